@@ -1,0 +1,76 @@
+import { HubError, type Outcome } from '../lib/errors.ts';
+
+/** What every stored record has. `expiresAt` is in ms since 1970; from that moment on the record is gone for every reader. */
+export interface StoredRecord {
+  readonly id: string;
+  readonly expiresAt?: number | undefined;
+}
+
+/**
+ * Declares a collection once; engines build tables and indexes from it.
+ * `unique` fields refuse a second record with the same value (a missing value is not a value).
+ * `indexes` name the field combinations `find` may be asked for.
+ */
+export interface CollectionDefinition {
+  readonly name: string;
+  readonly unique?: readonly string[];
+  readonly indexes?: readonly (readonly string[])[];
+}
+
+export type Scalar = string | number | boolean;
+
+export interface Query {
+  /** Equality on the fields of one declared index (or one unique field); none for all records. */
+  readonly where?: Readonly<Record<string, Scalar>>;
+  /** At most this many records; 100 unless told, 1000 at most. */
+  readonly limit?: number;
+  /** The `next` of the page before. */
+  readonly after?: string;
+}
+
+export interface Page<T> {
+  /** In the order of their ids. */
+  readonly records: readonly T[];
+  /** Present when there may be more. */
+  readonly next?: string;
+}
+
+/**
+ * A set of records of one kind. Records are plain JSON data (no undefined-versus-missing distinction, no dates, no buffers).
+ * There is no multi-record transaction: callers order their writes so that a crash between two of them is safe.
+ * A returned promise of a write resolves only when the write is durable.
+ */
+export interface Collection<T extends StoredRecord> {
+  get(id: string): Promise<T | undefined>;
+  /** Rejects with ALREADY_EXISTS when the id or a unique field is taken by a live record. */
+  insert(record: T): Promise<void>;
+  /**
+   * Atomic read-change-write over all processes; resolves to the record as written, or undefined when there is none.
+   * `change` may run more than once, so it must be pure; when it throws, nothing is written and the error is passed on.
+   */
+  update(id: string, change: (current: T) => T): Promise<T | undefined>;
+  /** Removes and returns in one step: of two callers, in whatever process, one gets the record. */
+  take(id: string): Promise<T | undefined>;
+  find(query?: Query): Promise<Page<T>>;
+}
+
+/** An engine: opens collections and journals on one store. */
+export interface Storage {
+  collection<T extends StoredRecord>(definition: CollectionDefinition): Collection<T>;
+  close(): Promise<void>;
+}
+
+const outcomes = {
+  ALREADY_EXISTS: 'conflict',
+  STORE_CLOSED: 'unavailable',
+  STORE_BUSY: 'unavailable',
+  JOURNAL_BROKEN: 'conflict',
+} as const satisfies Record<string, Outcome>;
+
+export type StorageErrorCode = keyof typeof outcomes;
+
+export class StorageError extends HubError<StorageErrorCode> {
+  constructor(code: StorageErrorCode, message: string, options?: ErrorOptions) {
+    super(code, outcomes[code], message, options);
+  }
+}

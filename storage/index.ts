@@ -1,0 +1,6 @@
+/**
+ * Storage: one contract for records (`Collection`) and one for append-only evidence (`Journal`), and the engines that
+ * keep them. Owns durability, atomicity of single records, expiry and the hash chain. Does not know what the records
+ * mean: folders hand in collection definitions and get collections back; the composition roots choose the engine.
+ */
+export * from './collection.ts';
