@@ -52,7 +52,9 @@ function importsOf(file: string): string[] {
 
 function violations(file: string, specifier: string): string[] {
   if (!specifier.startsWith('.')) {
-    return homes.filter(([name, home]) => name.test(specifier) && !home.test(file)).map(() => `${file} imports ${specifier}`);
+    return homes
+      .filter(([name, home]) => name.test(specifier) && !home.test(file))
+      .map(() => `${file} imports ${specifier}`);
   }
   const target = relative(root, resolve(root, dirname(file), specifier));
   const [from = '', to = ''] = [file.split('/')[0], target.split('/')[0]];
@@ -67,12 +69,16 @@ describe('architecture', () => {
     it(`${folder} has sources and imports only in the direction of the table`, () => {
       const files = sourcesOf(folder);
       expect(files, 'a folder without sources').to.not.be.empty;
-      expect(files.flatMap((file) => importsOf(file).flatMap((specifier) => violations(file, specifier)))).to.deep.equal([]);
+      expect(
+        files.flatMap((file) => importsOf(file).flatMap((specifier) => violations(file, specifier))),
+      ).to.deep.equal([]);
     });
   }
 
   it('keeps the terminal side free of node modules, so that it runs in a browser', () => {
-    const offenders = sourcesOf('card-auth/client').filter((file) => importsOf(file).some((name) => name.startsWith('node:')));
+    const offenders = sourcesOf('card-auth/client').filter((file) =>
+      importsOf(file).some((name) => name.startsWith('node:')),
+    );
     expect(offenders).to.deep.equal([]);
   });
 

@@ -1,0 +1,7 @@
+/**
+ * Settings: the one schema, loading and the refusal of unsafe combinations. Owns what an operator may choose and its
+ * defaults; reads no other folder's code. The composition roots load settings here and hand the parts on.
+ */
+export * from './errors.ts';
+export * from './load.ts';
+export type { Settings } from './settings.ts';

@@ -1,0 +1,82 @@
+import { z } from 'zod';
+
+const text = z.strictObject({ ja: z.string().min(1), en: z.string().min(1) });
+
+/** Requests allowed per window and source address. */
+const rate = (points: number) =>
+  z.strictObject({ points: z.int().positive().default(points), seconds: z.int().positive().default(60) }).prefault({});
+
+/** The one schema of settings: defaults, types and documentation. Unknown keys are refused. */
+export const Settings = z.strictObject({
+  profile: z
+    .enum(['trial', 'production'])
+    .default('production')
+    .describe('The trial allows software cards and synthetic residents; production refuses them at start.'),
+  origin: z
+    .url({ protocol: /^https?$/ })
+    .refine((url) => new URL(url).origin === url, 'the origin has no path and no trailing slash')
+    .describe(
+      'Scheme, host and port under which browsers reach the hub. OIDC issuer and root of the SAML entityID: it never changes after launch.',
+    ),
+  listen: z
+    .strictObject({ host: z.string().default('127.0.0.1'), port: z.int().min(0).max(65535).default(8080) })
+    .prefault({})
+    .describe('Where the hub listens; a proxy with TLS stands in front in production.'),
+  data: z
+    .string()
+    .min(1)
+    .describe('Folder of the store, keys and journal heads; private to the account that runs the hub.'),
+  storage: z
+    .discriminatedUnion('engine', [z.strictObject({ engine: z.literal('embedded') })])
+    .prefault({ engine: 'embedded' }),
+  keys: z
+    .strictObject({
+      folder: z.string().optional().describe('Folder of the master keys; defaults to "keys" in the data folder.'),
+      create: z
+        .boolean()
+        .default(true)
+        .describe(
+          'Whether missing master keys are made at the first start. Several hosts share prepared ones and say false.',
+        ),
+    })
+    .prefault({}),
+  service: z.strictObject({
+    name: text.describe('Name of the sign-in service as residents read it.'),
+    operator: text.describe('The organisation that runs it.'),
+    slogan: text.optional(),
+    support: z.strictObject({ phone: z.string().min(1), hours: text }),
+  }),
+  session: z
+    .strictObject({
+      absoluteMinutes: z
+        .int()
+        .positive()
+        .default(12 * 60)
+        .describe('Longest life of one sign-in.'),
+      idleMinutes: z.int().positive().default(60).describe('A session not used for this long ends.'),
+    })
+    .prefault({}),
+  signIn: z
+    .strictObject({
+      minutes: z.int().positive().default(15).describe('How long a started sign-in may stay unfinished.'),
+      pinDigits: z.int().min(4).max(12).default(6),
+      unfinishedPerHour: z
+        .int()
+        .positive()
+        .default(10)
+        .describe('Card authorisations per card and hour that may stay without a PIN proof.'),
+      softwareReader: z
+        .url({ protocol: /^wss?$/ })
+        .optional()
+        .describe('Trial only: the card box that plays a reader.'),
+    })
+    .prefault({}),
+  limits: z.strictObject({ pages: rate(600), signIn: rate(120), token: rate(1200) }).prefault({}),
+  trustedProxy: z
+    .boolean()
+    .default(false)
+    .describe('Take the client address from X-Forwarded-For; only behind a proxy that sets it.'),
+  log: z.strictObject({ level: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info') }).prefault({}),
+});
+
+export type Settings = z.output<typeof Settings>;

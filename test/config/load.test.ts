@@ -1,0 +1,43 @@
+import { fileURLToPath } from 'node:url';
+import { expect } from 'chai';
+import { loadSettings, parseSettings } from '../../config/index.ts';
+
+const base = {
+  origin: 'https://id.example.jp',
+  data: '/tmp/sanuki-test',
+  service: {
+    name: { ja: 'ログイン', en: 'Sign-in' },
+    operator: { ja: '運営者', en: 'Operator' },
+    support: { phone: '0120-000-000', hours: { ja: '平日', en: 'Weekdays' } },
+  },
+};
+
+describe('settings', () => {
+  it('mean production when they name no profile', () => {
+    expect(parseSettings(base).profile).to.equal('production');
+  });
+
+  it('fill nested defaults', () => {
+    expect(parseSettings(base).limits.signIn.points).to.equal(120);
+  });
+
+  it('refuse an unknown key in words', () => {
+    expect(() => parseSettings({ ...base, sesion: {} })).to.throw(/Unrecognized key: "sesion"/);
+  });
+
+  it('refuse a software reader in production', () => {
+    expect(() => parseSettings({ ...base, signIn: { softwareReader: 'ws://127.0.0.1:4105/reader' } })).to.throw(
+      /software reader/,
+    );
+  });
+
+  it('refuse a production origin without https, and an origin with a path', () => {
+    expect(() => parseSettings({ ...base, origin: 'http://id.example.jp' })).to.throw(/https/);
+    expect(() => parseSettings({ ...base, origin: 'https://id.example.jp/' })).to.throw(/no trailing slash/);
+  });
+
+  it('ship an example that loads', async () => {
+    const file = fileURLToPath(new URL('../../config/production.example.yaml', import.meta.url));
+    expect((await loadSettings(file)).profile).to.equal('production');
+  });
+});
