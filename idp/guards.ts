@@ -1,0 +1,108 @@
+import { randomBytes } from 'node:crypto';
+import type { Context, Middleware } from 'koa';
+import helmet from 'koa-helmet';
+import { RateLimiterMemory } from 'rate-limiter-flexible';
+import { HubPageError } from './errors.ts';
+
+/**
+ * The issuer is fixed: a request under another Host is refused before any URL is derived from it
+ * (Host and X-Forwarded-Host games; oidc-provider builds its URLs from them).
+ */
+export function refuseOtherHosts(origin: string): Middleware {
+  const { host } = new URL(origin);
+  return (ctx, next) => {
+    if (ctx.request.headers.host?.toLowerCase() !== host) {
+      throw new HubPageError('UNKNOWN_HOST', 'the request names a host that is not ours');
+    }
+    return next();
+  };
+}
+
+/** A nonce per answer; pages set a wider form-action for exactly the party they post to. */
+export function securityHeaders({ https }: { https: boolean }): Middleware {
+  const common = helmet({
+    contentSecurityPolicy: false,
+    crossOriginEmbedderPolicy: false,
+    strictTransportSecurity: https ? { maxAge: 63_072_000, includeSubDomains: false } : false,
+    referrerPolicy: { policy: 'no-referrer' },
+    xFrameOptions: { action: 'deny' },
+  });
+  return async (ctx, next) => {
+    await common(ctx, async () => undefined);
+    ctx.set('permissions-policy', 'camera=(), microphone=(), geolocation=(), usb=(self)');
+    ctx.set('content-security-policy', contentSecurityPolicy({}));
+    await next();
+  };
+}
+
+export interface PagePolicy {
+  readonly nonce?: string;
+  /** Where forms of this page may go besides ourselves: the ACS of one party, say. */
+  readonly formAction?: readonly string[];
+  readonly connect?: readonly string[];
+}
+
+/** helmet's default form-action 'self' would break the POST binding, so the policy is written per page. */
+export function contentSecurityPolicy({ nonce, formAction = [], connect = [] }: PagePolicy): string {
+  const script = nonce ? `'self' 'nonce-${nonce}'` : "'self'";
+  return [
+    "default-src 'none'",
+    `script-src ${script}`,
+    "style-src 'self'",
+    "img-src 'self' data:",
+    `connect-src ${["'self'", ...connect].join(' ')}`,
+    `form-action ${["'self'", ...formAction].join(' ')}`,
+    "frame-ancestors 'none'",
+    "base-uri 'none'",
+  ].join('; ');
+}
+
+export const newNonce = () => randomBytes(16).toString('base64url');
+
+/** Counts requests per source address; the refusal tells when to come back. */
+export function limitRate({ points, seconds }: { points: number; seconds: number }): Middleware {
+  const limiter = new RateLimiterMemory({ points, duration: seconds });
+  return async (ctx, next) => {
+    try {
+      await limiter.consume(ctx.ip);
+    } catch (refusal) {
+      if (refusal instanceof Error) throw refusal;
+      ctx.set('retry-after', String(seconds));
+      throw new HubPageError('TOO_MANY_REQUESTS', 'more requests from one address than the limit allows');
+    }
+    await next();
+  };
+}
+
+/** Reads a body of at most `maxBytes`, of one of the given media types. */
+export async function readBody(
+  ctx: Context,
+  { maxBytes, types }: { maxBytes: number; types: readonly string[] },
+): Promise<Buffer> {
+  if (!ctx.is([...types]))
+    throw new HubPageError('WRONG_MEDIA_TYPE', 'the body has another media type than this endpoint reads');
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of ctx.req) {
+    const bytes = Buffer.from(chunk);
+    size += bytes.length;
+    if (size > maxBytes) throw new HubPageError('BODY_TOO_LARGE', `the body is larger than ${maxBytes} bytes`);
+    chunks.push(bytes);
+  }
+  return Buffer.concat(chunks);
+}
+
+/** A form as its fields in order, so that a duplicated field stays visible to whoever has to refuse it. */
+export async function readForm(ctx: Context, maxBytes: number): Promise<URLSearchParams> {
+  const body = await readBody(ctx, { maxBytes, types: ['application/x-www-form-urlencoded'] });
+  return new URLSearchParams(body.toString('utf8'));
+}
+
+export async function readJson(ctx: Context, maxBytes: number): Promise<unknown> {
+  const body = await readBody(ctx, { maxBytes, types: ['application/json'] });
+  try {
+    return JSON.parse(body.toString('utf8'));
+  } catch (cause) {
+    throw new HubPageError('BODY_MALFORMED', 'the body is not JSON', { cause });
+  }
+}

@@ -1,0 +1,53 @@
+import { interactionPolicy as basePolicy, errors, type KoaContextWithOIDC } from 'oidc-provider';
+import { requestedFromAcr } from '../../federation/index.ts';
+import { nextStep, type SignInDemand, type Step } from '../sign-in/dispatch.ts';
+
+/** The demand of an authorization request in the hub's words (OIDC Core 3.1.2.1, 5.5.1.1). */
+export function demandOf(ctx: KoaContextWithOIDC, now: number): SignInDemand {
+  const { params, claims } = ctx.oidc;
+  const maxAge =
+    typeof params?.max_age === 'string' || typeof params?.max_age === 'number' ? Number(params.max_age) : undefined;
+  const acr = claims.id_token?.acr as { essential?: boolean; value?: string; values?: string[] } | undefined;
+  return {
+    fresh: ctx.oidc.prompts.has('login') || maxAge === 0,
+    passive: ctx.oidc.prompts.has('none'),
+    maxAgeMs: maxAge === undefined || Number.isNaN(maxAge) ? undefined : maxAge * 1000,
+    context: requestedFromAcr(acr),
+    at: now,
+  };
+}
+
+function stepOf(ctx: KoaContextWithOIDC, now: number): Step {
+  const { session, result } = ctx.oidc;
+  const demand = demandOf(ctx, now);
+  const state = session?.accountId
+    ? { level: session.acr ?? '', authenticatedAt: (session.loginTs ?? 0) * 1000 }
+    : undefined;
+  // Answered in this very request: what the card gave is what there is, else an unreachable level would loop.
+  return nextStep(result?.login ? { ...demand, fresh: false, maxAgeMs: undefined } : demand, state, now);
+}
+
+/**
+ * The policy of oidc-provider with its own judgement of sessions, ages and levels taken out: the hub's dispatcher
+ * decides, for both protocols alike.
+ */
+export function interactionPolicy(now: () => number) {
+  const policy = basePolicy.base();
+  const login = policy.get('login');
+  if (!login) throw new TypeError('oidc-provider has no login prompt');
+  for (const reason of ['login_prompt', 'no_session', 'max_age', 'essential_acrs', 'essential_acr'])
+    login.checks.remove(reason);
+  login.checks.add(
+    new basePolicy.Check('hub_card', 'the resident has to present the card', 'login_required', (ctx) => {
+      const step = stepOf(ctx, now());
+      if (step.step === 'refuse' && step.reason === 'NO_AUTHN_CONTEXT') {
+        throw new errors.UnmetAuthenticationRequirements('the requested authentication level cannot be reached here');
+      }
+      return step.step !== 'respond';
+    }),
+    0,
+  );
+  // Consent comes with the attribute catalogue; until then an approved contract is the agreement.
+  policy.remove('consent');
+  return policy;
+}

@@ -1,0 +1,166 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type ClientMetadata, type Configuration, type KoaContextWithOIDC, Provider } from 'oidc-provider';
+import { decideRelease } from '../../attribute-service/index.ts';
+import { levels } from '../../federation/index.ts';
+import type { Storage } from '../../storage/index.ts';
+import type { Sessions } from '../session.ts';
+import { createRecords } from './adapter.ts';
+import { interactionPolicy } from './policy.ts';
+import { createSessionView } from './session-view.ts';
+
+/** What the OIDC side needs to know of the rest of the hub. */
+export interface OidcProviderOptions {
+  readonly issuer: string;
+  readonly storage: Storage;
+  readonly sessions: Sessions;
+  readonly jwks: NonNullable<Configuration['jwks']>;
+  readonly cookies: { readonly session: string; readonly secure: boolean };
+  /** The approved registration of a client with what its contract releases, or undefined. */
+  readonly findClient: (clientId: string) => Promise<ClientMetadata | undefined>;
+  readonly contractOf: (clientId: string) => Promise<readonly string[]>;
+  readonly pseudonymFor: (residentRef: string, sector: string) => Promise<string>;
+  readonly displayNameOf: (residentRef: string) => Promise<string | undefined>;
+  /** Opens a sign-in of the hub for a request that needs the resident; returns the page's path. */
+  readonly openInteraction: (ctx: KoaContextWithOIDC, uid: string) => Promise<string>;
+  readonly renderError: NonNullable<Configuration['renderError']>;
+  readonly logoutSource: (ctx: KoaContextWithOIDC, form: string) => Promise<void>;
+  readonly postLogoutSuccessSource: (ctx: KoaContextWithOIDC) => Promise<void>;
+  readonly fetch?: NonNullable<Configuration['fetch']>;
+  readonly now: () => number;
+}
+
+export function createOidcProvider(options: OidcProviderOptions): Provider {
+  const provider = new Provider(options.issuer, {
+    ...protocolConfiguration(options),
+    adapter: createAdapter(options, async (grantId) => revokeGrant(provider, grantId)),
+    findAccount: async (_ctx, residentRef) => accountOf(options, residentRef),
+    pairwiseIdentifier: async (_ctx, residentRef, client) =>
+      options.pseudonymFor(residentRef, client.sectorIdentifier ?? client.clientId),
+    loadExistingGrant: (ctx) => grantFor(ctx, options),
+    interactions: {
+      policy: interactionPolicy(options.now),
+      url: (ctx, interaction) => options.openInteraction(ctx, interaction.uid),
+    },
+    renderError: options.renderError,
+  });
+  return provider;
+}
+
+/** What does not depend on a request: protocol choices (OAuth 2.1: code with PKCE only), lifetimes, cookies, paths. */
+function protocolConfiguration({
+  jwks,
+  cookies,
+  logoutSource,
+  postLogoutSuccessSource,
+  fetch,
+}: OidcProviderOptions): Configuration {
+  const cookie = { httpOnly: true, sameSite: 'lax', secure: cookies.secure, path: '/' } as const;
+  return {
+    jwks,
+    ...(fetch ? { fetch } : {}),
+    // Cookie values are 256-bit random and looked up by hash; a signature over them would add nothing.
+    cookies: {
+      names: { session: cookies.session, interaction: 'sanuki-hub-oidc-interaction', resume: 'sanuki-hub-oidc-resume' },
+      long: cookie,
+      short: cookie,
+      keys: [],
+    },
+    responseTypes: ['code'],
+    pkce: { required: () => true },
+    subjectTypes: ['pairwise'],
+    acrValues: [...levels],
+    scopes: ['openid', 'profile', 'offline_access'],
+    claims: {
+      openid: ['sub', 'acr', 'amr', 'auth_time'],
+      profile: ['name'],
+      acr: null,
+      amr: null,
+      auth_time: null,
+      sid: null,
+      iss: null,
+    },
+    clientDefaults: { id_token_signed_response_alg: 'ES256', subject_type: 'pairwise' },
+    rotateRefreshToken: true,
+    expiresWithSession: () => true,
+    ttl: {
+      AccessToken: 600,
+      AuthorizationCode: 60,
+      IdToken: 600,
+      Interaction: 900,
+      Session: 12 * 3600,
+      Grant: 12 * 3600,
+      RefreshToken: 12 * 3600,
+    },
+    features: {
+      devInteractions: { enabled: false },
+      claimsParameter: { enabled: true },
+      introspection: { enabled: true },
+      revocation: { enabled: true },
+      rpInitiatedLogout: { enabled: true, logoutSource, postLogoutSuccessSource },
+    },
+    routes: {
+      authorization: '/oidc/authorize',
+      token: '/oidc/token',
+      userinfo: '/oidc/userinfo',
+      jwks: '/oidc/jwks',
+      introspection: '/oidc/introspect',
+      revocation: '/oidc/revoke',
+      end_session: '/oidc/sign-out',
+      pushed_authorization_request: '/oidc/par',
+    },
+  };
+}
+
+function createAdapter(
+  { storage, sessions, findClient, now }: OidcProviderOptions,
+  revoke: (grantId: string) => Promise<void>,
+): NonNullable<Configuration['adapter']> {
+  const records = (model: string) => createRecords({ storage, model, revokeGrant: revoke, now });
+  return (model: string) => {
+    if (model === 'Session') return createSessionView({ sessions, anonymous: records('AnonymousSession'), now });
+    if (model !== 'Client') return records(model);
+    return { ...records(model), find: findClient };
+  };
+}
+
+/** Ends everything that hangs on a grant. */
+async function revokeGrant(provider: Provider, grantId: string): Promise<void> {
+  const models = [provider.AccessToken, provider.RefreshToken, provider.AuthorizationCode];
+  await Promise.all(models.map((model) => model.revokeByGrantId(grantId)));
+  await (await provider.Grant.find(grantId))?.destroy();
+}
+
+async function accountOf({ contractOf, displayNameOf }: OidcProviderOptions, residentRef: string) {
+  const name = await displayNameOf(residentRef);
+  if (name === undefined) return undefined;
+  return {
+    accountId: residentRef,
+    claims: async (_use: string, _scope: string, _claims: object, _rejected: string[]) => ({ sub: residentRef, name }),
+    contractOf,
+  };
+}
+
+/** Links are made silently until consent opens: the session's one grant is extended by what the release policy allows. */
+async function grantFor(ctx: KoaContextWithOIDC, { contractOf }: OidcProviderOptions) {
+  const { client, session, provider } = ctx.oidc;
+  if (!client || !session?.accountId) return undefined;
+  const { Grant } = provider;
+  const grantId = session.grantIdFor(client.clientId);
+  const existing = grantId ? await Grant.find(grantId) : undefined;
+  const grant =
+    existing?.accountId === session.accountId
+      ? existing
+      : new Grant({ clientId: client.clientId, accountId: session.accountId });
+  const { released } = decideRelease({ contract: await contractOf(client.clientId) });
+  const scopes = ['openid', 'offline_access', ...(released.includes('displayName') ? ['profile'] : [])];
+  const wanted = [...ctx.oidc.requestParamOIDCScopes].filter((scope) => scopes.includes(scope));
+  const missing = wanted.filter((scope) => !grant.getOIDCScopeFiltered(new Set([scope])));
+  if (missing.length === 0 && existing) return grant;
+  grant.addOIDCScope(missing.join(' '));
+  grant.addOIDCClaims(['sub', 'acr', 'amr', 'auth_time', ...(released.includes('displayName') ? ['name'] : [])]);
+  await grant.save();
+  return grant;
+}
+
+/** The provider's own request handler for mounting. */
+export type OidcCallback = (request: IncomingMessage, response: ServerResponse) => void;

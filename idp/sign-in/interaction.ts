@@ -1,0 +1,77 @@
+import { createHmac, randomBytes } from 'node:crypto';
+import { equalBytes, sha256 } from '../../lib/bytes.ts';
+import type { Collection, CollectionDefinition, StoredRecord } from '../../storage/index.ts';
+import { HubPageError } from '../errors.ts';
+import type { SignInDemand } from './dispatch.ts';
+
+/** A sign-in under way: who asks, what is demanded, and which browser it belongs to. */
+export interface Interaction extends StoredRecord {
+  readonly protocol: 'saml' | 'oidc' | 'hub';
+  /** Id of the provider's registration; empty for the hub's own pages. */
+  readonly providerId: string;
+  readonly partyKey: string;
+  readonly requestId: string;
+  readonly demand: SignInDemand;
+  /** The protocol's own memory: the parsed AuthnRequest, or the uid of the OIDC interaction. */
+  readonly memory: Readonly<Record<string, unknown>>;
+  /** Hash of the browser's secret, set by the first visit. */
+  readonly browser?: string | undefined;
+  readonly expiresAt: number;
+}
+
+export const interactionCollection: CollectionDefinition = { name: 'sign-in-interaction' };
+
+export interface InteractionsOptions {
+  readonly interactions: Collection<Interaction>;
+  /** Key of the anti-forgery tokens. */
+  readonly csrfKey: Uint8Array;
+  readonly lifetimeMs: number;
+  readonly now?: () => number;
+}
+
+export const newBrowserSecret = () => randomBytes(32).toString('base64url');
+const hashOf = (secret: string) => sha256('sanuki-browser:', secret).toString('base64url');
+
+export function createInteractions({ interactions, csrfKey, lifetimeMs, now = Date.now }: InteractionsOptions) {
+  async function open(start: Omit<Interaction, 'id' | 'expiresAt' | 'browser'>): Promise<Interaction> {
+    const interaction = { id: randomBytes(16).toString('base64url'), ...start, expiresAt: now() + lifetimeMs };
+    await interactions.insert(interaction);
+    return interaction;
+  }
+
+  /**
+   * The interaction for this browser. The first visit claims it, because a cross-site POST arrives without our Lax
+   * cookies; from then on another browser that learns the id gets nowhere.
+   */
+  async function resume(id: string, browserSecret: string): Promise<Interaction> {
+    const mine = hashOf(browserSecret);
+    const known = await interactions.get(id);
+    const interaction = known?.browser
+      ? known
+      : await interactions.update(id, (current) => ({ ...current, browser: current.browser ?? mine }));
+    if (!interaction) throw new HubPageError('SIGN_IN_EXPIRED', 'the interaction is unknown, finished or has expired');
+    if (interaction.browser !== mine)
+      throw new HubPageError('OTHER_BROWSER', 'the interaction belongs to another browser');
+    return interaction;
+  }
+
+  /** Of two answers to one interaction only one is sent. */
+  async function finish(id: string): Promise<void> {
+    if (!(await interactions.take(id)))
+      throw new HubPageError('SIGN_IN_EXPIRED', 'the interaction was already answered');
+  }
+
+  function csrfToken(id: string, browserSecret: string): string {
+    return createHmac('sha256', csrfKey).update(`${id}.${browserSecret}`).digest('base64url');
+  }
+
+  function checkCsrf(id: string, browserSecret: string, token: string | undefined): void {
+    if (!equalBytes(Buffer.from(csrfToken(id, browserSecret)), Buffer.from(token ?? ''))) {
+      throw new HubPageError('FORGED_REQUEST', 'the anti-forgery token is missing or wrong');
+    }
+  }
+
+  return { open, resume, finish, csrfToken, checkCsrf };
+}
+
+export type Interactions = ReturnType<typeof createInteractions>;
