@@ -1,0 +1,118 @@
+import {
+  type Collection,
+  type CollectionDefinition,
+  type Page,
+  type Query,
+  type Storage,
+  StorageError,
+  type StoredRecord,
+} from './collection.ts';
+import { checkDefinition, checkRecord, checkSameId, indexFor, limitOf } from './definition.ts';
+
+/** The reference engine: keeps records as JSON text in memory, so that callers share no object with the store. For tests. */
+export function createMemoryStorage({ now = Date.now }: { now?: () => number } = {}): Storage {
+  const tables = new Map<string, Map<string, string>>();
+  let closed = false;
+
+  function collection<T extends StoredRecord>(definition: CollectionDefinition): Collection<T> {
+    checkDefinition(definition);
+    const table = tables.get(definition.name) ?? new Map<string, string>();
+    tables.set(definition.name, table);
+    return createMemoryCollection<T>(definition, table, {
+      now,
+      check: () => {
+        if (closed) throw new StorageError('STORE_CLOSED', 'the store is closed');
+      },
+    });
+  }
+
+  return {
+    collection,
+    async close() {
+      closed = true;
+    },
+  };
+}
+
+interface MemoryContext {
+  readonly now: () => number;
+  readonly check: () => void;
+}
+
+function createMemoryCollection<T extends StoredRecord>(
+  definition: CollectionDefinition,
+  table: Map<string, string>,
+  { now, check }: MemoryContext,
+): Collection<T> {
+  function read(id: string): T | undefined {
+    const body = table.get(id);
+    if (body === undefined) return undefined;
+    const record = JSON.parse(body) as T;
+    if (record.expiresAt === undefined || record.expiresAt > now()) return record;
+    table.delete(id);
+    return undefined;
+  }
+
+  /** Fields are read by name only here: records are plain JSON and the declared names were checked. */
+  function field(record: T, name: string): unknown {
+    return (record as unknown as Record<string, unknown>)[name];
+  }
+
+  function live(): T[] {
+    return [...table.keys()].sort().flatMap((id) => read(id) ?? []);
+  }
+
+  function write(record: T): void {
+    checkRecord(definition, record);
+    for (const name of definition.unique ?? []) {
+      const value = field(record, name);
+      const holder =
+        value === undefined
+          ? undefined
+          : live().find((other) => other.id !== record.id && field(other, name) === value);
+      if (holder) throw new StorageError('ALREADY_EXISTS', `${definition.name} already has a record with this ${name}`);
+    }
+    table.set(record.id, JSON.stringify(record));
+  }
+
+  return {
+    async get(id) {
+      check();
+      return read(id);
+    },
+    async insert(record) {
+      check();
+      if (read(record.id)) throw new StorageError('ALREADY_EXISTS', `${definition.name} already has this id`);
+      write(record);
+    },
+    async update(id, change) {
+      check();
+      const current = read(id);
+      if (!current) return undefined;
+      const changed = change(current);
+      checkSameId(definition, id, changed);
+      write(changed);
+      return read(id);
+    },
+    async take(id) {
+      check();
+      const record = read(id);
+      table.delete(id);
+      return record;
+    },
+    async find(query: Query = {}): Promise<Page<T>> {
+      check();
+      const fields = indexFor(definition, query);
+      const limit = limitOf(query);
+      const { after } = query;
+      const matching = live().filter(
+        (record) =>
+          (after === undefined || record.id > after) &&
+          fields.every((name) => field(record, name) === query.where?.[name]),
+      );
+      const records = matching.slice(0, limit);
+      const last = records.at(-1);
+      return { records, ...(matching.length > limit && last ? { next: last.id } : {}) };
+    },
+  };
+}

@@ -1,0 +1,137 @@
+import { expect } from 'chai';
+import type { Storage, StoredRecord } from '../../storage/index.ts';
+import { refusal } from '../refusal.ts';
+
+interface Card extends StoredRecord {
+  readonly number: string;
+  readonly holder?: string;
+  readonly tries: number;
+  readonly locked?: boolean;
+}
+
+const definition = { name: 'contract-card', unique: ['number'], indexes: [['holder'], ['holder', 'locked']] };
+
+/** What every engine has to keep. `open` gives a fresh store whose clock is handed in. */
+export function itKeepsTheStorageContract(open: (now: () => number) => Promise<Storage>): void {
+  let storage: Storage;
+  let time = 1_000_000;
+
+  async function setUp() {
+    time = 1_000_000;
+    storage = await open(() => time);
+    return storage.collection<Card>(definition);
+  }
+
+  afterEach(() => storage.close());
+
+  it('gives back what was inserted, and nothing for an id it does not know', async () => {
+    const cards = await setUp();
+    const card = { id: 'a', number: '1', tries: 0, holder: '羽巢 聖司 𠮷 葛\u{E0100}' };
+    await cards.insert(card);
+    expect(await cards.get('a')).to.deep.equal(card);
+    expect(await cards.get('b')).to.equal(undefined);
+  });
+
+  it('refuses a taken id and a taken unique field, and goes on', async () => {
+    const cards = await setUp();
+    await cards.insert({ id: 'a', number: '1', tries: 0 });
+    expect(await refusal(cards.insert({ id: 'a', number: '2', tries: 0 }))).to.equal('ALREADY_EXISTS');
+    expect(await refusal(cards.insert({ id: 'b', number: '1', tries: 0 }))).to.equal('ALREADY_EXISTS');
+    await cards.insert({ id: 'b', number: '2', tries: 0 });
+    expect(await refusal(cards.update('b', (card) => ({ ...card, number: '1' })))).to.equal('ALREADY_EXISTS');
+    expect((await cards.get('b'))?.number).to.equal('2');
+  });
+
+  it('does not let one refused write spoil the others of the same turn', async () => {
+    const cards = await setUp();
+    await cards.insert({ id: 'a', number: '1', tries: 0 });
+    const results = await Promise.allSettled([
+      cards.insert({ id: 'b', number: '2', tries: 0 }),
+      cards.insert({ id: 'a', number: '3', tries: 0 }),
+      cards.update('a', () => {
+        throw new RangeError('no');
+      }),
+      cards.insert({ id: 'c', number: '4', tries: 0 }),
+    ]);
+    expect(results.map(({ status }) => status)).to.deep.equal(['fulfilled', 'rejected', 'rejected', 'fulfilled']);
+    expect((await cards.find()).records.map(({ id }) => id)).to.deep.equal(['a', 'b', 'c']);
+  });
+
+  it('loses no update of many at once', async () => {
+    const cards = await setUp();
+    await cards.insert({ id: 'a', number: '1', tries: 0 });
+    await Promise.all(
+      Array.from({ length: 50 }, () => cards.update('a', (card) => ({ ...card, tries: card.tries + 1 }))),
+    );
+    expect((await cards.get('a'))?.tries).to.equal(50);
+  });
+
+  it('updates nothing that is not there, and keeps the record when the change throws', async () => {
+    const cards = await setUp();
+    expect(await cards.update('a', (card) => card)).to.equal(undefined);
+    await cards.insert({ id: 'a', number: '1', tries: 7 });
+    const change = cards.update('a', () => {
+      throw new RangeError('refused');
+    });
+    expect(await change.catch((error: unknown) => error)).to.be.instanceOf(RangeError);
+    expect((await cards.get('a'))?.tries).to.equal(7);
+  });
+
+  it('lets exactly one of many takers have a record', async () => {
+    const cards = await setUp();
+    await cards.insert({ id: 'a', number: '1', tries: 0 });
+    const taken = await Promise.all(Array.from({ length: 20 }, () => cards.take('a')));
+    expect(taken.filter((card) => card !== undefined)).to.have.length(1);
+    expect(await cards.get('a')).to.equal(undefined);
+  });
+
+  it('shows no expired record to any verb, exactly from its moment on', async () => {
+    const cards = await setUp();
+    await cards.insert({ id: 'a', number: '1', tries: 0, holder: 'h', expiresAt: 1_000_010 });
+    time = 1_000_009;
+    expect(await cards.get('a')).to.not.equal(undefined);
+    time = 1_000_010;
+    expect(await cards.get('a')).to.equal(undefined);
+    expect(await cards.update('a', (card) => card)).to.equal(undefined);
+    expect((await cards.find({ where: { holder: 'h' } })).records).to.deep.equal([]);
+    expect(await cards.take('a')).to.equal(undefined);
+  });
+
+  it('gives the id and the unique values of an expired record to the next one', async () => {
+    const cards = await setUp();
+    await cards.insert({ id: 'a', number: '1', tries: 0, expiresAt: 1_000_010 });
+    await cards.insert({ id: 'b', number: '2', tries: 0, expiresAt: 1_000_010 });
+    time = 1_000_020;
+    await cards.insert({ id: 'a', number: '2', tries: 1 });
+    expect((await cards.get('a'))?.tries).to.equal(1);
+  });
+
+  it('finds by a declared index only, page by page in the order of ids', async () => {
+    const cards = await setUp();
+    const ids = Array.from({ length: 25 }, (_, at) => String(at).padStart(3, '0'));
+    await Promise.all(ids.map((id) => cards.insert({ id, number: id, tries: 0, holder: 'h', locked: id < '010' })));
+    await cards.insert({ id: '999', number: '999', tries: 0, holder: 'other' });
+    const first = await cards.find({ where: { holder: 'h' }, limit: 20 });
+    const second = await cards.find({ where: { holder: 'h' }, limit: 20, after: first.next ?? '' });
+    expect([...first.records, ...second.records].map(({ id }) => id)).to.deep.equal(ids);
+    expect(second.next).to.equal(undefined);
+    expect((await cards.find({ where: { locked: true, holder: 'h' } })).records).to.have.length(10);
+    expect((await cards.find({ where: { number: '007' } })).records.map(({ id }) => id)).to.deep.equal(['007']);
+    expect(await cards.find({ where: { tries: 0 } }).catch((error: unknown) => error)).to.be.instanceOf(TypeError);
+  });
+
+  it('takes hostile text as text', async () => {
+    const cards = await setUp();
+    const id = `'; DROP TABLE "c_contract-card"; --`;
+    await cards.insert({ id, number: '%_"\\', tries: 0, holder: `' OR 1=1` });
+    expect((await cards.find({ where: { holder: `' OR 1=1` } })).records.map((card) => card.id)).to.deep.equal([id]);
+  });
+
+  it('refuses everything after it was closed', async () => {
+    const cards = await setUp();
+    await storage.close();
+    expect(await refusal(cards.get('a'))).to.equal('STORE_CLOSED');
+    expect(await refusal(cards.insert({ id: 'a', number: '1', tries: 0 }))).to.equal('STORE_CLOSED');
+    storage = await open(() => time);
+  });
+}

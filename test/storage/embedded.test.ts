@@ -1,0 +1,89 @@
+import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { openEmbeddedStorage, type StoredRecord } from '../../storage/index.ts';
+import { itKeepsTheStorageContract } from './contract.ts';
+
+interface Note extends StoredRecord {
+  readonly text: string;
+}
+
+describe('embedded storage', () => {
+  let folder = '';
+  let files = 0;
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'sanuki-store-'));
+  });
+  after(() => rm(folder, { recursive: true }));
+  const nextFile = () => join(folder, `${++files}.sqlite`);
+
+  describe('as any engine', () =>
+    itKeepsTheStorageContract(async (now) => openEmbeddedStorage({ file: nextFile(), now, sweepEveryMs: 0 })));
+
+  it('keeps records over a restart in a file only its account can read', async () => {
+    const file = nextFile();
+    const first = openEmbeddedStorage({ file });
+    await first.collection<Note>({ name: 'note' }).insert({ id: 'a', text: 'kept' });
+    await first.close();
+    const second = openEmbeddedStorage({ file });
+    expect(await second.collection<Note>({ name: 'note' }).get('a')).to.deep.equal({ id: 'a', text: 'kept' });
+    expect((await stat(file)).mode & 0o777).to.equal(0o600);
+    await second.close();
+  });
+
+  it('shows a write of one connection to another on the same file', async () => {
+    const file = nextFile();
+    const [one, two] = [openEmbeddedStorage({ file }), openEmbeddedStorage({ file })];
+    const [mine, theirs] = [one.collection<Note>({ name: 'note' }), two.collection<Note>({ name: 'note' })];
+    await mine.insert({ id: 'a', text: '1' });
+    expect(await theirs.get('a')).to.deep.equal({ id: 'a', text: '1' });
+    const taken = await Promise.all([mine.take('a'), theirs.take('a')]);
+    expect(taken.filter((note) => note !== undefined)).to.have.length(1);
+    await Promise.all([one.close(), two.close()]);
+  });
+
+  it('gains an index that a later version of the definition declares', async () => {
+    const file = nextFile();
+    const first = openEmbeddedStorage({ file });
+    await first.collection<Note>({ name: 'note' }).insert({ id: 'a', text: 'x' });
+    await first.close();
+    const second = openEmbeddedStorage({ file });
+    const notes = second.collection<Note>({ name: 'note', indexes: [['text']] });
+    expect((await notes.find({ where: { text: 'x' } })).records).to.have.length(1);
+    await second.close();
+  });
+
+  it('sweeps expired records out of the file', async () => {
+    let time = 1000;
+    const file = nextFile();
+    const storage = openEmbeddedStorage({ file, now: () => time, sweepEveryMs: 5 });
+    const notes = storage.collection<Note>({ name: 'note' });
+    await notes.insert({ id: 'a', text: 'x', expiresAt: 1010 });
+    time = 2000;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    time = 1000;
+    expect(await notes.get('a'), 'gone even for a clock that went back').to.equal(undefined);
+    await storage.close();
+  });
+
+  it('makes a backup while it is written to', async () => {
+    const storage = openEmbeddedStorage({ file: nextFile() });
+    const notes = storage.collection<Note>({ name: 'note' });
+    await Promise.all(Array.from({ length: 200 }, (_, at) => notes.insert({ id: String(at), text: 'x' })));
+    const copy = nextFile();
+    await Promise.all([storage.backup(copy), notes.insert({ id: 'later', text: 'y' })]);
+    const restored = openEmbeddedStorage({ file: copy });
+    expect((await restored.collection<Note>({ name: 'note' }).find({ limit: 1000 })).records.length).to.be.at.least(
+      200,
+    );
+    await Promise.all([storage.close(), restored.close()]);
+  });
+
+  it('refuses a definition that could reach into SQL', () => {
+    const storage = openEmbeddedStorage({ file: nextFile() });
+    expect(() => storage.collection({ name: 'x"; DROP TABLE y' })).to.throw(TypeError);
+    expect(() => storage.collection({ name: 'x', indexes: [["a')"]] })).to.throw(TypeError);
+    return storage.close();
+  });
+});
