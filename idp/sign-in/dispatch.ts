@@ -19,9 +19,6 @@ export type Step =
   | { readonly step: 'respond'; readonly contextClass: string }
   | { readonly step: 'refuse'; readonly reason: 'NO_PASSIVE' | 'NO_AUTHN_CONTEXT' };
 
-/** The level a card with its PIN reaches: what a sign-in gives when nothing stronger is asked. */
-export const cardPin = 'urn:x-sanuki:ac:card-pin';
-
 /**
  * Pure: what has to happen next for this demand with this session. Every step of the sign-in comes back here; no step
  * calls another. (SAML Core 3.4.1: ForceAuthn, IsPassive, RequestedAuthnContext; OIDC Core 3.1.2.1: prompt, max_age, acr_values.)

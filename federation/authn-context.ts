@@ -1,0 +1,138 @@
+/**
+ * Levels of sign-in: a partial order with our own URIs, which serve as SAML authentication context class and OIDC acr
+ * alike. One table says which levels meet a requested class under each comparison (SAML Core 3.3.2.2.1).
+ */
+export const levels = [
+  'urn:x-sanuki:ac:card',
+  'urn:x-sanuki:ac:card-pin',
+  'urn:x-sanuki:ac:card-pin-bound',
+  'urn:x-sanuki:ac:passkey',
+] as const;
+export type Level = (typeof levels)[number];
+
+/** Possession of the card only: registered counter terminals. */
+export const card: Level = 'urn:x-sanuki:ac:card';
+/** Card and PIN: two factors. */
+export const cardPin: Level = 'urn:x-sanuki:ac:card-pin';
+/** Card, PIN and an origin-bound key: resists phishing. */
+export const cardPinBound: Level = 'urn:x-sanuki:ac:card-pin-bound';
+/** A user-verified passkey of a proofed resident; beside the card levels, above none of them. */
+export const passkey: Level = 'urn:x-sanuki:ac:passkey';
+
+export const smartcard = 'urn:oasis:names:tc:SAML:2.0:ac:classes:Smartcard';
+export const refedsMfa = 'https://refeds.org/profile/mfa';
+export const unspecified = 'urn:oasis:names:tc:SAML:2.0:ac:classes:unspecified';
+
+export type Comparison = 'exact' | 'minimum' | 'better' | 'maximum';
+
+export interface RequestedAuthnContext {
+  readonly comparison: Comparison;
+  /** In the provider's order of preference. */
+  readonly classRefs: readonly string[];
+  /** OIDC acr_values: a wish. What cannot be reached is answered with what there is. */
+  readonly voluntary?: boolean | undefined;
+}
+
+export type LevelDecision = { readonly answer: string } | { readonly needs: Level } | { readonly impossible: true };
+
+/** Which levels meet a class, per comparison; what is missing is met by none. SmartcardPKI is absent: the card holds no PKI key. */
+const table: Readonly<Record<string, Readonly<Record<Comparison, readonly Level[]>>>> = {
+  [card]: {
+    exact: [card, cardPin, cardPinBound],
+    minimum: [card, cardPin, cardPinBound],
+    better: [cardPin, cardPinBound],
+    maximum: [card, cardPin, cardPinBound],
+  },
+  [cardPin]: {
+    exact: [cardPin, cardPinBound],
+    minimum: [cardPin, cardPinBound],
+    better: [cardPinBound],
+    maximum: [card, cardPin, cardPinBound],
+  },
+  [cardPinBound]: {
+    exact: [cardPinBound],
+    minimum: [cardPinBound],
+    better: [],
+    maximum: [card, cardPin, cardPinBound],
+  },
+  [passkey]: { exact: [passkey], minimum: [passkey], better: [], maximum: [passkey] },
+  [smartcard]: {
+    exact: [card, cardPin, cardPinBound],
+    minimum: [card, cardPin, cardPinBound],
+    better: [cardPin, cardPinBound],
+    maximum: [card, cardPin, cardPinBound],
+  },
+  [refedsMfa]: {
+    exact: [cardPin, cardPinBound, passkey],
+    minimum: [cardPin, cardPinBound, passkey],
+    better: [cardPinBound],
+    maximum: [card, cardPin, cardPinBound, passkey],
+  },
+  [unspecified]: { exact: levels, minimum: levels, better: levels, maximum: levels },
+};
+
+/** The highest level a `maximum` of this class may be answered with; a stronger session is told as this, and its amr stays true. */
+const ceiling: Readonly<Record<string, readonly Level[]>> = {
+  [card]: [card],
+  [cardPin]: [cardPin, card],
+  [cardPinBound]: [cardPinBound, cardPin, card],
+  [passkey]: [passkey],
+
+  [refedsMfa]: [passkey, cardPin, card],
+};
+
+/** What a session at a card level can truthfully be called. */
+const includes: Readonly<Record<Level, readonly Level[]>> = {
+  [card]: [card],
+  [cardPin]: [cardPin, card],
+  [cardPinBound]: [cardPinBound, cardPin, card],
+  [passkey]: [passkey],
+};
+
+export interface LevelRequest {
+  readonly requested?: RequestedAuthnContext | undefined;
+  /** Level of the live session; undefined without one. */
+  readonly level?: string | undefined;
+  /** Levels a new sign-in can reach here, the usual one first. */
+  readonly reachable?: readonly Level[];
+}
+
+/**
+ * One decision for both protocols: answer with this class, present a credential that reaches this level, or say that
+ * the request cannot be met (SAML NoAuthnContext, OIDC unmet_authentication_requirements).
+ */
+export function decideLevel({ requested, level, reachable = [cardPin] }: LevelRequest): LevelDecision {
+  const session = levels.find((known) => known === level);
+  if (!requested || requested.classRefs.length === 0) return session ? { answer: session } : need(reachable[0]);
+  for (const classRef of session ? requested.classRefs : []) {
+    const answer = session && answerFor(classRef, requested.comparison, session);
+    if (answer !== undefined) return { answer };
+  }
+  const within = reachable.find((candidate) =>
+    requested.classRefs.some((classRef) => answerFor(classRef, requested.comparison, candidate) !== undefined),
+  );
+  if (within && within !== session) return { needs: within };
+  return requested.voluntary ? decideLevel({ level, reachable }) : { impossible: true };
+}
+
+const need = (level: Level | undefined): LevelDecision => (level ? { needs: level } : { impossible: true });
+
+/** The class to answer with when this level meets the requested class. */
+function answerFor(classRef: string, comparison: Comparison, level: Level): string | undefined {
+  if (!table[classRef]?.[comparison].includes(level)) return undefined;
+  if (classRef === unspecified) return level;
+  if (comparison === 'maximum' && classRef !== smartcard)
+    return ceiling[classRef]?.find((candidate) => includes[level].includes(candidate));
+  if (comparison === 'exact' || !levels.some((known) => known === classRef))
+    return comparison === 'better' ? level : classRef;
+  return level;
+}
+
+/** OIDC Core 5.5.1.1: `acr` of the claims request, or acr_values as oidc-provider hands them on. */
+export function requestedFromAcr(
+  acr: { essential?: boolean; value?: string; values?: readonly string[] } | undefined,
+): RequestedAuthnContext | undefined {
+  const classRefs = acr?.value === undefined ? (acr?.values ?? []) : [acr.value];
+  if (classRefs.length === 0) return undefined;
+  return { comparison: 'exact', classRefs, voluntary: acr?.essential !== true };
+}

@@ -1,0 +1,6 @@
+/**
+ * Federation: SAML 2.0 and OpenID Connect as pure protocol, without HTTP and without a database. Owns the levels of
+ * sign-in, the provider registry, keys, metadata and pseudonymous links; `idp` hands in octets and collections and
+ * sends what comes back.
+ */
+export * from './authn-context.ts';

@@ -1,0 +1,27 @@
+import type { Journal } from '../storage/index.ts';
+
+/** Facts of one audited act. Attribute names, never values; pseudonyms, never names; no secret of any kind. */
+export interface AuditEvent {
+  readonly type: string;
+  readonly result: 'ok' | 'refused';
+  readonly trace?: string | undefined;
+  readonly provider?: string | undefined;
+  readonly pseudonym?: string | undefined;
+  readonly card?: string | undefined;
+  readonly code?: string | undefined;
+  readonly detail?: Readonly<Record<string, string | number | boolean | readonly string[]>> | undefined;
+}
+
+/** The append-only record of what the hub did; resolves when the record is durable. */
+export function createAudit({ journal, now = Date.now }: { journal: Pick<Journal, 'append'>; now?: () => number }) {
+  async function record(event: AuditEvent): Promise<void> {
+    await journal.append({ at: now(), ...withoutUndefined(event) });
+  }
+  return { record };
+}
+
+function withoutUndefined(event: AuditEvent): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(event).filter(([, value]) => value !== undefined));
+}
+
+export type Audit = ReturnType<typeof createAudit>;

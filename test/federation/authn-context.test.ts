@@ -1,0 +1,99 @@
+import { expect } from 'chai';
+import {
+  type Comparison,
+  card,
+  cardPin,
+  cardPinBound,
+  decideLevel,
+  passkey,
+  refedsMfa,
+  requestedFromAcr,
+  smartcard,
+  unspecified,
+} from '../../federation/index.ts';
+
+const none = 'none';
+
+/** What is answered at [card, card-pin, card-pin-bound, passkey] for each class and comparison. */
+const cells: readonly (readonly [string, Comparison, readonly [string, string, string, string]])[] = [
+  [card, 'exact', [card, card, card, none]],
+  [card, 'minimum', [card, cardPin, cardPinBound, none]],
+  [card, 'better', [none, cardPin, cardPinBound, none]],
+  [card, 'maximum', [card, card, card, none]],
+  [cardPin, 'exact', [none, cardPin, cardPin, none]],
+  [cardPin, 'minimum', [none, cardPin, cardPinBound, none]],
+  [cardPin, 'better', [none, none, cardPinBound, none]],
+  [cardPin, 'maximum', [card, cardPin, cardPin, none]],
+  [cardPinBound, 'exact', [none, none, cardPinBound, none]],
+  [cardPinBound, 'minimum', [none, none, cardPinBound, none]],
+  [cardPinBound, 'better', [none, none, none, none]],
+  [cardPinBound, 'maximum', [card, cardPin, cardPinBound, none]],
+  [passkey, 'exact', [none, none, none, passkey]],
+  [passkey, 'minimum', [none, none, none, passkey]],
+  [passkey, 'better', [none, none, none, none]],
+  [passkey, 'maximum', [none, none, none, passkey]],
+  [smartcard, 'exact', [smartcard, smartcard, smartcard, none]],
+  [smartcard, 'minimum', [smartcard, smartcard, smartcard, none]],
+  [smartcard, 'better', [none, cardPin, cardPinBound, none]],
+  [smartcard, 'maximum', [smartcard, smartcard, smartcard, none]],
+  [refedsMfa, 'exact', [none, refedsMfa, refedsMfa, refedsMfa]],
+  [refedsMfa, 'minimum', [none, refedsMfa, refedsMfa, refedsMfa]],
+  [refedsMfa, 'better', [none, none, cardPinBound, none]],
+  [refedsMfa, 'maximum', [card, cardPin, cardPin, passkey]],
+  [unspecified, 'exact', [card, cardPin, cardPinBound, passkey]],
+];
+
+describe('authentication context (SAML Core 3.3.2.2.1)', () => {
+  for (const [classRef, comparison, answers] of cells) {
+    for (const [at, level] of [card, cardPin, cardPinBound, passkey].entries()) {
+      it(`${comparison} ${classRef} at ${level} is answered with ${answers[at]}`, () => {
+        const decision = decideLevel({ requested: { comparison, classRefs: [classRef] }, level, reachable: [] });
+        expect('answer' in decision ? decision.answer : none).to.equal(answers[at]);
+      });
+    }
+  }
+
+  it('never claims SmartcardPKI or a password', () => {
+    for (const name of ['SmartcardPKI', 'PasswordProtectedTransport']) {
+      const classRefs = [`urn:oasis:names:tc:SAML:2.0:ac:classes:${name}`];
+      expect(decideLevel({ requested: { comparison: 'exact', classRefs }, level: cardPin })).to.deep.equal({
+        impossible: true,
+      });
+    }
+  });
+
+  it('asks for the card where no session stands, and for no card that would not help', () => {
+    expect(decideLevel({})).to.deep.equal({ needs: cardPin });
+    expect(decideLevel({ requested: { comparison: 'minimum', classRefs: [card] } })).to.deep.equal({ needs: cardPin });
+    expect(decideLevel({ requested: { comparison: 'exact', classRefs: [passkey] } })).to.deep.equal({
+      impossible: true,
+    });
+    expect(decideLevel({ requested: { comparison: 'better', classRefs: [cardPin] }, level: cardPin })).to.deep.equal({
+      impossible: true,
+    });
+  });
+
+  it('asks for more when the session is too weak', () => {
+    expect(decideLevel({ requested: { comparison: 'exact', classRefs: [cardPin] }, level: card })).to.deep.equal({
+      needs: cardPin,
+    });
+  });
+
+  it('follows the order of the request', () => {
+    const classRefs = [passkey, smartcard, cardPin];
+    expect(decideLevel({ requested: { comparison: 'exact', classRefs }, level: cardPin })).to.deep.equal({
+      answer: smartcard,
+    });
+  });
+
+  it('takes acr_values as a wish and an essential acr as a condition (OIDC Core 5.5.1.1)', () => {
+    expect(decideLevel({ requested: requestedFromAcr({ values: [passkey] }), level: cardPin })).to.deep.equal({
+      answer: cardPin,
+    });
+    expect(
+      decideLevel({ requested: requestedFromAcr({ values: [passkey], essential: true }), level: cardPin }),
+    ).to.deep.equal({ impossible: true });
+    expect(requestedFromAcr(undefined)).to.equal(undefined);
+    expect(requestedFromAcr({ essential: true })).to.equal(undefined);
+  });
+});
