@@ -1,5 +1,6 @@
 // Compiles the sources into dist/ when they are newer than the last build: TypeScript through tsc, browser code through esbuild.
 import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { mkdir, readdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -7,13 +8,14 @@ import { promisify } from 'node:util';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const stamp = join(root, 'dist/.built');
-const sources = [
-  ...['lib', 'storage', 'config', 'web', 'card-auth', 'federation', 'attribute-service'],
-  ...['idp', 'relying-parties', 'trial', 'cli', 'tsconfig.json', 'tsconfig.build.json', 'package-lock.json'],
-];
+const folders = 'lib storage config web card-auth federation attribute-service idp relying-parties trial cli';
+const files = 'tsconfig.json tsconfig.build.json package-lock.json';
+const sources = `${folders} ${files}`.split(' ').filter((name) => existsSync(join(root, name)));
 
 /** Browser programs: where each starts and what it is called among the assets. */
-const browserPrograms = { 'sign-in': 'idp/sign-in/browser/main.ts' };
+const browserPrograms = Object.entries({ 'sign-in': 'idp/sign-in/browser/main.ts' }).filter(([, path]) =>
+  existsSync(join(root, path)),
+);
 
 async function newest(path) {
   const info = await stat(path);
@@ -43,9 +45,10 @@ async function compile() {
 }
 
 async function bundle() {
+  if (browserPrograms.length === 0) return;
   const { build: esbuild } = await import('esbuild');
   await esbuild({
-    entryPoints: Object.fromEntries(Object.entries(browserPrograms).map(([name, path]) => [name, join(root, path)])),
+    entryPoints: Object.fromEntries(browserPrograms.map(([name, path]) => [name, join(root, path)])),
     outdir: join(root, 'dist/assets'),
     bundle: true,
     minify: true,

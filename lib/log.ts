@@ -1,8 +1,28 @@
 import { pino } from 'pino';
 
 /** The one logger. Names of fields that could carry a secret are removed wherever they stand, as a second line of defence. */
-export function createLog({ level = 'info', name, destination }: { level?: string; name: string; destination?: NodeJS.WritableStream }) {
-  const secrets = ['pin', 'secret', 'password', 'token', 'cookie', 'authorization', 'proof', 'blinded', 'evaluated', 'sealed', 'ck'];
+export function createLog({
+  level = 'info',
+  name,
+  destination,
+}: {
+  level?: string;
+  name: string;
+  destination?: NodeJS.WritableStream;
+}) {
+  const secrets = [
+    'pin',
+    'secret',
+    'password',
+    'token',
+    'cookie',
+    'authorization',
+    'proof',
+    'blinded',
+    'evaluated',
+    'sealed',
+    'ck',
+  ];
   const options = {
     level,
     name,

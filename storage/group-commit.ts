@@ -1,5 +1,10 @@
-import type { DatabaseSync } from 'node:sqlite';
 import { StorageError } from './collection.ts';
+
+/** What is needed of the database connection. */
+interface Transactions {
+  exec(sql: string): void;
+  readonly isTransaction: boolean;
+}
 
 interface Write {
   readonly act: () => unknown;
@@ -11,7 +16,7 @@ interface Write {
  * Collects the writes of one turn of the event loop into one transaction. Every act is one SQLite statement that
  * changes data, or refuses before it does; a failing statement undoes only itself, so a refused write spoils no other.
  */
-export function createGroupCommit(database: Pick<DatabaseSync, 'exec' | 'isTransaction'>) {
+export function createGroupCommit(database: Transactions) {
   let queue: Write[] = [];
   let scheduled = false;
   let closed = false;

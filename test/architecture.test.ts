@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
@@ -42,7 +42,7 @@ const specifiers = /\b(?:from|import)\s*\(?\s*'([^']+)'/g;
 
 function sourcesOf(folder: string): string[] {
   return readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && /\.tsx?$/.test(entry.name))
+    .filter((entry) => entry.isFile() && /\.(tsx?|mjs)$/.test(entry.name))
     .map((entry) => relative(root, join(entry.parentPath, entry.name)));
 }
 
@@ -57,6 +57,7 @@ function violations(file: string, specifier: string): string[] {
       .map(() => `${file} imports ${specifier}`);
   }
   const target = relative(root, resolve(root, dirname(file), specifier));
+  if (target.startsWith('dist/')) return [];
   const [from = '', to = ''] = [file.split('/')[0], target.split('/')[0]];
   if (from === to) return [];
   const allowed = mayImport[from]?.includes(to) ?? false;
@@ -64,8 +65,15 @@ function violations(file: string, specifier: string): string[] {
   return allowed && byDoor ? [] : [`${file} imports ${target}`];
 }
 
+/** The tree grows into the table: a folder that is not there yet has nothing to check, one that is there must have sources. */
+const present = Object.keys(mayImport).filter((folder) => existsSync(join(root, folder)));
+
 describe('architecture', () => {
-  for (const folder of Object.keys(mayImport)) {
+  it('has the ground and the cores', () => {
+    expect(present).to.include.members(['lib', 'storage', 'config', 'federation', 'attribute-service', 'idp', 'cli']);
+  });
+
+  for (const folder of present) {
     it(`${folder} has sources and imports only in the direction of the table`, () => {
       const files = sourcesOf(folder);
       expect(files, 'a folder without sources').to.not.be.empty;
@@ -74,13 +82,6 @@ describe('architecture', () => {
       ).to.deep.equal([]);
     });
   }
-
-  it('keeps the terminal side free of node modules, so that it runs in a browser', () => {
-    const offenders = sourcesOf('card-auth/client').filter((file) =>
-      importsOf(file).some((name) => name.startsWith('node:')),
-    );
-    expect(offenders).to.deep.equal([]);
-  });
 
   it('notices a core that imports koa, an import upward, and a way past the door', () => {
     expect(violations('federation/saml/response.ts', 'koa')).to.have.length(1);

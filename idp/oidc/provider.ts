@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type ClientMetadata, type Configuration, type KoaContextWithOIDC, Provider } from 'oidc-provider';
+import { type Client, type ClientMetadata, type Configuration, type KoaContextWithOIDC, Provider } from 'oidc-provider';
 import { decideRelease } from '../../attribute-service/index.ts';
 import { levels } from '../../federation/index.ts';
 import type { Storage } from '../../storage/index.ts';
@@ -34,8 +34,7 @@ export function createOidcProvider(options: OidcProviderOptions): Provider {
     ...protocolConfiguration(options),
     adapter: createAdapter(options, async (grantId) => revokeGrant(provider, grantId)),
     findAccount: async (_ctx, residentRef) => accountOf(options, residentRef),
-    pairwiseIdentifier: async (_ctx, residentRef, client) =>
-      options.pseudonymFor(residentRef, client.sectorIdentifier ?? client.clientId),
+    pairwiseIdentifier: async (_ctx, residentRef, client) => options.pseudonymFor(residentRef, sectorOf(client)),
     loadExistingGrant: (ctx) => grantFor(ctx, options),
     interactions: {
       policy: interactionPolicy(options.now),
@@ -44,6 +43,11 @@ export function createOidcProvider(options: OidcProviderOptions): Provider {
     renderError: options.renderError,
   });
   return provider;
+}
+
+/** Clients under one sector share pseudonyms (OIDC Core 8.1); without one a client is its own sector. */
+function sectorOf(client: Client): string {
+  return typeof client.sectorIdentifier === 'string' ? client.sectorIdentifier : client.clientId;
 }
 
 /** What does not depend on a request: protocol choices (OAuth 2.1: code with PKCE only), lifetimes, cookies, paths. */
