@@ -3,4 +3,7 @@
  * sign-in, the provider registry, keys, metadata and pseudonymous links; `idp` hands in octets and collections and
  * sends what comes back.
  */
+export * from './account-links.ts';
 export * from './authn-context.ts';
+export * from './errors.ts';
+export * from './replay.ts';

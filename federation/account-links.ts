@@ -1,0 +1,69 @@
+import { createHmac, randomBytes } from 'node:crypto';
+import { type Collection, type CollectionDefinition, StorageError, type StoredRecord } from '../storage/index.ts';
+
+/**
+ * Pseudonymous links (the pilot's relay DB): one random identifier per resident and party, for both protocols. No two
+ * parties share one, and nothing of the resident can be computed from it.
+ */
+export interface AccountLink extends StoredRecord {
+  readonly residentRef: string;
+  /** `saml:` and an entityID, or `oidc:` and a sector identifier. */
+  readonly party: string;
+  readonly pseudonym: string;
+  readonly linkedAt: number;
+}
+
+export const accountLinkCollection: CollectionDefinition = {
+  name: 'account-link',
+  indexes: [['residentRef'], ['party', 'pseudonym']],
+};
+
+export interface AccountLinksOptions {
+  readonly links: Collection<AccountLink>;
+  /** Makes the record's id from resident and party, so that a list of ids tells nothing. */
+  readonly indexKey: Uint8Array;
+  readonly now?: () => number;
+}
+
+export function createAccountLinks({ links, indexKey, now = Date.now }: AccountLinksOptions) {
+  const idOf = (residentRef: string, party: string) =>
+    createHmac('sha256', indexKey)
+      .update(JSON.stringify([residentRef, party]))
+      .digest('base64url');
+
+  /** The party's pseudonym of the resident, made at the first visit (links are made silently until consent opens). */
+  async function pseudonymFor(residentRef: string, party: string): Promise<string> {
+    const id = idOf(residentRef, party);
+    const known = await links.get(id);
+    if (known) return known.pseudonym;
+    const link = { id, residentRef, party, pseudonym: randomBytes(24).toString('base64url'), linkedAt: now() };
+    try {
+      await links.insert(link);
+      return link.pseudonym;
+    } catch (error) {
+      if (!(error instanceof StorageError && error.code === 'ALREADY_EXISTS')) throw error;
+      // Two first visits at once: the one that was stored counts for both.
+      return (await links.get(id))?.pseudonym ?? pseudonymFor(residentRef, party);
+    }
+  }
+
+  async function isLinked(residentRef: string, party: string): Promise<boolean> {
+    return (await links.get(idOf(residentRef, party))) !== undefined;
+  }
+
+  async function residentOf(party: string, pseudonym: string): Promise<string | undefined> {
+    return (await links.find({ where: { party, pseudonym }, limit: 1 })).records[0]?.residentRef;
+  }
+
+  async function linksOf(residentRef: string): Promise<readonly AccountLink[]> {
+    return (await links.find({ where: { residentRef }, limit: 1000 })).records;
+  }
+
+  async function unlink(residentRef: string, party: string): Promise<void> {
+    await links.take(idOf(residentRef, party));
+  }
+
+  return { pseudonymFor, isLinked, residentOf, linksOf, unlink };
+}
+
+export type AccountLinks = ReturnType<typeof createAccountLinks>;

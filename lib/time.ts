@@ -1,0 +1,24 @@
+/** Instants on the wire: xs:dateTime in UTC with whole seconds, which every SAML peer reads. */
+export function formatInstant(ms: number): string {
+  return new Date(Math.floor(ms / 1000) * 1000).toISOString().replace('.000Z', 'Z');
+}
+
+const instant = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/;
+
+/** Strict xs:dateTime with a time zone (SAML Core 1.3.3); impossible dates give undefined, never a rolled-over day. */
+export function parseInstant(text: string): number | undefined {
+  const match = instant.exec(text);
+  if (!match) return undefined;
+  const [, year, month, day, hour, minute, second, fraction = '', zone = 'Z'] = match;
+  const whole = Date.UTC(Number(year), Number(month) - 1, Number(day), Number(hour), Number(minute), Number(second));
+  const back = new Date(whole).toISOString();
+  if (!back.startsWith(`${year}-${month}-${day}T${hour}:${minute}:${second}`)) return undefined;
+  const ms = fraction ? Math.floor(Number(`0${fraction}`) * 1000) : 0;
+  return whole + ms - zoneMs(zone);
+}
+
+function zoneMs(zone: string): number {
+  if (zone === 'Z') return 0;
+  const [hours, minutes] = [Number(zone.slice(1, 3)), Number(zone.slice(4, 6))];
+  return (zone.startsWith('-') ? -1 : 1) * (hours * 60 + minutes) * 60_000;
+}
