@@ -1,9 +1,18 @@
 /**
  * Federation: SAML 2.0 and OpenID Connect as pure protocol, without HTTP and without a database. Owns the levels of
- * sign-in, the provider registry, keys, metadata and pseudonymous links; `idp` hands in octets and collections and
- * sends what comes back.
+ * sign-in, the provider registry, keys, metadata, messages and pseudonymous links (the pilot's relay DB); `idp` hands
+ * in octets and collections and sends what comes back. It holds no attribute values and never sees a card.
  */
 export * from './account-links.ts';
 export * from './authn-context.ts';
+export * from './entity-registry.ts';
 export * from './errors.ts';
+export * from './key-ring.ts';
 export * from './replay.ts';
+export * from './saml/authn-request.ts';
+export * from './saml/bindings.ts';
+export * from './saml/idp-metadata.ts';
+export * from './saml/metadata.ts';
+export * from './saml/names.ts';
+export * from './saml/response.ts';
+export * from './saml/service-provider.ts';

@@ -5,7 +5,7 @@
  * It knows XML Signature and XML Encryption as SAML profiles them, and no SAML: message shapes, issuers and times are
  * the callers'. libxml2 only parses, in `libxml2.ts`.
  */
-export type { SignatureAlgorithm } from './algorithms.ts';
+export { type SignatureAlgorithm, signatureUriOf } from './algorithms.ts';
 export { canonicalize } from './canonical.ts';
 export * from './encryption.ts';
 export * from './errors.ts';

@@ -1,0 +1,132 @@
+import type { Collection, CollectionDefinition, Page, StoredRecord } from '../storage/index.ts';
+import { FederationError } from './errors.ts';
+import { parseServiceProviderMetadata, type ServiceProviderMetadata } from './saml/metadata.ts';
+
+export type ProviderStatus = 'pending' | 'approved' | 'suspended';
+
+/** What may differ from provider to provider; everything has a safe default. */
+export interface ProviderSettings {
+  /** Encrypt assertions; by default whenever the metadata has an encryption key. */
+  readonly encryptAssertion?: boolean | undefined;
+  /** Sign the Response beside the Assertion. */
+  readonly signResponse?: boolean | undefined;
+  /** Key transport where the metadata names none; the default is what older stacks read. */
+  readonly keyTransport?: 'rsa-oaep-mgf1p' | 'rsa-oaep-sha256' | undefined;
+  readonly contentEncryption?: 'aes128-gcm' | 'aes256-gcm' | undefined;
+  /** Refuse AllowCreate="false" at a first visit instead of taking the approved registration as the agreement. */
+  readonly allowCreateStrict?: boolean | undefined;
+  /** Refuse unsigned requests even where the metadata does not promise signatures. */
+  readonly requireSignedRequests?: boolean | undefined;
+}
+
+/** The registration of one provider of either protocol. */
+export interface ProviderRecord extends StoredRecord {
+  /** `saml:` and the entityID, or `oidc:` and the client_id. */
+  readonly id: string;
+  readonly protocol: 'saml' | 'oidc';
+  /** entityID or client_id. */
+  readonly key: string;
+  readonly name: { readonly ja: string; readonly en: string };
+  readonly status: ProviderStatus;
+  /** What the provider may be given beside the pseudonym. */
+  readonly contract: { readonly attributes: readonly string[] };
+  readonly settings: ProviderSettings;
+  readonly saml?: { readonly metadata: string } | undefined;
+  readonly oidc?:
+    | { readonly metadata: Readonly<Record<string, unknown>>; readonly sealedSecret?: string | undefined }
+    | undefined;
+  /** Marks registrations of the trial, which production refuses. */
+  readonly trial?: boolean | undefined;
+  readonly registeredAt: number;
+  readonly updatedAt: number;
+  readonly version: number;
+}
+
+export const providerCollection: CollectionDefinition = { name: 'provider', indexes: [['protocol'], ['status']] };
+
+export type Registration = Omit<ProviderRecord, 'id' | 'registeredAt' | 'updatedAt' | 'version'>;
+
+export interface ProviderRegistryOptions {
+  readonly providers: Collection<ProviderRecord>;
+  /** Trial: addresses over http on loopback are allowed. */
+  readonly allowHttp: boolean;
+  readonly now?: () => number;
+}
+
+/** A SAML provider that may be answered, with its metadata read. */
+export interface SamlProvider {
+  readonly record: ProviderRecord;
+  readonly metadata: ServiceProviderMetadata;
+}
+
+const parsedMax = 1000;
+
+/** The provider registry: read through to the store, so that what another process registers counts at the next request. */
+export function createProviderRegistry({ providers, allowHttp, now = Date.now }: ProviderRegistryOptions) {
+  /** Metadata is parsed once per version; the least recently used one goes. */
+  const parsed = new Map<string, { version: number; metadata: ServiceProviderMetadata }>();
+
+  /** Adds a provider, or replaces the one with the same protocol and key. */
+  async function register(registration: Registration): Promise<ProviderRecord> {
+    const id = `${registration.protocol}:${registration.key}`;
+    if (registration.saml) checkOwnEntityId(registration);
+    const at = now();
+    const record: ProviderRecord = { ...registration, id, registeredAt: at, updatedAt: at, version: 1 };
+    const replaced = await providers.update(id, (current) => ({
+      ...record,
+      registeredAt: current.registeredAt,
+      version: current.version + 1,
+    }));
+    if (!replaced) await providers.insert(record);
+    return replaced ?? record;
+  }
+
+  function checkOwnEntityId({ saml, key }: Registration): void {
+    const { entityId } = parseServiceProviderMetadata(saml?.metadata ?? '', { now: now(), allowHttp });
+    if (entityId !== key)
+      throw new FederationError('METADATA_INVALID', 'the metadata is of another entityID than the registration');
+  }
+
+  function get(protocol: 'saml' | 'oidc', key: string): Promise<ProviderRecord | undefined> {
+    return providers.get(`${protocol}:${key}`);
+  }
+
+  async function approved(protocol: 'saml' | 'oidc', key: string): Promise<ProviderRecord> {
+    const record = await get(protocol, key);
+    if (!record) throw new FederationError('PROVIDER_UNKNOWN', 'no provider is registered under this name');
+    if (record.status !== 'approved')
+      throw new FederationError('PROVIDER_NOT_APPROVED', `the provider is ${record.status}`);
+    return record;
+  }
+
+  async function samlProvider(entityId: string): Promise<SamlProvider> {
+    const record = await approved('saml', entityId);
+    const known = parsed.get(record.id);
+    const metadata =
+      known?.version === record.version
+        ? known.metadata
+        : parseServiceProviderMetadata(record.saml?.metadata ?? '', { now: now(), allowHttp });
+    if (metadata.validUntil !== undefined && metadata.validUntil <= now())
+      throw new FederationError('METADATA_EXPIRED', 'the metadata of the provider has expired');
+    parsed.delete(record.id);
+    parsed.set(record.id, { version: record.version, metadata });
+    if (parsed.size > parsedMax) parsed.delete(parsed.keys().next().value ?? '');
+    return { record, metadata };
+  }
+
+  function list(page: { limit?: number; after?: string } = {}): Promise<Page<ProviderRecord>> {
+    return providers.find(page);
+  }
+
+  function setStatus(id: string, status: ProviderStatus): Promise<ProviderRecord | undefined> {
+    return providers.update(id, (current) => ({ ...current, status, updatedAt: now(), version: current.version + 1 }));
+  }
+
+  function remove(id: string): Promise<ProviderRecord | undefined> {
+    return providers.take(id);
+  }
+
+  return { register, get, approved, samlProvider, list, setStatus, remove };
+}
+
+export type ProviderRegistry = ReturnType<typeof createProviderRegistry>;

@@ -1,0 +1,155 @@
+import { randomBytes } from 'node:crypto';
+import { formatInstant } from '../../lib/time.ts';
+import {
+  contentEncryptionOf,
+  encryptElement,
+  keyTransportOf,
+  type Recipient,
+  type SigningKey,
+  signElement,
+  writeXml,
+  type XmlElement,
+  type XmlNode,
+} from '../../lib/xml/index.ts';
+import type { SamlProvider } from '../entity-registry.ts';
+import type { SamlStatus } from '../errors.ts';
+import { nameIdFormats, saml, samlp, uriNameFormat } from './names.ts';
+
+/** SAML Core 2.2: the tuple a party keeps and sends back when it signs out. */
+export interface NameId {
+  readonly value: string;
+  readonly format: string;
+}
+
+export interface SamlAttribute {
+  readonly name: string;
+  readonly friendlyName?: string;
+  /** Text, or an element (a bootstrap endpoint reference). */
+  readonly values: readonly XmlNode[];
+}
+
+/** What one answer tells a party about a resident. */
+export interface AssertionContent {
+  readonly nameId: NameId;
+  readonly sessionIndex: string;
+  readonly contextClass: string;
+  readonly authenticatedAt: number;
+  readonly sessionEndsAt: number;
+  readonly attributes: readonly SamlAttribute[];
+}
+
+export interface ResponseTarget {
+  /** Our entityID. */
+  readonly issuer: string;
+  readonly provider: SamlProvider;
+  /** Address the answer goes to. */
+  readonly acsUrl: string;
+  /** ID of the request; undefined for an answer nobody asked for. */
+  readonly inResponseTo?: string | undefined;
+  readonly key: SigningKey;
+  readonly now: number;
+  readonly skewMs?: number;
+  readonly lifetimeMs?: number;
+}
+
+const success = 'urn:oasis:names:tc:SAML:2.0:status:Success';
+
+/** xs:ID with 160 random bits (SAML Core 1.3.4). */
+export const newMessageId = () => `_${randomBytes(20).toString('hex')}`;
+
+export const newTransientId = (): NameId => ({
+  value: `_${randomBytes(24).toString('base64url')}`,
+  format: nameIdFormats.transient,
+});
+
+/** A signed answer with one signed assertion, encrypted where the provider can read that (SAML Profiles 4.1.4). Returns XML. */
+export async function buildResponse(content: AssertionContent, target: ResponseTarget): Promise<string> {
+  const assertion = await signElement(assertionOf(content, target), target.key, { after: 'Issuer' });
+  const { record } = target.provider;
+  const recipient = recipientOf(target.provider);
+  const body = recipient ? saml('EncryptedAssertion', {}, [encryptElement(assertion, recipient)]) : assertion;
+  const response = responseOf({ code: success }, target, [body]);
+  // Nobody asked for it: without a signature of its own its Destination would be anybody's (and lasso refuses it).
+  const sign = record.settings.signResponse || target.inResponseTo === undefined;
+  return writeXml(sign ? await signElement(response, target.key, { after: 'Issuer' }) : response);
+}
+
+/** A refusal as a signed Response without assertion (SAML Core 3.2.2). */
+export async function buildErrorResponse(status: SamlStatus, target: ResponseTarget): Promise<string> {
+  return writeXml(await signElement(responseOf(status, target, []), target.key, { after: 'Issuer' }));
+}
+
+function responseOf(
+  { code, subcode }: SamlStatus,
+  { issuer, acsUrl, inResponseTo, now }: ResponseTarget,
+  body: readonly XmlElement[],
+): XmlElement {
+  const attributes = {
+    ID: newMessageId(),
+    Version: '2.0',
+    IssueInstant: formatInstant(now),
+    Destination: acsUrl,
+    InResponseTo: inResponseTo,
+  };
+  const detail = subcode ? [samlp('StatusCode', { Value: subcode })] : [];
+  return samlp('Response', attributes, [
+    saml('Issuer', {}, [issuer]),
+    samlp('Status', {}, [samlp('StatusCode', { Value: code }, detail)]),
+    ...body,
+  ]);
+}
+
+/** SAML Core 2.3.3; Profiles 4.1.4.2: bearer, for one audience, one recipient and one request. */
+function assertionOf(content: AssertionContent, target: ResponseTarget): XmlElement {
+  const { issuer, provider, acsUrl, inResponseTo, now, skewMs = 90_000, lifetimeMs = 300_000 } = target;
+  const { key: audience } = provider.record;
+  const end = formatInstant(now + lifetimeMs);
+  return saml('Assertion', { ID: newMessageId(), Version: '2.0', IssueInstant: formatInstant(now) }, [
+    saml('Issuer', {}, [issuer]),
+    saml('Subject', {}, [
+      saml('NameID', { Format: content.nameId.format, NameQualifier: issuer, SPNameQualifier: audience }, [
+        content.nameId.value,
+      ]),
+      saml('SubjectConfirmation', { Method: 'urn:oasis:names:tc:SAML:2.0:cm:bearer' }, [
+        saml('SubjectConfirmationData', { NotOnOrAfter: end, Recipient: acsUrl, InResponseTo: inResponseTo }),
+      ]),
+    ]),
+    // Backdated, because the party's clock may be behind ours.
+    saml('Conditions', { NotBefore: formatInstant(now - skewMs), NotOnOrAfter: end }, [
+      saml('AudienceRestriction', {}, [saml('Audience', {}, [audience])]),
+    ]),
+    saml(
+      'AuthnStatement',
+      {
+        AuthnInstant: formatInstant(content.authenticatedAt),
+        SessionIndex: content.sessionIndex,
+        SessionNotOnOrAfter: formatInstant(content.sessionEndsAt),
+      },
+      [saml('AuthnContext', {}, [saml('AuthnContextClassRef', {}, [content.contextClass])])],
+    ),
+    content.attributes.length === 0
+      ? undefined
+      : saml('AttributeStatement', {}, content.attributes.map(attributeElement)),
+  ]);
+}
+
+function attributeElement({ name, friendlyName, values }: SamlAttribute): XmlElement {
+  return saml(
+    'Attribute',
+    { Name: name, NameFormat: uriNameFormat, FriendlyName: friendlyName },
+    values.map((value) => saml('AttributeValue', {}, [value])),
+  );
+}
+
+/** md:EncryptionMethod decides, then the provider's setting, then what every deployed stack reads. */
+function recipientOf({ record: { settings }, metadata }: SamlProvider): Recipient | undefined {
+  const { encryptionKey, encryptionMethods } = metadata;
+  if (!encryptionKey || settings.encryptAssertion === false) return undefined;
+  const announcedTransport = encryptionMethods.flatMap(({ uri, digest }) => keyTransportOf(uri, digest) ?? [])[0];
+  const announcedContent = encryptionMethods.flatMap(({ uri }) => contentEncryptionOf(uri) ?? [])[0];
+  return {
+    publicKey: encryptionKey.publicKey,
+    transport: announcedTransport ?? settings.keyTransport ?? 'rsa-oaep-mgf1p',
+    content: announcedContent ?? settings.contentEncryption ?? 'aes256-gcm',
+  };
+}
