@@ -24,13 +24,12 @@ describe('FeliCa Lite-S MAC: vectors of nfcpy and our own', () => {
 
   it('V0: generates the MAC over 32 bytes, and another with the key halves exchanged', () => {
     const data = Uint8Array.from({ length: 32 }, (_, i) => i);
-    const iv = data.slice(0, 8);
+    // nfcpy takes the chaining value as 3DES sees it; ours is RC, in card order.
+    const iv = data.slice(0, 8).reverse();
     const key = data.slice(0, 16);
     const flipped = join(key.slice(8), key.slice(0, 8));
-    expect([hex(generateMac(key, iv, data)), hex(generateMac(flipped, iv, data))]).to.include.members([
-      '0b1268d7a4ac6932',
-      '18cdd33c0fb25dd7',
-    ]);
+    expect(hex(generateMac(key, iv, data))).to.equal('0b1268d7a4ac6932');
+    expect(hex(generateMac(flipped, iv, data))).to.equal('18cdd33c0fb25dd7');
   });
 
   it('derives the session key of the password card', () => {
