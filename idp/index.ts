@@ -1,0 +1,11 @@
+/**
+ * The hub: HTTP, sessions, the sign-in flow and the endpoints of both protocols; the composition root. Owns the one SSO
+ * session that SAML and OIDC share, interactions, guards and audit. Protocol rules live in `federation`, the credential
+ * in `card-auth`, release decisions in `attribute-service`; this folder wires them and turns outcomes into HTTP.
+ */
+export * from './audit.ts';
+export * from './data-folder.ts';
+export * from './errors.ts';
+export * from './oidc/provider.ts';
+export * from './saml/sso.ts';
+export * from './session.ts';

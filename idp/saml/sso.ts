@@ -1,0 +1,146 @@
+import { randomBytes } from 'node:crypto';
+import { decideRelease } from '../../attribute-service/index.ts';
+import {
+  type AccountLinks,
+  type AuthnRequest,
+  buildErrorResponse,
+  buildResponse,
+  encodePost,
+  type NameId,
+  nameIdFormats,
+  newTransientId,
+  type ProviderRegistry,
+  parseAuthnRequest,
+  type ReceivedMessage,
+  type ReplayGuard,
+  type SamlAttribute,
+  type SamlError,
+  type SamlProvider,
+  type SamlStatus,
+} from '../../federation/index.ts';
+import type { SigningKey } from '../../lib/xml/index.ts';
+import type { Audit } from '../audit.ts';
+import type { Sessions, SsoSession } from '../session.ts';
+
+/** A form that the browser posts to a party by itself: the answer of SAML's POST binding. */
+export interface PostForm {
+  readonly action: string;
+  readonly fields: Readonly<Record<string, string>>;
+}
+
+export interface SamlSsoOptions {
+  readonly entityId: string;
+  readonly ssoUrl: string;
+  readonly registry: ProviderRegistry;
+  readonly replay: ReplayGuard;
+  readonly links: AccountLinks;
+  readonly sessions: Sessions;
+  readonly audit: Audit;
+  readonly signingKey: () => SigningKey;
+  readonly displayNameOf: (residentRef: string) => Promise<string | undefined>;
+  readonly now: () => number;
+}
+
+/** The asker of a parked request: plain data that survives in an interaction. */
+export interface SamlMemory {
+  readonly request: Omit<AuthnRequest, 'refusal'>;
+}
+
+const displayName = { name: 'urn:oid:2.16.840.1.113730.3.1.241', friendlyName: 'displayName' };
+const pairwiseId = { name: 'urn:oasis:names:tc:SAML:attribute:pairwise-id', friendlyName: 'pairwise-id' };
+
+/** Web SSO as identity provider: from octets to a request, and from a session to the signed answer. */
+export function createSamlSso(options: SamlSsoOptions) {
+  const { entityId, ssoUrl, registry, replay, links, sessions, audit, signingKey, displayNameOf, now } = options;
+
+  function receive(message: ReceivedMessage): Promise<{ request: AuthnRequest; provider: SamlProvider }> {
+    return parseAuthnRequest(message, { registry, replay, destination: ssoUrl, now: now() });
+  }
+
+  function targetOf(request: SamlMemory['request'], provider: SamlProvider) {
+    return {
+      issuer: entityId,
+      provider,
+      acsUrl: request.acs.location,
+      inResponseTo: request.id,
+      key: signingKey(),
+      now: now(),
+    };
+  }
+
+  /** The answer for a resident with a session that meets the request. */
+  async function respond(request: SamlMemory['request'], session: SsoSession, contextClass: string): Promise<PostForm> {
+    const provider = await registry.samlProvider(request.issuer);
+    const nameId = await nameIdFor(request, session);
+    const { released } = decideRelease({ contract: provider.record.contract.attributes });
+    const participant = await sessions.join(session, provider.record.id, {
+      protocol: 'saml',
+      pseudonym: nameId.value,
+      sessionIndex: `_${randomBytes(16).toString('hex')}`,
+      level: session.level,
+      since: now(),
+    });
+    const attributes = await attributesFor(session.residentRef, provider, released);
+    const content = {
+      nameId,
+      sessionIndex: participant.sessionIndex,
+      contextClass,
+      authenticatedAt: session.authenticatedAt,
+      sessionEndsAt: session.expiresAt,
+      attributes,
+    };
+    const xml = await buildResponse(content, targetOf(request, provider));
+    await audit.record({
+      type: 'sso.saml',
+      result: 'ok',
+      provider: provider.record.id,
+      pseudonym: nameId.value,
+      detail: { released: [...released], contextClass },
+    });
+    return formOf(request, xml);
+  }
+
+  /** Transient where it is asked for; else the persistent pseudonym, which is what everything else would guess at. */
+  async function nameIdFor(request: SamlMemory['request'], session: SsoSession): Promise<NameId> {
+    if (request.nameIdPolicy.format === nameIdFormats.transient) return newTransientId();
+    return {
+      value: await links.pseudonymFor(session.residentRef, `saml:${request.issuer}`),
+      format: nameIdFormats.persistent,
+    };
+  }
+
+  async function attributesFor(
+    residentRef: string,
+    provider: SamlProvider,
+    released: readonly string[],
+  ): Promise<SamlAttribute[]> {
+    const scope = new URL(entityId).hostname;
+    const pseudonym = await links.pseudonymFor(residentRef, provider.record.id);
+    const name = released.includes('displayName') ? await displayNameOf(residentRef) : undefined;
+    return [
+      { ...pairwiseId, values: [`${pseudonym}@${scope}`] },
+      ...(name === undefined ? [] : [{ ...displayName, values: [name] }]),
+    ];
+  }
+
+  /** A refusal that the provider is told as a SAML Status. */
+  async function refuse(
+    request: SamlMemory['request'],
+    refusal: SamlError & { readonly status: SamlStatus | undefined },
+  ): Promise<PostForm> {
+    if (!refusal.status) throw refusal;
+    const provider = await registry.samlProvider(request.issuer);
+    const xml = await buildErrorResponse(refusal.status, targetOf(request, provider));
+    await audit.record({ type: 'sso.saml', result: 'refused', provider: provider.record.id, code: refusal.code });
+    return formOf(request, xml);
+  }
+
+  return { receive, respond, refuse };
+}
+
+export type SamlSso = ReturnType<typeof createSamlSso>;
+
+const formOf = (request: SamlMemory['request'], xml: string): PostForm => ({
+  action: request.acs.location,
+  fields: encodePost('SAMLResponse', xml, request.relayState),
+});
