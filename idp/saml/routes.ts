@@ -1,0 +1,83 @@
+import type Router from '@koa/router';
+import type { Context } from 'koa';
+import { buildIdpMetadata, decodePost, decodeRedirect, type KeyRing, SamlError } from '../../federation/index.ts';
+import { sendPostForm } from '../app.ts';
+import { readForm } from '../guards.ts';
+import type { Sessions } from '../session.ts';
+import { nextStep, type SignInDemand } from '../sign-in/dispatch.ts';
+import type { Interactions } from '../sign-in/interaction.ts';
+import type { SamlMemory, SamlSso } from './sso.ts';
+
+export interface SamlRoutesOptions {
+  readonly sso: SamlSso;
+  readonly keys: KeyRing;
+  readonly sessions: Sessions;
+  readonly interactions: Interactions;
+  readonly sessionCookie: string;
+  readonly entityId: string;
+  readonly ssoUrl: string;
+  readonly name: { readonly ja: string; readonly en: string };
+  readonly now: () => number;
+}
+
+const formMaxBytes = 512 * 1024;
+
+/** SAML endpoints: metadata, and Web SSO by Redirect and POST. */
+export function samlRoutes(options: SamlRoutesOptions): (router: Router) => void {
+  const { sso, keys, entityId, ssoUrl, name, now } = options;
+  return (router) => {
+    router.get('/saml/metadata', async (ctx) => {
+      const certificates = keys.published('saml').flatMap(({ certificate }) => certificate ?? []);
+      ctx.type = 'application/samlmetadata+xml';
+      ctx.body = await buildIdpMetadata({ entityId, ssoUrl, certificates, name, key: keys.samlKey(), now: now() });
+    });
+
+    router.get('/saml/sso', async (ctx) => {
+      const { request } = await sso.receive(decodeRedirect(ctx.querystring, 'SAMLRequest'));
+      if (request.refusal) return sendPostForm(ctx, await sso.refuse(request, request.refusal));
+      return proceed(ctx, request, options);
+    });
+
+    // A cross-site POST comes without our Lax cookies: the verified request is parked and met again at a GET of ours.
+    router.post('/saml/sso', async (ctx) => {
+      const { request } = await sso.receive(decodePost(await readForm(ctx, formMaxBytes), 'SAMLRequest'));
+      if (request.refusal) return sendPostForm(ctx, await sso.refuse(request, request.refusal));
+      return park(ctx, request, options);
+    });
+  };
+}
+
+export function demandOf(request: SamlMemory['request'], now: number): SignInDemand {
+  return { fresh: request.forceAuthn, passive: request.isPassive, context: request.requestedAuthnContext, at: now };
+}
+
+/** With a session that is enough, the answer goes out at once; nothing is parked. */
+async function proceed(ctx: Context, request: SamlMemory['request'], options: SamlRoutesOptions): Promise<void> {
+  const { sso, sessions, sessionCookie, now } = options;
+  const session = await sessions.byCookie(ctx.cookies.get(sessionCookie));
+  const step = nextStep(demandOf(request, now()), session, now());
+  if (step.step === 'respond' && session)
+    return sendPostForm(ctx, await sso.respond(request, session, step.contextClass));
+  if (step.step === 'refuse')
+    return sendPostForm(ctx, await sso.refuse(request, new SamlError(step.reason, 'the demand cannot be met')));
+  return park(ctx, request, options);
+}
+
+async function park(
+  ctx: Context,
+  request: SamlMemory['request'],
+  { interactions, now }: SamlRoutesOptions,
+): Promise<void> {
+  const memory = { request: { ...request, refusal: undefined } };
+  const providerId = `saml:${request.issuer}`;
+  const interaction = await interactions.open({
+    protocol: 'saml',
+    providerId,
+    partyKey: request.issuer,
+    requestId: request.id,
+    demand: demandOf(request, now()),
+    memory,
+  });
+  ctx.status = 303;
+  ctx.redirect(`/sign-in/${interaction.id}`);
+}
