@@ -83,10 +83,15 @@ export async function readBody(
     throw new HubPageError('WRONG_MEDIA_TYPE', 'the body has another media type than this endpoint reads');
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of ctx.req) {
+  // Leaving the loop early must not cut the connection: the refusal still has to reach the sender.
+  for await (const chunk of ctx.req.iterator({ destroyOnReturn: false })) {
     const bytes = Buffer.from(chunk);
     size += bytes.length;
-    if (size > maxBytes) throw new HubPageError('BODY_TOO_LARGE', `the body is larger than ${maxBytes} bytes`);
+    if (size > maxBytes) {
+      ctx.set('connection', 'close');
+      ctx.req.resume();
+      throw new HubPageError('BODY_TOO_LARGE', `the body is larger than ${maxBytes} bytes`);
+    }
     chunks.push(bytes);
   }
   return Buffer.concat(chunks);
