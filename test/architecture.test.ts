@@ -83,6 +83,12 @@ describe('architecture', () => {
     });
   }
 
+  it('keeps the terminal side free of node modules, so that it runs in a browser', () => {
+    const files = sourcesOf('card-auth/client');
+    expect(files).to.not.be.empty;
+    expect(files.filter((file) => importsOf(file).some((name) => name.startsWith('node:')))).to.deep.equal([]);
+  });
+
   it('notices a core that imports koa, an import upward, and a way past the door', () => {
     expect(violations('federation/saml/response.ts', 'koa')).to.have.length(1);
     expect(violations('storage/memory.ts', '../idp/index.ts')).to.have.length(1);

@@ -1,0 +1,6 @@
+/**
+ * The terminal side of the card sign-in: runs unchanged in the browser and in Node, so it uses neither node modules nor
+ * Buffer. Owns the PIN while it is needed and gives out only blinded values and proofs.
+ */
+export * from './pin-secret.ts';
+export * from './transcript.ts';

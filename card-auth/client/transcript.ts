@@ -1,0 +1,73 @@
+import { lengthPrefixed, sha256, u16be, u32le, utf8 } from './bytes.ts';
+
+/** Labels keep purposes apart: a proof for one is nothing for another. */
+export type TranscriptLabel =
+  | 'KSSC-CARD-LOGIN-v1'
+  | 'KSSC-CARD-ACTIVATE-v1'
+  | 'KSSC-PIN-CHANGE-v1'
+  | 'KSSC-PIN-RESET-v1';
+
+export interface Binding {
+  readonly interactionId: string;
+  readonly protocol: 'saml' | 'oidc' | 'hub';
+  readonly partyId: string;
+  readonly requestId: string;
+}
+
+/** What a sign-in is for: ties the proof to one interaction, party and request. */
+export function bindingOf({ interactionId, protocol, partyId, requestId }: Binding): Promise<Uint8Array> {
+  return sha256(lengthPrefixed([interactionId, protocol, partyId, requestId].map(utf8)));
+}
+
+export interface Transcript {
+  readonly label: TranscriptLabel;
+  /** The page's own origin on the terminal, the configured one on the server; never a value from the other side. */
+  readonly origin: string;
+  readonly sid: Uint8Array;
+  readonly nonce: Uint8Array;
+  readonly rc: Uint8Array;
+  readonly id: Uint8Array;
+  readonly ckv: number;
+  readonly wcnt1: number;
+  readonly mac1: Uint8Array;
+  readonly wcnt2: number;
+  readonly mac2: Uint8Array;
+  readonly binding: Uint8Array;
+  /** RFC 7638 thumbprint of an enrolled terminal's key; empty without one. */
+  readonly terminalKeyThumbprint?: Uint8Array;
+}
+
+/** TH of KSSC-CARD-1 section 5: what the card's secret signs. CKV is big-endian here and little-endian on the card. */
+export function transcriptHash(transcript: Transcript): Promise<Uint8Array> {
+  const {
+    label,
+    origin,
+    sid,
+    nonce,
+    rc,
+    id,
+    ckv,
+    wcnt1,
+    mac1,
+    wcnt2,
+    mac2,
+    binding,
+    terminalKeyThumbprint = new Uint8Array(),
+  } = transcript;
+  const fields = [
+    utf8(label),
+    utf8(origin),
+    sid,
+    nonce,
+    rc,
+    id,
+    u16be(ckv),
+    u32le(wcnt1),
+    mac1,
+    u32le(wcnt2),
+    mac2,
+    binding,
+    terminalKeyThumbprint,
+  ];
+  return sha256(lengthPrefixed(fields));
+}

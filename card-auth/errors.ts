@@ -1,0 +1,34 @@
+import { HubError, type Outcome } from '../lib/errors.ts';
+
+const outcomes = {
+  READER_MESSAGE_MALFORMED: 'invalid',
+  CHALLENGE_SPENT: 'denied',
+  TIME_OUT: 'denied',
+  CARD_REFUSED: 'denied',
+  CARD_NOT_ACTIVE: 'denied',
+  CARD_SUSPENDED: 'denied',
+  CARD_REVOKED: 'denied',
+  CARD_EXPIRED: 'denied',
+  PIN_WRONG: 'denied',
+  PIN_LOCKED: 'denied',
+  PIN_UNSUITABLE: 'invalid',
+  TOO_MANY_UNFINISHED: 'denied',
+  KEY_SERVICE_UNAVAILABLE: 'unavailable',
+} as const satisfies Record<string, Outcome>;
+
+export type CardErrorCode = keyof typeof outcomes;
+
+/** Refusals around the card. Before a good MAC there is only CARD_REFUSED: a stranger with an ID learns nothing. */
+export class CardError extends HubError<CardErrorCode> {
+  /** With PIN_WRONG: how many tries are left. */
+  readonly remainingTries: number | undefined;
+
+  constructor(
+    code: CardErrorCode,
+    message: string,
+    { remainingTries, ...options }: ErrorOptions & { remainingTries?: number } = {},
+  ) {
+    super(code, outcomes[code], message, options);
+    this.remainingTries = remainingTries;
+  }
+}
