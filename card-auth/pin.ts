@@ -1,6 +1,6 @@
 /** A PIN that is among the first a thief tries: one digit, a run, a repeated pair or triple, or a date. */
 export function isTrivialPin(pin: string): boolean {
-  const digits = [...pin].map(Number);
+  const digits = Array.from(pin, Number);
   const steps = digits.slice(1).map((digit, at) => (digit - (digits[at] ?? 0) + 10) % 10);
   const isRun = steps.length > 0 && steps.every((step) => step === steps[0]) && [0, 1, 9].includes(steps[0] ?? -1);
   const isRepeated = /^(\d{1,3})\1+$/.test(pin);

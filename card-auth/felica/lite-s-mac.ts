@@ -8,7 +8,7 @@ import { createCipheriv } from 'node:crypto';
  */
 function reverseWords(bytes: Uint8Array): Uint8Array {
   const out = new Uint8Array(bytes.length);
-  for (let at = 0; at < bytes.length; at += 8) out.set(bytes.slice(at, at + 8).reverse(), at);
+  for (let at = 0; at < bytes.length; at += 8) out.set(bytes.subarray(at, at + 8).toReversed(), at);
   return out;
 }
 
@@ -34,7 +34,7 @@ export function generateMac(sk: Uint8Array, rc: Uint8Array, plain: Uint8Array): 
   if (rc.length < 8) throw new TypeError('RC must have at least 8 bytes');
   if (plain.length === 0 || plain.length % 8 !== 0) throw new TypeError('MAC input must be whole 8-byte words');
   const cipher = encrypt('des-ede-cbc', sk, reverseWords(rc.slice(0, 8)), reverseWords(plain));
-  return cipher.slice(-8).reverse();
+  return cipher.subarray(-8).toReversed();
 }
 
 /**

@@ -1,0 +1,230 @@
+import { createHmac, createPublicKey, hkdfSync, type KeyObject, verify } from 'node:crypto';
+import { equalBytes, fromBase64url, toBase64url } from '../lib/bytes.ts';
+import { createSeal } from '../lib/seal.ts';
+import { type Collection, type CollectionDefinition, StorageError, type StoredRecord } from '../storage/index.ts';
+import { CardError } from './errors.ts';
+import { readMac, sessionKey, writeMac } from './felica/lite-s-mac.ts';
+import { evaluate, oprfKey } from './oprf.ts';
+
+/** Secrets that only this service opens; each 32 bytes. */
+export interface CardKeys {
+  /** Master key of card keys, by key version. */
+  readonly cardMasters: ReadonlyMap<number, Uint8Array>;
+  readonly oprfMaster: Uint8Array;
+  readonly indexKey: Uint8Array;
+  readonly wrappingKey: Uint8Array;
+  /** Ed25519 key of the issuing station that may ask for a card's key. */
+  readonly station: KeyObject;
+}
+
+/** Tries of one card and PIN generation, shared by all processes. */
+export interface PinCounter extends StoredRecord {
+  /** Wrong proofs since the last right one. */
+  readonly wrong: number;
+  /** Evaluations since the last right proof. */
+  readonly evaluations: number;
+  /** The card's public key of this generation, wrapped: with a card dump and the OPRF key it would let PINs be tried. */
+  readonly publicKey: string;
+}
+
+/** A card key was given out for this card and version: never again. */
+export type IssuedKey = StoredRecord;
+
+export const pinCounterCollection: CollectionDefinition = { name: 'card-pin-counter' };
+export const issuedKeyCollection: CollectionDefinition = { name: 'card-key-issued' };
+
+export const wrongMax = 5;
+export const evaluationsMax = 10;
+
+/** Possession as the card proved it: the MAC over ID, CKV and WCNT under one rc. Octets as on the card. */
+export interface ReadProof {
+  readonly id: Uint8Array;
+  readonly ckv: number;
+  readonly rc: Uint8Array;
+  readonly blocks: readonly number[];
+  readonly data: Uint8Array;
+  readonly mac: Uint8Array;
+}
+
+export interface CardKeyServiceOptions {
+  readonly keys: CardKeys;
+  readonly counters: Collection<PinCounter>;
+  readonly issued: Collection<IssuedKey>;
+}
+
+const stateBlock = 0x92;
+const externallyAuthenticated = Uint8Array.from({ length: 16 }, (_, at) => (at === 0 ? 1 : 0));
+
+/**
+ * The card key service: uses the card keys and the PIN-hardening key and never returns one. The policy is in here, so
+ * that whoever takes over the hub around it still cannot guess a PIN faster than the counters allow: every operation
+ * that helps with a PIN asks for a good MAC of the same rc, and counts before it answers.
+ */
+export function createCardKeyService({ keys, counters, issued }: CardKeyServiceOptions) {
+  const seal = createSeal(keys.wrappingKey, 'card-public-key');
+
+  const cardIdOf = (id: Uint8Array): string => createHmac('sha256', keys.indexKey).update(id).digest('base64url');
+  const counterIdOf = (id: Uint8Array, generation: number): string => `${cardIdOf(id)}.${generation}`;
+
+  function cardKey(id: Uint8Array, ckv: number): Uint8Array {
+    const master = keys.cardMasters.get(ckv);
+    if (!master) throw new CardError('CARD_REFUSED', 'no master key of this version');
+    return deriveCardKey(master, id, ckv);
+  }
+
+  /** Whether the card that holds this ID's key made the MAC for this rc. */
+  function isGenuine({ id, ckv, rc, blocks, data, mac }: ReadProof): boolean {
+    if (!keys.cardMasters.has(ckv)) return false;
+    const expected = readMac(sessionKey(cardKey(id, ckv), rc), rc, blocks, data);
+    return equalBytes(expected, mac);
+  }
+
+  async function verifyRead(proof: ReadProof): Promise<boolean> {
+    return isGenuine(proof);
+  }
+
+  function demandGenuine(proof: ReadProof): void {
+    if (!isGenuine(proof)) throw new CardError('CARD_REFUSED', 'the MAC is not of this card and rc');
+  }
+
+  /** The one MAC that lets the card open its sealed blocks: over STATE=01 at the write count the card just proved. */
+  async function authorise(proof: ReadProof, wcnt: number): Promise<Uint8Array> {
+    demandGenuine(proof);
+    return writeMac(
+      sessionKey(cardKey(proof.id, proof.ckv), proof.rc),
+      proof.rc,
+      wcnt,
+      stateBlock,
+      externallyAuthenticated,
+    );
+  }
+
+  /** One evaluation of a blinded PIN; counted before it leaves, refused when the tries are used up. */
+  async function evaluatePin(proof: ReadProof, generation: number, blinded: Uint8Array): Promise<Uint8Array> {
+    demandGenuine(proof);
+    const evaluated = evaluate(oprfKey(keys.oprfMaster, proof.id, generation), blinded);
+    await count(counterIdOf(proof.id, generation), (counter) => ({ ...counter, evaluations: counter.evaluations + 1 }));
+    return evaluated;
+  }
+
+  async function count(id: string, change: (counter: PinCounter) => PinCounter): Promise<PinCounter> {
+    const counter = await counters.update(id, (current) => {
+      if (current.wrong >= wrongMax || current.evaluations >= evaluationsMax)
+        throw new CardError('PIN_LOCKED', 'the tries of this PIN are used up');
+      return change(current);
+    });
+    if (!counter) throw new CardError('CARD_NOT_ACTIVE', 'the card has no PIN of this generation');
+    return counter;
+  }
+
+  /**
+   * Whether the PIN's secret signed the transcript. The try is reserved before the signature is looked at, so that
+   * parallel guesses are never evaluated more often than allowed; a right one clears both counts.
+   */
+  async function verifyProof(
+    id: Uint8Array,
+    generation: number,
+    transcript: Uint8Array,
+    proof: Uint8Array,
+  ): Promise<{ readonly right: boolean; readonly remainingTries: number }> {
+    const counterId = counterIdOf(id, generation);
+    const counter = await count(counterId, (current) => ({ ...current, wrong: current.wrong + 1 }));
+    const publicKey = publicKeyFrom(seal.open(counter.publicKey, counterId));
+    if (proof.byteLength !== 64 || !verify(null, transcript, publicKey, proof))
+      return { right: false, remainingTries: wrongMax - counter.wrong };
+    await counters.update(counterId, (current) => ({ ...current, wrong: 0, evaluations: 0 }));
+    return { right: true, remainingTries: wrongMax };
+  }
+
+  /** Registers the public key of a PIN generation, for activation and change; a generation has one key for ever. */
+  async function registerPin(id: Uint8Array, generation: number, publicKey: Uint8Array): Promise<void> {
+    const counterId = counterIdOf(id, generation);
+    publicKeyFrom(publicKey);
+    await counters.insert({ id: counterId, wrong: 0, evaluations: 0, publicKey: seal.seal(publicKey, counterId) });
+  }
+
+  /** Gives a card its key, once per card and version, to the issuing station that signed for it. */
+  async function issueCk(id: Uint8Array, ckv: number, signature: Uint8Array): Promise<Uint8Array> {
+    demandStation('issue', id, ckv, signature);
+    const ck = cardKey(id, ckv);
+    try {
+      await issued.insert({ id: `${cardIdOf(id)}.${ckv}` });
+    } catch (cause) {
+      if (!(cause instanceof StorageError && cause.code === 'ALREADY_EXISTS')) throw cause;
+      throw new CardError('CARD_REFUSED', 'the key of this card and version was already given out', { cause });
+    }
+    return ck;
+  }
+
+  /** An evaluation for a card's first PIN, at the issuing station only and before the generation is registered. */
+  async function evaluateFirstPin(
+    id: Uint8Array,
+    generation: number,
+    blinded: Uint8Array,
+    signature: Uint8Array,
+  ): Promise<Uint8Array> {
+    demandStation('first-pin', id, generation, signature);
+    if (await counters.get(counterIdOf(id, generation)))
+      throw new CardError('CARD_REFUSED', 'this PIN generation is already in use');
+    return evaluate(oprfKey(keys.oprfMaster, id, generation), blinded);
+  }
+
+  function demandStation(purpose: string, id: Uint8Array, number: number, signature: Uint8Array): void {
+    if (!verify(null, stationRequest(purpose, id, number), keys.station, signature)) {
+      throw new CardError('CARD_REFUSED', 'the request is not signed by the issuing station');
+    }
+  }
+
+  async function cardId(id: Uint8Array): Promise<string> {
+    return cardIdOf(id);
+  }
+
+  return { cardId, verifyRead, authorise, evaluatePin, verifyProof, registerPin, issueCk, evaluateFirstPin };
+}
+
+export type CardKeyService = ReturnType<typeof createCardKeyService>;
+
+/** What an issuing station signs. */
+export function stationRequest(purpose: string, id: Uint8Array, number: number): Uint8Array {
+  return Buffer.from(`sanuki-station-v1 ${purpose} ${toBase64url(id)} ${number}`);
+}
+
+/** CK of a card: HKDF-SHA-256 of the version's master key over CKV and the ID block. Weak DES keys are not given out. */
+export function deriveCardKey(master: Uint8Array, id: Uint8Array, ckv: number): Uint8Array {
+  const info = Buffer.concat([Buffer.from('KSSC-CK-v1'), Buffer.from([ckv >> 8, ckv & 0xff]), id]);
+  const ck = new Uint8Array(hkdfSync('sha256', master, Buffer.alloc(0), info, 16));
+  if (isWeak(ck)) throw new CardError('CARD_REFUSED', 'the derived key is weak: the card needs another serial');
+  return ck;
+}
+
+/** Weak and semi-weak DES halves, and equal halves, which make two keys one; parity bits do not count. */
+function isWeak(ck: Uint8Array): boolean {
+  const halves = [ck.subarray(0, 8), ck.subarray(8)].map((half) =>
+    Buffer.from(half.map((byte) => byte & 0xfe)).toString('hex'),
+  );
+  return halves[0] === halves[1] || halves.some((half) => weakHalves.has(half));
+}
+
+/** FIPS 74 lists them; every one is built of two bytes alternating in words of one, with parity cleared. */
+const weakHalves = new Set(
+  ['00', 'fe', '1e', 'e0'].flatMap((a) => ['00', 'fe', '1e', 'e0'].map((b) => weakHalf(a, b))),
+);
+
+/** In the right half of each word the nibbles 1 stand as 0 and e as f (PC-1 splits there). */
+function weakHalf(a: string, b: string): string {
+  const right = (byte: string) => ({ '1e': '0e', e0: 'f0' })[byte] ?? byte;
+  return `${a}${b}`.repeat(2) + `${right(a)}${right(b)}`.repeat(2);
+}
+
+function publicKeyFrom(raw: Uint8Array): KeyObject {
+  if (raw.byteLength !== 32) throw new CardError('READER_MESSAGE_MALFORMED', 'an Ed25519 public key has 32 bytes');
+  return createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x: toBase64url(raw) }, format: 'jwk' });
+}
+
+/** A field of a terminal's message: base64url of an exact length. */
+export function field(text: string, length: number): Uint8Array {
+  const bytes = fromBase64url(text);
+  if (bytes?.length !== length)
+    throw new CardError('READER_MESSAGE_MALFORMED', `a field of ${length} bytes is expected`);
+  return bytes;
+}

@@ -1,0 +1,87 @@
+import type { Collection, CollectionDefinition, StoredRecord } from '../storage/index.ts';
+import { type CardStatus, mayMove, type ReasonCode } from './life-cycle.ts';
+
+/** What the hub keeps of a card: no key of it, no PIN, no IDm in clear. */
+export interface CardRecord extends StoredRecord {
+  /** HMAC of the card's ID block under a key that only the card key service holds. */
+  readonly id: string;
+  /** 13 digits, as text; never derived from the IDm. */
+  readonly number: string;
+  readonly residentRef: string;
+  /** Version of the card's key. */
+  readonly ckv: number;
+  readonly status: CardStatus;
+  readonly reason?: ReasonCode | undefined;
+  /** Highest write count seen; a lower one later means a copy. */
+  readonly lastWcnt: number;
+  /** When the rc of the last good proof of possession was tapped; an older rc lost the race. */
+  readonly lastTapAt: number;
+  /** Instants of authorisations that no PIN proof followed, within the last hour. */
+  readonly unfinished: readonly number[];
+  readonly pin?: CardPin | undefined;
+  readonly issuedAt: number;
+  readonly expiresOn: number;
+  readonly replacedBy?: string | undefined;
+  /** A software card: production refuses it. */
+  readonly software: boolean;
+}
+
+export interface CardPin {
+  /** Block of the card that holds the sealed secret: 4 or 5. */
+  readonly slot: 4 | 5;
+  /** Counts PIN changes. */
+  readonly generation: number;
+  readonly iterations: number;
+  /** SHA-256 of the sealed block, so that a wiped one is told from a wrong PIN; base64url. */
+  readonly slotHash: string;
+}
+
+export const cardCollection: CollectionDefinition = {
+  name: 'card',
+  unique: ['number'],
+  indexes: [['residentRef'], ['status']],
+};
+
+export interface CardRegistryOptions {
+  readonly cards: Collection<CardRecord>;
+  readonly now?: () => number;
+}
+
+export function createCardRegistry({ cards, now = Date.now }: CardRegistryOptions) {
+  async function byNumber(number: string): Promise<CardRecord | undefined> {
+    return (await cards.find({ where: { number }, limit: 1 })).records[0];
+  }
+
+  async function ofResident(residentRef: string): Promise<readonly CardRecord[]> {
+    return (await cards.find({ where: { residentRef }, limit: 100 })).records;
+  }
+
+  /** Moves a card; a move that the life cycle does not know leaves it as it is and gives undefined. */
+  async function move(id: string, to: CardStatus, reason: ReasonCode): Promise<CardRecord | undefined> {
+    let moved = false;
+    const card = await cards.update(id, (current) => {
+      moved = mayMove(current.status, to);
+      return moved ? { ...current, status: to, reason } : current;
+    });
+    return moved ? card : undefined;
+  }
+
+  /** Whether sessions of this card may go on. */
+  async function isUsable(id: string): Promise<boolean> {
+    const card = await cards.get(id);
+    return card?.status === 'active' && card.expiresOn > now();
+  }
+
+  return {
+    get: cards.get,
+    insert: cards.insert,
+    update: cards.update,
+    list: cards.find,
+    byNumber,
+    ofResident,
+    move,
+    isUsable,
+  };
+}
+
+export type CardRegistry = ReturnType<typeof createCardRegistry>;
