@@ -1,4 +1,4 @@
-import type { Collection, CollectionDefinition, StoredRecord } from '../storage/index.ts';
+import type { Collection, CollectionDefinition, Query, StoredRecord } from '../storage/index.ts';
 import { type CardStatus, mayMove, type ReasonCode } from './life-cycle.ts';
 
 /** What the hub keeps of a card: no key of it, no PIN, no IDm in clear. */
@@ -73,10 +73,10 @@ export function createCardRegistry({ cards, now = Date.now }: CardRegistryOption
   }
 
   return {
-    get: cards.get,
-    insert: cards.insert,
-    update: cards.update,
-    list: cards.find,
+    get: (id: string) => cards.get(id),
+    insert: (card: CardRecord) => cards.insert(card),
+    update: (id: string, change: (card: CardRecord) => CardRecord) => cards.update(id, change),
+    list: (query?: Query) => cards.find(query),
     byNumber,
     ofResident,
     move,
