@@ -9,3 +9,4 @@ export * from './errors.ts';
 export * from './life-cycle.ts';
 export * from './oprf.ts';
 export * from './pin.ts';
+export * from './sign-in.ts';
