@@ -4,9 +4,16 @@
  * HTTP nor protocols. `client/` is the terminal side, a door of its own: it runs unchanged in a browser and in Node.
  */
 export * from './card-key-service.ts';
+export * from './card-key-worker.ts';
 export * from './card-registry.ts';
 export * from './errors.ts';
 export * from './life-cycle.ts';
 export * from './oprf.ts';
 export * from './pin.ts';
+export * from './residents.ts';
 export * from './sign-in.ts';
+export * from './software/card.ts';
+export * from './software/issue.ts';
+export * from './software/lite-s.ts';
+export * from './software/memory-text.ts';
+export * from './software/transit.ts';

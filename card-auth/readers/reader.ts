@@ -7,6 +7,7 @@ const outcomes = {
   CARD_ABSENT: 'missing',
   CARD_LIFTED: 'missing',
   CARD_REFUSED: 'denied',
+  CARD_DAMAGED: 'denied',
   READER_MESSAGE_MALFORMED: 'invalid',
 } as const satisfies Record<string, Outcome>;
 

@@ -1,0 +1,116 @@
+import { type FelicaReader, ReaderError } from '../readers/reader.ts';
+import { sha256 } from './bytes.ts';
+import { liteSCard, systemCodes } from './lite-s.ts';
+import {
+  blindPin,
+  finishEvaluation,
+  iterationsMin,
+  pinKey,
+  sealSecret,
+  signingSeed,
+  signTranscript,
+} from './pin-secret.ts';
+import { type Binding, bindingOf, transcriptHash } from './transcript.ts';
+
+/** The hub as the terminal sees it: four calls, binary fields as base64url. Rejects with the hub's refusal. */
+export interface CardHub {
+  start(): Promise<{ sid: string; nonce: string; binding: Binding }>;
+  tap(message: { sid: string }): Promise<{ rc: string }>;
+  prove(message: { sid: string; id: string; ckv: number; wcnt1: number; mac1: string; blinded: string }): Promise<{
+    stateMac: string;
+    slot: number;
+    generation: number;
+    iterations: number;
+    slotHash: string;
+    evaluated: string;
+  }>;
+  finish(message: { sid: string; wcnt2: number; mac2: string; proof: string }): Promise<{ next: string }>;
+}
+
+export interface CardOnReader {
+  readonly idm: Uint8Array;
+}
+
+const pollMs = 250;
+
+/**
+ * Waits until a card that can sign in lies on the reader. A card that has only the transit system is told apart by
+ * `onOther`, so that the page can say why nothing happens.
+ */
+export async function waitForCard(
+  reader: FelicaReader,
+  { signal, onOther = () => undefined }: { signal?: AbortSignal; onOther?: () => void } = {},
+): Promise<CardOnReader> {
+  for (;;) {
+    const card = await reader.poll(systemCodes.liteS, signal);
+    if (card) return card;
+    if (await reader.poll(systemCodes.transit, signal)) onOther();
+    await new Promise((resolve) => setTimeout(resolve, pollMs));
+    signal?.throwIfAborted();
+  }
+}
+
+export interface SignInOptions {
+  readonly reader: FelicaReader;
+  readonly hub: CardHub;
+  readonly pin: string;
+  /** The page's own origin, or the one an agent has pinned; never a value that the server sent. */
+  readonly origin: string;
+}
+
+/**
+ * KSSC-CARD-1, the terminal's side: proves possession, opens the sealed secret with the PIN's help and signs what was
+ * seen. The PIN and everything computed from it stay in here; the hub gets a blinded value and a signature.
+ */
+export async function signInWithCard({ reader, hub, pin, origin }: SignInOptions): Promise<{ next: string }> {
+  const { sid, nonce, binding } = await hub.start();
+  const { blinded, blind } = blindPin(pin);
+  const onReader = await reader.poll(systemCodes.liteS);
+  if (!onReader) throw new ReaderError('CARD_ABSENT', 'no card lies on the reader');
+  const card = liteSCard(reader, onReader.idm);
+  const { rc } = await hub.tap({ sid });
+  const seen = await card.provePossession(toBytes(rc));
+  const answer = await hub.prove({
+    sid,
+    id: toText(seen.id),
+    ckv: seen.ckv,
+    wcnt1: seen.wcnt1,
+    mac1: toText(seen.mac1),
+    blinded: toText(blinded),
+  });
+  if (answer.iterations < iterationsMin)
+    throw new ReaderError('READER_MESSAGE_MALFORMED', 'the hub asks for too few rounds');
+  const opened = await card.open(toBytes(answer.stateMac), seen.wcnt1);
+  const sealed = await card.readSlot(answer.slot);
+  if (toText(await sha256(sealed)) !== answer.slotHash)
+    throw new ReaderError('CARD_DAMAGED', 'the sealed block is not the one on record');
+  const generation = { id: seen.id, generation: answer.generation };
+  const key = await pinKey(finishEvaluation(pin, blind, toBytes(answer.evaluated)), generation, answer.iterations);
+  const secret = sealSecret(sealed, key);
+  const seed = await signingSeed(secret, generation);
+  const transcript = await transcriptHash({
+    label: 'KSSC-CARD-LOGIN-v1',
+    origin,
+    sid: toBytes(sid),
+    nonce: toBytes(nonce),
+    rc: toBytes(rc),
+    ...seen,
+    ...opened,
+    binding: await bindingOf(binding),
+  });
+  const proof = signTranscript(transcript, seed);
+  for (const used of [blind, sealed, key, secret, seed]) used.fill(0);
+  return hub.finish({ sid, wcnt2: opened.wcnt2, mac2: toText(opened.mac2), proof: toText(proof) });
+}
+
+/** base64url as the messages carry it, without node modules. */
+function toText(bytes: Uint8Array): string {
+  return btoa(String.fromCharCode(...bytes))
+    .replaceAll('+', '-')
+    .replaceAll('/', '_')
+    .replaceAll('=', '');
+}
+
+function toBytes(text: string): Uint8Array {
+  return Uint8Array.from(atob(text.replaceAll('-', '+').replaceAll('_', '/')), (character) => character.charCodeAt(0));
+}

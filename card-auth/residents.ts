@@ -1,0 +1,46 @@
+import type { Collection, CollectionDefinition, StoredRecord } from '../storage/index.ts';
+
+/** The person a card is bound to: what the registration authority proofed, no more. Values stay exactly as received. */
+export interface Resident extends StoredRecord {
+  /** Random; stands for the person inside the hub and never leaves it. */
+  readonly id: string;
+  readonly name: {
+    readonly kanji?: string | undefined;
+    readonly kana?: string | undefined;
+    readonly latin?: string | undefined;
+    readonly alias?: string | undefined;
+    readonly former?: string | undefined;
+  };
+  /** 1 male, 2 female, 3 not given. */
+  readonly sex: 1 | 2 | 3;
+  /** YYYY-MM-DD. */
+  readonly birthDate: string;
+  readonly address?:
+    | { readonly postal: string; readonly municipality: string; readonly town: string; readonly block: string }
+    | undefined;
+  /** Synthetic persons of a trial carry the mark; production refuses them. */
+  readonly synthetic: boolean;
+}
+
+export const residentCollection: CollectionDefinition = { name: 'resident', indexes: [['birthDate']] };
+
+/** What a resident is greeted with: kana, else the Latin name or alias, else the name as written. */
+export function displayNameOf({ name }: Pick<Resident, 'name'>): string {
+  return name.alias ?? name.kana ?? name.latin ?? name.kanji ?? '';
+}
+
+export function createResidents({ residents }: { residents: Collection<Resident> }) {
+  async function displayName(id: string): Promise<string | undefined> {
+    const resident = await residents.get(id);
+    return resident && displayNameOf(resident);
+  }
+
+  return {
+    get: (id: string) => residents.get(id),
+    insert: (resident: Resident) => residents.insert(resident),
+    list: (page: { limit?: number; after?: string } = {}) => residents.find(page),
+    displayName,
+  };
+}
+
+export type Residents = ReturnType<typeof createResidents>;

@@ -1,0 +1,26 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import {
+  createCardKeyService,
+  type IssuedKey,
+  issuedKeyCollection,
+  type PinCounter,
+  pinCounterCollection,
+  serveCardKeyService,
+} from '../card-auth/index.ts';
+import { openEmbeddedStorage } from '../storage/index.ts';
+import { openCardKeys } from './card-keys.ts';
+
+/** The worker of the card key service: opens the keys and its own connection to the store, and answers the hub's calls. */
+const { keysFolder, store, create } = workerData as {
+  readonly keysFolder: string;
+  readonly store: string;
+  readonly create: boolean;
+};
+const storage = openEmbeddedStorage({ file: store });
+const service = createCardKeyService({
+  keys: await openCardKeys(keysFolder, { create }),
+  counters: storage.collection<PinCounter>(pinCounterCollection),
+  issued: storage.collection<IssuedKey>(issuedKeyCollection),
+});
+if (!parentPort) throw new TypeError('the card key service runs as a worker');
+serveCardKeyService(parentPort, service);

@@ -1,0 +1,34 @@
+import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
+import { join } from 'node:path';
+import type { CardKeys } from '../card-auth/index.ts';
+import { secretFile } from './data-folder.ts';
+
+/** Version of the card master key that new cards get. */
+export const currentCardKeyVersion = 1;
+
+/** The card key service's secrets as files (0600), opened by its worker alone; made at the first start where that is allowed. */
+export async function openCardKeys(folder: string, { create }: { create: boolean }): Promise<CardKeys> {
+  const secret = (name: string) => secretFile(join(folder, name), 32, create);
+  return {
+    cardMasters: new Map([[currentCardKeyVersion, await secret(`card-master-${currentCardKeyVersion}.key`)]]),
+    oprfMaster: await secret('pin-oprf.key'),
+    indexKey: await secret('card-index.key'),
+    wrappingKey: await secret('card-wrapping.key'),
+    station: (await openStationKey(folder, { create })).publicKey,
+  };
+}
+
+/** The issuing station's Ed25519 key; in production it lives at the station and only its public half is known here. */
+export async function openStationKey(
+  folder: string,
+  { create }: { create: boolean },
+): Promise<{ privateKey: KeyObject; publicKey: KeyObject }> {
+  return ed25519From(await secretFile(join(folder, 'issuing-station.key'), 32, create));
+}
+
+/** An Ed25519 key pair from its 32-byte seed (RFC 8410). */
+export function ed25519From(seed: Uint8Array): { privateKey: KeyObject; publicKey: KeyObject } {
+  const der = Buffer.concat([Buffer.from('302e020100300506032b657004220420', 'hex'), seed]);
+  const privateKey = createPrivateKey({ key: der, format: 'der', type: 'pkcs8' });
+  return { privateKey, publicKey: createPublicKey(privateKey) };
+}

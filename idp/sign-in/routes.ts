@@ -1,0 +1,135 @@
+import type Router from '@koa/router';
+import type { Context } from 'koa';
+import { z } from 'zod';
+import { CardError, type CardSignIn } from '../../card-auth/index.ts';
+import { SamlError } from '../../federation/index.ts';
+import { HubPageError } from '../errors.ts';
+import { readJson } from '../guards.ts';
+import type { Sessions, SsoSession } from '../session.ts';
+import { nextStep } from './dispatch.ts';
+import { type Interaction, type Interactions, newBrowserSecret } from './interaction.ts';
+
+/** How one protocol goes on after the sign-in. */
+export interface Responder {
+  respond(ctx: Context, interaction: Interaction, session: SsoSession, contextClass: string): Promise<void>;
+  refuse(ctx: Context, interaction: Interaction, reason: SamlError): Promise<void>;
+}
+
+export interface SignInRoutesOptions {
+  readonly interactions: Interactions;
+  readonly sessions: Sessions;
+  readonly card: CardSignIn;
+  readonly responders: Readonly<Record<Interaction['protocol'], Responder>>;
+  /** Shows the card prompt. */
+  readonly showPrompt: (ctx: Context, interaction: Interaction, csrfToken: string) => Promise<void>;
+  readonly sessionCookie: string;
+  readonly browserCookie: string;
+  readonly secure: boolean;
+  readonly now: () => number;
+}
+
+const bodyMaxBytes = 4096;
+const count = z.int().min(0).max(0xffffff);
+const base64url = z
+  .string()
+  .max(200)
+  .regex(/^[\w-]*$/);
+const messages = {
+  start: z.strictObject({}),
+  tap: z.strictObject({ sid: base64url }),
+  prove: z.strictObject({
+    sid: base64url,
+    id: base64url,
+    ckv: z.int().min(0).max(0xffff),
+    wcnt1: count,
+    mac1: base64url,
+    blinded: base64url,
+  }),
+  finish: z.strictObject({ sid: base64url, wcnt2: count, mac2: base64url, proof: base64url }),
+} as const;
+
+/** The hub's sign-in page and the four steps of the card behind it. Every step ends back at the page, and it asks the dispatcher. */
+export function signInRoutes(options: SignInRoutesOptions): (router: Router) => void {
+  const { interactions, card } = options;
+
+  /** The interaction of this browser; a step of the card also needs the anti-forgery token. */
+  async function interactionOf(ctx: Context & { params: { id?: string } }): Promise<Interaction> {
+    const interaction = await interactions.resume(ctx.params.id ?? '', browserSecretOf(ctx, options));
+    if (ctx.method === 'POST')
+      interactions.checkCsrf(interaction.id, browserSecretOf(ctx, options), ctx.get('x-csrf-token'));
+    return interaction;
+  }
+
+  return (router) => {
+    router.get('/sign-in/:id', async (ctx) => showStep(ctx, await interactionOf(ctx), options));
+
+    router.post('/sign-in/:id/card/start', async (ctx) => {
+      const { id, protocol, partyKey, requestId } = await interactionOf(ctx);
+      await readMessage(ctx, messages.start);
+      ctx.body = await card.start({ interactionId: id, protocol, partyId: partyKey, requestId });
+    });
+
+    router.post('/sign-in/:id/card/tap', async (ctx) => {
+      const { id } = await interactionOf(ctx);
+      ctx.body = await card.tap(id, (await readMessage(ctx, messages.tap)).sid);
+    });
+
+    router.post('/sign-in/:id/card/prove', async (ctx) => {
+      const { id } = await interactionOf(ctx);
+      ctx.body = await card.prove(id, await readMessage(ctx, messages.prove));
+    });
+
+    router.post('/sign-in/:id/card/finish', async (ctx) => {
+      const interaction = await interactionOf(ctx);
+      const presentation = await card.finish(interaction.id, await readMessage(ctx, messages.finish));
+      await openSession(ctx, presentation, options);
+      ctx.body = { next: `/sign-in/${interaction.id}` };
+    });
+  };
+}
+
+async function readMessage<T>(ctx: Context, schema: z.ZodType<T>): Promise<T> {
+  const parsed = schema.safeParse(await readJson(ctx, bodyMaxBytes));
+  if (!parsed.success) throw new CardError('READER_MESSAGE_MALFORMED', 'the message of the terminal has another shape');
+  ctx.set('cache-control', 'no-store');
+  return parsed.data;
+}
+
+/** The browser's own secret; made at its first visit. */
+function browserSecretOf(ctx: Context, { browserCookie, secure }: SignInRoutesOptions): string {
+  const known = ctx.cookies.get(browserCookie);
+  if (known && known.length >= 43) return known;
+  if (typeof ctx.state.browserSecret === 'string') return ctx.state.browserSecret;
+  const made = newBrowserSecret();
+  ctx.state.browserSecret = made;
+  ctx.cookies.set(browserCookie, made, { httpOnly: true, sameSite: 'lax', secure, path: '/' });
+  return made;
+}
+
+async function showStep(ctx: Context, interaction: Interaction, options: SignInRoutesOptions): Promise<void> {
+  const { interactions, sessions, responders, showPrompt, sessionCookie, now } = options;
+  const session = await sessions.byCookie(ctx.cookies.get(sessionCookie));
+  const step = nextStep(interaction.demand, session, now());
+  const responder = responders[interaction.protocol];
+  if (step.step === 'card')
+    return showPrompt(ctx, interaction, interactions.csrfToken(interaction.id, browserSecretOf(ctx, options)));
+  await interactions.finish(interaction.id);
+  if (step.step === 'refuse')
+    return responder.refuse(ctx, interaction, new SamlError(step.reason, 'the demand cannot be met'));
+  if (!session) throw new HubPageError('SIGN_IN_EXPIRED', 'the session ended meanwhile');
+  return responder.respond(ctx, interaction, session, step.contextClass);
+}
+
+/** The same resident keeps the session and its parties; another one ends it. Either way the cookie is new. */
+async function openSession(
+  ctx: Context,
+  presentation: Awaited<ReturnType<CardSignIn['finish']>>,
+  { sessions, sessionCookie, secure }: SignInRoutesOptions,
+): Promise<void> {
+  const current = await sessions.byCookie(ctx.cookies.get(sessionCookie));
+  const same =
+    current?.residentRef === presentation.residentRef ? await sessions.renew(current.id, presentation) : undefined;
+  if (current && !same) await sessions.end(current.id);
+  const { cookie } = same ?? (await sessions.start(presentation));
+  ctx.cookies.set(sessionCookie, cookie, { httpOnly: true, sameSite: 'lax', secure, path: '/', overwrite: true });
+}
