@@ -1,7 +1,7 @@
 // Compiles the sources into dist/ when they are newer than the last build: TypeScript through tsc, browser code through esbuild.
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, stat, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -59,12 +59,18 @@ async function bundle() {
   });
 }
 
+/** Files that the compiled tree reads beside its modules. */
+async function copyFiles() {
+  await mkdir(join(root, 'dist/web'), { recursive: true });
+  await copyFile(join(root, 'web/styles.css'), join(root, 'dist/web/styles.css'));
+}
+
 /** Does nothing when dist/ is current. */
 export async function build() {
   if (await isCurrent()) return;
   const started = new Date();
   await mkdir(join(root, 'dist'), { recursive: true });
-  await Promise.all([compile(), bundle()]);
+  await Promise.all([compile(), bundle(), copyFiles()]);
   await writeFile(stamp, `${started.toISOString()}\n`);
 }
 

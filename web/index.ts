@@ -1,0 +1,10 @@
+/**
+ * The interface kit: page frame, components, common copy in Japanese and English, one stylesheet on the Digital Agency
+ * tokens. Owns how pages look, read and sound; knows no residents, sessions or protocols and serves nothing itself:
+ * `idp`, `relying-parties` and the trial render with it and send the result.
+ */
+export * from './components.tsx';
+export * from './copy.ts';
+export * from './page.tsx';
+export * from './preferences.ts';
+export * from './stylesheet.ts';
