@@ -18,9 +18,22 @@ type Answer =
   | { readonly call: number; readonly refusal: CardErrorCode; readonly message: string }
   | { readonly call: number; readonly failed: true };
 
-/** The worker's side: answers calls until the port closes. An unexpected error is told as such, without its text. */
-export function serveCardKeyService(port: MessagePort, service: RemoteCardKeyService): void {
-  port.on('message', (call: Call) => {
+/**
+ * The worker's side: says that it is ready, then answers calls until it is told to close. An unexpected error is told as
+ * such, without its text.
+ */
+export function serveCardKeyService(
+  port: MessagePort,
+  service: RemoteCardKeyService,
+  onClose: () => Promise<void> = async () => undefined,
+): void {
+  port.postMessage('ready');
+  port.on('message', (call: Call | 'close') => {
+    if (call === 'close') {
+      port.close();
+      void onClose();
+      return;
+    }
     answerOf(call, service).then(
       (answer) => port.postMessage(answer),
       () => port.postMessage({ call: call.call, failed: true } satisfies Answer),
@@ -54,7 +67,8 @@ export function connectCardKeyService(
   let calls = 0;
   let ended = false;
 
-  worker.on('message', (answer: Answer) => {
+  worker.on('message', (answer: Answer | 'ready') => {
+    if (answer === 'ready') return;
     const one = waiting.get(answer.call);
     if (!one) return;
     clearTimeout(one.timer);

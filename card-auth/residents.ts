@@ -22,7 +22,7 @@ export interface Resident extends StoredRecord {
   readonly synthetic: boolean;
 }
 
-export const residentCollection: CollectionDefinition = { name: 'resident', indexes: [['birthDate']] };
+export const residentCollection: CollectionDefinition = { name: 'resident', indexes: [['birthDate'], ['synthetic']] };
 
 /** What a resident is greeted with: kana, else the Latin name or alias, else the name as written. */
 export function displayNameOf({ name }: Pick<Resident, 'name'>): string {
@@ -38,7 +38,7 @@ export function createResidents({ residents }: { residents: Collection<Resident>
   return {
     get: (id: string) => residents.get(id),
     insert: (resident: Resident) => residents.insert(resident),
-    list: (page: { limit?: number; after?: string } = {}) => residents.find(page),
+    list: async (where: { synthetic: boolean }) => (await residents.find({ where, limit: 1000 })).records,
     displayName,
   };
 }

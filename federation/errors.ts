@@ -32,6 +32,7 @@ const samlOutcomes = {
   REQUEST_UNSUPPORTED: 'invalid',
   NO_PASSIVE: 'denied',
   NO_AUTHN_CONTEXT: 'denied',
+  SIGN_IN_CANCELLED: 'denied',
   RESPONSE_REFUSED: 'denied',
   ASSERTION_INVALID: 'denied',
   AUDIENCE_MISMATCH: 'denied',
@@ -56,6 +57,7 @@ const statuses: Partial<Record<SamlErrorCode, SamlStatus>> = {
   REQUEST_UNSUPPORTED: { code: `${status}Requester`, subcode: `${status}RequestUnsupported` },
   NO_PASSIVE: { code: `${status}Responder`, subcode: `${status}NoPassive` },
   NO_AUTHN_CONTEXT: { code: `${status}Responder`, subcode: `${status}NoAuthnContext` },
+  SIGN_IN_CANCELLED: { code: `${status}Responder`, subcode: `${status}AuthnFailed` },
 };
 
 export class SamlError extends HubError<SamlErrorCode> {

@@ -1,38 +1,41 @@
 import { randomBytes } from 'node:crypto';
 import Router from '@koa/router';
-import Koa, { type Context } from 'koa';
+import Koa, { type Context, type Middleware } from 'koa';
 import type { Settings } from '../config/index.ts';
 import { HubError } from '../lib/errors.ts';
 import type { Log } from '../lib/log.ts';
 import { HubPageError, httpStatusOf } from './errors.ts';
-import { contentSecurityPolicy, limitRate, newNonce, refuseOtherHosts, securityHeaders } from './guards.ts';
-import { postFormPage, refusalPage } from './pages.ts';
-import type { PostForm } from './saml/sso.ts';
+import { limitRequests, refuseOtherHosts, securityHeaders } from './guards.ts';
+import type { PageFrame } from './page-frame.ts';
+import { refusalPage, refusalTitle } from './refusal-page.tsx';
 
 export interface AppOptions {
   readonly settings: Settings;
   readonly log: Log;
+  readonly frame: PageFrame;
   /** Adds the endpoints; each folder of the hub brings its own. */
   readonly routes: readonly ((router: Router) => void)[];
+  /** The OpenID Connect provider, behind our own endpoints. */
+  readonly oidc: Middleware;
   /** Whether the store answers. */
   readonly isHealthy: () => Promise<boolean>;
 }
 
 /** The hub's HTTP: guards in front, refusals turned into honest answers, endpoints behind. */
-export function createApp({ settings, log, routes, isHealthy }: AppOptions): Koa {
+export function createApp({ settings, log, frame, routes, oidc, isHealthy }: AppOptions): Koa {
   const app = new Koa();
   app.proxy = settings.trustedProxy;
   app.silent = true;
   app.use(securityHeaders({ https: settings.origin.startsWith('https:') }));
-  app.use(answerRefusals({ log, support: settings.service.support.phone }));
+  app.use(answerRefusals({ log, frame }));
   app.use(refuseOtherHosts(settings.origin));
-  app.use(limitRate(settings.limits.pages));
+  app.use(limitRequests(settings.limits));
   const router = new Router();
   router.get('/healthz', async (ctx) => {
     ctx.status = (await isHealthy()) ? 200 : 503;
     ctx.body = { status: ctx.status === 200 ? 'ok' : 'unavailable' };
   });
-  for (const add of routes) add(router);
+  for (const add of [frame.routes, ...routes]) add(router);
   app.use(router.routes());
   app.use(
     router.allowedMethods({
@@ -41,44 +44,51 @@ export function createApp({ settings, log, routes, isHealthy }: AppOptions): Koa
       notImplemented: () => new HubPageError('METHOD_NOT_ALLOWED', 'the method is not known'),
     }),
   );
+  app.use(oidc);
   return app;
 }
 
+/** Leads from what a person reads to the log; says nothing by itself. */
+export const newTrace = () => randomBytes(5).toString('hex').toUpperCase();
+
 /** Every refusal ends here: an honest status, words, and a trace code that leads to the log. Bugs look the same from outside. */
-function answerRefusals({ log, support }: { log: Log; support: string }): Koa.Middleware {
+function answerRefusals({ log, frame }: Pick<AppOptions, 'log' | 'frame'>): Middleware {
   return async (ctx, next) => {
     try {
       await next();
-      if (ctx.status === 404) throw new HubPageError('PAGE_MISSING', 'no endpoint has this address');
+      if (ctx.status === 404 && !ctx.body) throw new HubPageError('PAGE_MISSING', 'no endpoint has this address');
     } catch (error) {
-      const trace = randomBytes(5).toString('hex').toUpperCase();
-      const known = error instanceof HubError;
-      const code = known ? error.code : 'UNEXPECTED';
-      if (known)
-        log.info(
-          { trace, code, reason: error.message, detail: 'detail' in error ? error.detail : undefined },
-          'refused',
-        );
-      else log.error({ trace, err: error }, 'a bug reached the edge');
-      ctx.status = known ? httpStatusOf(error) : 500;
-      ctx.set('cache-control', 'no-store');
-      ctx.set('content-security-policy', contentSecurityPolicy({}));
-      if (ctx.accepts('html', 'json') === 'json') {
-        ctx.type = 'application/problem+json';
-        ctx.body = JSON.stringify({ type: 'about:blank', status: ctx.status, code, trace });
+      const trace = newTrace();
+      if (error instanceof HubError) {
+        const detail = 'detail' in error ? error.detail : undefined;
+        log.info({ trace, code: error.code, reason: error.message, detail }, 'refused');
+        const more = 'remainingTries' in error ? { remainingTries: error.remainingTries } : {};
+        sendRefusal(ctx, frame, { code: error.code, trace, status: httpStatusOf(error), more });
       } else {
-        ctx.type = 'html';
-        ctx.body = refusalPage({ code, trace, support });
+        log.error({ trace, err: error }, 'a bug reached the edge');
+        sendRefusal(ctx, frame, { code: 'UNEXPECTED', trace, status: 500 });
       }
     }
   };
 }
 
-/** Sends a form to a party; only this page's policy lets it post there. */
-export function sendPostForm(ctx: Context, { action, fields }: PostForm): void {
-  const nonce = newNonce();
-  ctx.set('content-security-policy', contentSecurityPolicy({ nonce, formAction: [new URL(action).origin] }));
-  ctx.set('cache-control', 'no-store');
-  ctx.type = 'html';
-  ctx.body = Buffer.from(postFormPage({ action, fields, nonce }));
+export interface Refusal {
+  readonly code: string;
+  readonly trace: string;
+  readonly status: number;
+  /** Further members of the problem details (RFC 9457 3.2). */
+  readonly more?: Readonly<Record<string, unknown>>;
+}
+
+/** As a page for people, as problem details (RFC 9457) for programs. */
+export function sendRefusal(ctx: Context, frame: PageFrame, { code, trace, status, more = {} }: Refusal): void {
+  ctx.status = status;
+  if (ctx.accepts('html', 'json') === 'json') {
+    ctx.set('cache-control', 'no-store');
+    ctx.body = { type: 'about:blank', status, code, trace, ...more };
+    ctx.type = 'application/problem+json';
+    return;
+  }
+  const { language } = frame.preferencesOf(ctx);
+  frame.send(ctx, { title: refusalTitle[language], body: () => refusalPage(code, trace, language) });
 }

@@ -23,4 +23,4 @@ const service = createCardKeyService({
   issued: storage.collection<IssuedKey>(issuedKeyCollection),
 });
 if (!parentPort) throw new TypeError('the card key service runs as a worker');
-serveCardKeyService(parentPort, service);
+serveCardKeyService(parentPort, service, () => storage.close());

@@ -1,7 +1,7 @@
-import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
 import { join } from 'node:path';
 import type { CardKeys } from '../card-auth/index.ts';
-import { secretFile } from './data-folder.ts';
+import { ed25519From, secretFile } from './data-folder.ts';
 
 /** Version of the card master key that new cards get. */
 export const currentCardKeyVersion = 1;
@@ -24,11 +24,4 @@ export async function openStationKey(
   { create }: { create: boolean },
 ): Promise<{ privateKey: KeyObject; publicKey: KeyObject }> {
   return ed25519From(await secretFile(join(folder, 'issuing-station.key'), 32, create));
-}
-
-/** An Ed25519 key pair from its 32-byte seed (RFC 8410). */
-export function ed25519From(seed: Uint8Array): { privateKey: KeyObject; publicKey: KeyObject } {
-  const der = Buffer.concat([Buffer.from('302e020100300506032b657004220420', 'hex'), seed]);
-  const privateKey = createPrivateKey({ key: der, format: 'der', type: 'pkcs8' });
-  return { privateKey, publicKey: createPublicKey(privateKey) };
 }

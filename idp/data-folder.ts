@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createPrivateKey, createPublicKey, type KeyObject, randomBytes } from 'node:crypto';
 import { chmod, link, mkdir, open, readFile, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { HubPageError } from './errors.ts';
@@ -51,6 +51,13 @@ export async function secretFile(path: string, size: number, create: boolean): P
   const made = await readSecret(path, size);
   if (!made) throw new HubPageError('START_REFUSED', `the key file ${path} could not be made`);
   return made;
+}
+
+/** An Ed25519 key pair from its 32-byte seed (RFC 8410). */
+export function ed25519From(seed: Uint8Array): { privateKey: KeyObject; publicKey: KeyObject } {
+  const der = Buffer.concat([Buffer.from('302e020100300506032b657004220420', 'hex'), seed]);
+  const privateKey = createPrivateKey({ key: der, format: 'der', type: 'pkcs8' });
+  return { privateKey, publicKey: createPublicKey(privateKey) };
 }
 
 async function readSecret(path: string, size: number): Promise<Buffer | undefined> {

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Context, Middleware } from 'koa';
 import helmet from 'koa-helmet';
 import { RateLimiterMemory } from 'rate-limiter-flexible';
+import type { Settings } from '../config/index.ts';
 import { HubPageError } from './errors.ts';
 
 /**
@@ -60,7 +61,7 @@ export function contentSecurityPolicy({ nonce, formAction = [], connect = [] }: 
 export const newNonce = () => randomBytes(16).toString('base64url');
 
 /** Counts requests per source address; the refusal tells when to come back. */
-export function limitRate({ points, seconds }: { points: number; seconds: number }): Middleware {
+function limitRate({ points, seconds }: { points: number; seconds: number }): Middleware {
   const limiter = new RateLimiterMemory({ points, duration: seconds });
   return async (ctx, next) => {
     try {
@@ -71,6 +72,17 @@ export function limitRate({ points, seconds }: { points: number; seconds: number
       throw new HubPageError('TOO_MANY_REQUESTS', 'more requests from one address than the limit allows');
     }
     await next();
+  };
+}
+
+const machinePaths = /^\/(oidc\/(?!authorize)|saml\/metadata|\.well-known\/|healthz)/;
+
+/** Three limits: the card's steps, calls of parties' servers (many residents behind one address), and pages. */
+export function limitRequests({ pages, signIn, token }: Settings['limits']): Middleware {
+  const [forPages, forSignIn, forMachines] = [limitRate(pages), limitRate(signIn), limitRate(token)];
+  return (ctx, next) => {
+    if (machinePaths.test(ctx.path)) return forMachines(ctx, next);
+    return (ctx.method === 'POST' && ctx.path.startsWith('/sign-in/') ? forSignIn : forPages)(ctx, next);
   };
 }
 

@@ -1,4 +1,4 @@
-import { createPrivateKey, createPublicKey, hkdfSync, type KeyObject } from 'node:crypto';
+import { hkdfSync } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import { join } from 'node:path';
 import type { Settings } from '../config/index.ts';
@@ -21,8 +21,12 @@ import { createSeal } from '../lib/seal.ts';
 import { openEmbeddedStorage, openJournal } from '../storage/index.ts';
 import { createApp } from './app.ts';
 import { createAudit } from './audit.ts';
-import { openDataFolder, secretFile } from './data-folder.ts';
-import { samlRoutes } from './saml/routes.ts';
+import { openCredential } from './credential.ts';
+import { ed25519From, openDataFolder, secretFile } from './data-folder.ts';
+import { homeRoutes } from './home.tsx';
+import { mountOidc } from './oidc/mount.ts';
+import { createPageFrame } from './page-frame.ts';
+import { samlResponder, samlRoutes } from './saml/routes.ts';
 import { createSamlSso } from './saml/sso.ts';
 import {
   createSessions,
@@ -32,41 +36,46 @@ import {
   sessionCookieCollection,
 } from './session.ts';
 import { createInteractions, type Interaction, interactionCollection } from './sign-in/interaction.ts';
+import { createPrompt } from './sign-in/prompt.tsx';
+import { type Responder, signInRoutes } from './sign-in/routes.ts';
 
 /** Every cookie name carries its owner: ports of one host share cookies. */
 const sessionCookie = 'sanuki-hub-session';
+const browserCookie = 'sanuki-hub-browser';
 const minute = 60_000;
-
-/** What the card half hands to the hub; the hub knows residents and cards only through these. */
-export interface Credential {
-  readonly isCardUsable: (cardId: string) => Promise<boolean>;
-  readonly displayNameOf: (residentRef: string) => Promise<string | undefined>;
-}
 
 export interface HubOptions {
   readonly settings: Settings;
   readonly log: Log;
-  readonly credential: Credential;
   readonly now?: () => number;
 }
 
-/** Opens store and keys and wires everything once; nothing here decides anything. */
-export async function openHub({ settings, log, credential, now = Date.now }: HubOptions) {
+/** Data folder, store, journal and what is derived from the master key. */
+async function openGround({ settings, now }: { settings: Settings; now: () => number }) {
   const folder = await openDataFolder(settings.data, {
     createKeys: settings.keys.create,
     ...(settings.keys.folder ? { keys: settings.keys.folder } : {}),
   });
   const storage = openEmbeddedStorage({ file: folder.store, now });
-  const headKey = await signingKeyFile(join(folder.keys, 'journal-head.key'), settings.keys.create);
+  const headKey = ed25519From(await secretFile(join(folder.keys, 'journal-head.key'), 32, settings.keys.create));
   const journal = await openJournal({ storage, name: 'audit', headsFolder: folder.heads, headKey, now });
-  const trial = settings.profile === 'trial';
   const secret = (purpose: string) =>
     Buffer.from(hkdfSync('sha256', folder.masterKey, Buffer.alloc(0), `sanuki-hub-v1:${purpose}`, 32));
-  const commonName = new URL(settings.origin).hostname;
+  return { folder, storage, journal, secret, audit: createAudit({ journal, now }) };
+}
+
+type Ground = Awaited<ReturnType<typeof openGround>>;
+
+/** The federation half: providers, keys and links. */
+export async function openFederation(
+  { folder, storage, secret }: Pick<Ground, 'folder' | 'storage' | 'secret'>,
+  { settings, now }: { settings: Settings; now: () => number },
+) {
+  const trial = settings.profile === 'trial';
   const keys = createKeyRing({
     keys: storage.collection<KeyRecord>(keyCollection),
     seal: createSeal(folder.masterKey, 'keys'),
-    commonName,
+    commonName: new URL(settings.origin).hostname,
     trial,
     now,
   });
@@ -81,10 +90,23 @@ export async function openHub({ settings, log, credential, now = Date.now }: Hub
     indexKey: secret('links'),
     now,
   });
+  const replay = createReplayGuard({ used: storage.collection<UsedId>(usedIdCollection) });
+  return { keys, registry, links, replay, clientSecrets: createSeal(folder.masterKey, 'client-secrets') };
+}
+
+/** Opens store and keys and wires everything once; nothing here decides anything. */
+export async function openHub({ settings, log, now = Date.now }: HubOptions) {
+  const ground = await openGround({ settings, now });
+  const { folder, storage, journal, secret, audit } = ground;
+  const federation = await openFederation(ground, { settings, now });
+  const credential = await openCredential({ settings, folder, storage, audit, now });
+  const { keys, registry, links, replay } = federation;
+  const frame = createPageFrame(settings);
+  const secure = settings.origin.startsWith('https:');
   const sessions = createSessions({
     sessions: storage.collection<SsoSession>(sessionCollection),
     cookies: storage.collection<SessionCookie>(sessionCookieCollection),
-    isCardUsable: credential.isCardUsable,
+    isCardUsable: credential.cards.isUsable,
     absoluteMs: settings.session.absoluteMinutes * minute,
     idleMs: settings.session.idleMinutes * minute,
     now,
@@ -96,48 +118,36 @@ export async function openHub({ settings, log, credential, now = Date.now }: Hub
     now,
   });
   const [entityId, ssoUrl] = [`${settings.origin}/saml/metadata`, `${settings.origin}/saml/sso`];
-  const replay = createReplayGuard({ used: storage.collection<UsedId>(usedIdCollection) });
-  const audit = createAudit({ journal, now });
-  const sso = createSamlSso({
-    entityId,
-    ssoUrl,
-    registry,
-    replay,
-    links,
-    sessions,
-    audit,
-    signingKey: keys.samlKey,
-    displayNameOf: credential.displayNameOf,
-    now,
-  });
-  const saml = samlRoutes({
-    sso,
-    keys,
-    sessions,
-    interactions,
-    sessionCookie,
-    entityId,
-    ssoUrl,
-    name: settings.service.name,
-    now,
+  const { stylesheet } = frame;
+  const displayNameOf = credential.residents.displayName;
+  const common = { sessions, interactions, registry, links, keys, audit, sessionCookie, displayNameOf, now };
+  const sso = createSamlSso({ ...common, entityId, ssoUrl, replay, signingKey: keys.samlKey });
+  const saml = samlRoutes({ ...common, sso, entityId, ssoUrl, name: settings.service.name, stylesheet });
+  const { clientSecrets } = federation;
+  const oidc = mountOidc({ ...common, issuer: settings.origin, storage, clientSecrets, log, frame });
+  const hubPages: Responder = {
+    respond: async (ctx) => ctx.redirect('/'),
+    refuse: async (ctx) => ctx.redirect('/'),
+  };
+  const signIn = signInRoutes({
+    ...common,
+    card: credential.signIn,
+    responders: { saml: samlResponder({ sso, stylesheet }), oidc: oidc.responder, hub: hubPages },
+    showPrompt: createPrompt({ settings, registry, frame }),
+    browserCookie,
+    secure,
   });
   const isHealthy = async () => (await registry.list({ limit: 1 })).records.length >= 0;
-  const app = createApp({ settings, log, routes: [saml], isHealthy });
+  const routes = [homeRoutes({ settings, frame }), saml, signIn];
+  const app = createApp({ settings, log, frame, routes, oidc: oidc.middleware, isHealthy });
 
   async function close(): Promise<void> {
+    await credential.close();
     await journal.close();
     await storage.close();
   }
 
-  return { app, registry, sessions, links, keys, sessionCookie, close };
-}
-
-/** An Ed25519 key from a 32-byte seed file. */
-async function signingKeyFile(path: string, create: boolean): Promise<{ privateKey: KeyObject; publicKey: KeyObject }> {
-  const seed = await secretFile(path, 32, create);
-  const der = Buffer.concat([Buffer.from('302e020100300506032b657004220420', 'hex'), seed]);
-  const privateKey = createPrivateKey({ key: der, format: 'der', type: 'pkcs8' });
-  return { privateKey, publicKey: createPublicKey(privateKey) };
+  return { app, registry, sessions, links, keys, clientSecrets, credential, sessionCookie, close };
 }
 
 /** Starts the hub's HTTP. `close` answers what is under way, then closes the store. */

@@ -67,33 +67,64 @@ function Page({ site, title, preferences, path, body, script, inline }: PageOpti
   );
 }
 
-/** Works without script: each choice is a button of one form. */
+/** Works without script: each choice is a link that sets the cookie and comes back here. */
 function DisplayChoices({ preferences, path }: { readonly preferences: Preferences; readonly path: string }) {
   const { language, size, background } = preferences;
   const other = language === 'ja' ? 'en' : 'ja';
+  const hrefOf = (choice: Record<string, string>) => `/preferences?${new URLSearchParams({ ...choice, return: path })}`;
   return (
-    <form class="display" method="post" action="/preferences" aria-label={frameCopy.display[language]}>
-      <input type="hidden" name="return" value={path} />
-      <fieldset>
-        <legend>{frameCopy.textSize[language]}</legend>
-        {sizes.map((value) => (
-          <button key={value} type="submit" name="size" value={value} aria-pressed={value === size}>
-            {frameCopy[value][language]}
-          </button>
-        ))}
-      </fieldset>
-      <fieldset>
-        <legend>{frameCopy.background[language]}</legend>
-        {backgrounds.map((value) => (
-          <button key={value} type="submit" name="background" value={value} aria-pressed={value === background}>
-            {frameCopy[value][language]}
-          </button>
-        ))}
-      </fieldset>
-      <button type="submit" name="language" value={other} lang={other} class="language">
+    <nav class="display" aria-label={frameCopy.display[language]}>
+      <Choices
+        name="size"
+        label={frameCopy.textSize[language]}
+        values={sizes}
+        chosen={size}
+        {...{ language, hrefOf }}
+      />
+      <Choices
+        name="background"
+        label={frameCopy.background[language]}
+        values={backgrounds}
+        chosen={background}
+        {...{ language, hrefOf }}
+      />
+      <a class="choice" href={hrefOf({ language: other })} lang={other}>
         {other === 'en' ? 'English' : '日本語'}
-      </button>
-    </form>
+      </a>
+    </nav>
+  );
+}
+
+function Choices<T extends keyof typeof frameCopy>({
+  name,
+  label,
+  values,
+  chosen,
+  language,
+  hrefOf,
+}: {
+  readonly name: string;
+  readonly label: string;
+  readonly values: readonly T[];
+  readonly chosen: T;
+  readonly language: Language;
+  readonly hrefOf: (choice: Record<string, string>) => string;
+}) {
+  return (
+    <ul aria-label={label}>
+      <li aria-hidden="true">{label}</li>
+      {values.map((value) => (
+        <li key={value}>
+          <a
+            class="choice"
+            href={hrefOf({ [name]: value })}
+            {...(value === chosen ? { 'aria-current': 'true' as const } : {})}
+          >
+            {frameCopy[value][language]}
+          </a>
+        </li>
+      ))}
+    </ul>
   );
 }
 

@@ -1,4 +1,3 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Client, type ClientMetadata, type Configuration, type KoaContextWithOIDC, Provider } from 'oidc-provider';
 import { decideRelease } from '../../attribute-service/index.ts';
 import { levels } from '../../federation/index.ts';
@@ -23,8 +22,6 @@ export interface OidcProviderOptions {
   /** Opens a sign-in of the hub for a request that needs the resident; returns the page's path. */
   readonly openInteraction: (ctx: KoaContextWithOIDC, uid: string) => Promise<string>;
   readonly renderError: NonNullable<Configuration['renderError']>;
-  readonly logoutSource: (ctx: KoaContextWithOIDC, form: string) => Promise<void>;
-  readonly postLogoutSuccessSource: (ctx: KoaContextWithOIDC) => Promise<void>;
   readonly fetch?: NonNullable<Configuration['fetch']>;
   readonly now: () => number;
 }
@@ -45,19 +42,14 @@ export function createOidcProvider(options: OidcProviderOptions): Provider {
   return provider;
 }
 
-/** Clients under one sector share pseudonyms (OIDC Core 8.1); without one a client is its own sector. */
-function sectorOf(client: Client): string {
-  return typeof client.sectorIdentifier === 'string' ? client.sectorIdentifier : client.clientId;
-}
+/**
+ * OIDC Core 8.1 lets clients of one host share subjects; here every registration is its own sector, because no two
+ * providers may hold the same identifier of a resident.
+ */
+const sectorOf = (client: Client): string => client.clientId;
 
 /** What does not depend on a request: protocol choices (OAuth 2.1: code with PKCE only), lifetimes, cookies, paths. */
-function protocolConfiguration({
-  jwks,
-  cookies,
-  logoutSource,
-  postLogoutSuccessSource,
-  fetch,
-}: OidcProviderOptions): Configuration {
+function protocolConfiguration({ jwks, cookies, fetch }: OidcProviderOptions): Configuration {
   const cookie = { httpOnly: true, sameSite: 'lax', secure: cookies.secure, path: '/' } as const;
   return {
     jwks,
@@ -100,7 +92,8 @@ function protocolConfiguration({
       claimsParameter: { enabled: true },
       introspection: { enabled: true },
       revocation: { enabled: true },
-      rpInitiatedLogout: { enabled: true, logoutSource, postLogoutSuccessSource },
+      // Only the hub's own sign-out ends a session; it opens to parties of both protocols together.
+      rpInitiatedLogout: { enabled: false },
     },
     routes: {
       authorization: '/oidc/authorize',
@@ -109,7 +102,6 @@ function protocolConfiguration({
       jwks: '/oidc/jwks',
       introspection: '/oidc/introspect',
       revocation: '/oidc/revoke',
-      end_session: '/oidc/sign-out',
       pushed_authorization_request: '/oidc/par',
     },
   };
@@ -165,6 +157,3 @@ async function grantFor(ctx: KoaContextWithOIDC, { contractOf }: OidcProviderOpt
   await grant.save();
   return grant;
 }
-
-/** The provider's own request handler for mounting. */
-export type OidcCallback = (request: IncomingMessage, response: ServerResponse) => void;

@@ -1,11 +1,12 @@
 import type Router from '@koa/router';
 import type { Context } from 'koa';
 import { buildIdpMetadata, decodePost, decodeRedirect, type KeyRing, SamlError } from '../../federation/index.ts';
-import { sendPostForm } from '../app.ts';
 import { readForm } from '../guards.ts';
+import { sendPostForm } from '../post-form.ts';
 import type { Sessions } from '../session.ts';
 import { nextStep, type SignInDemand } from '../sign-in/dispatch.ts';
-import type { Interactions } from '../sign-in/interaction.ts';
+import type { Interaction, Interactions } from '../sign-in/interaction.ts';
+import type { Responder } from '../sign-in/routes.ts';
 import type { SamlMemory, SamlSso } from './sso.ts';
 
 export interface SamlRoutesOptions {
@@ -17,6 +18,7 @@ export interface SamlRoutesOptions {
   readonly entityId: string;
   readonly ssoUrl: string;
   readonly name: { readonly ja: string; readonly en: string };
+  readonly stylesheet: string;
   readonly now: () => number;
 }
 
@@ -24,7 +26,7 @@ const formMaxBytes = 512 * 1024;
 
 /** SAML endpoints: metadata, and Web SSO by Redirect and POST. */
 export function samlRoutes(options: SamlRoutesOptions): (router: Router) => void {
-  const { sso, keys, entityId, ssoUrl, name, now } = options;
+  const { sso, keys, entityId, ssoUrl, name, stylesheet, now } = options;
   return (router) => {
     router.get('/saml/metadata', async (ctx) => {
       const certificates = keys.published('saml').flatMap(({ certificate }) => certificate ?? []);
@@ -34,14 +36,14 @@ export function samlRoutes(options: SamlRoutesOptions): (router: Router) => void
 
     router.get('/saml/sso', async (ctx) => {
       const { request } = await sso.receive(decodeRedirect(ctx.querystring, 'SAMLRequest'));
-      if (request.refusal) return sendPostForm(ctx, await sso.refuse(request, request.refusal));
+      if (request.refusal) return sendPostForm(ctx, await sso.refuse(request, request.refusal), stylesheet);
       return proceed(ctx, request, options);
     });
 
     // A cross-site POST comes without our Lax cookies: the verified request is parked and met again at a GET of ours.
     router.post('/saml/sso', async (ctx) => {
       const { request } = await sso.receive(decodePost(await readForm(ctx, formMaxBytes), 'SAMLRequest'));
-      if (request.refusal) return sendPostForm(ctx, await sso.refuse(request, request.refusal));
+      if (request.refusal) return sendPostForm(ctx, await sso.refuse(request, request.refusal), stylesheet);
       return park(ctx, request, options);
     });
   };
@@ -53,13 +55,17 @@ export function demandOf(request: SamlMemory['request'], now: number): SignInDem
 
 /** With a session that is enough, the answer goes out at once; nothing is parked. */
 async function proceed(ctx: Context, request: SamlMemory['request'], options: SamlRoutesOptions): Promise<void> {
-  const { sso, sessions, sessionCookie, now } = options;
+  const { sso, sessions, sessionCookie, stylesheet, now } = options;
   const session = await sessions.byCookie(ctx.cookies.get(sessionCookie));
   const step = nextStep(demandOf(request, now()), session, now());
   if (step.step === 'respond' && session)
-    return sendPostForm(ctx, await sso.respond(request, session, step.contextClass));
+    return sendPostForm(ctx, await sso.respond(request, session, step.contextClass), stylesheet);
   if (step.step === 'refuse')
-    return sendPostForm(ctx, await sso.refuse(request, new SamlError(step.reason, 'the demand cannot be met')));
+    return sendPostForm(
+      ctx,
+      await sso.refuse(request, new SamlError(step.reason, 'the demand cannot be met')),
+      stylesheet,
+    );
   return park(ctx, request, options);
 }
 
@@ -80,4 +86,17 @@ async function park(
   });
   ctx.status = 303;
   ctx.redirect(`/sign-in/${interaction.id}`);
+}
+
+/** How a SAML sign-in goes on after the card. */
+export function samlResponder({ sso, stylesheet }: Pick<SamlRoutesOptions, 'sso' | 'stylesheet'>): Responder {
+  const requestOf = (interaction: Interaction) => (interaction.memory as unknown as SamlMemory).request;
+  return {
+    async respond(ctx, interaction, session, contextClass) {
+      sendPostForm(ctx, await sso.respond(requestOf(interaction), session, contextClass), stylesheet);
+    },
+    async refuse(ctx, interaction, reason) {
+      sendPostForm(ctx, await sso.refuse(requestOf(interaction), reason), stylesheet);
+    },
+  };
 }

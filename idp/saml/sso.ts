@@ -20,13 +20,8 @@ import {
 } from '../../federation/index.ts';
 import type { SigningKey } from '../../lib/xml/index.ts';
 import type { Audit } from '../audit.ts';
+import type { PostForm } from '../post-form.ts';
 import type { Sessions, SsoSession } from '../session.ts';
-
-/** A form that the browser posts to a party by itself: the answer of SAML's POST binding. */
-export interface PostForm {
-  readonly action: string;
-  readonly fields: Readonly<Record<string, string>>;
-}
 
 export interface SamlSsoOptions {
   readonly entityId: string;

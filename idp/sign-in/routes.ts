@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { CardError, type CardSignIn } from '../../card-auth/index.ts';
 import { SamlError } from '../../federation/index.ts';
 import { HubPageError } from '../errors.ts';
-import { readJson } from '../guards.ts';
+import { readForm, readJson } from '../guards.ts';
 import type { Sessions, SsoSession } from '../session.ts';
 import { nextStep } from './dispatch.ts';
 import { type Interaction, type Interactions, newBrowserSecret } from './interaction.ts';
@@ -84,6 +84,17 @@ export function signInRoutes(options: SignInRoutesOptions): (router: Router) => 
       const presentation = await card.finish(interaction.id, await readMessage(ctx, messages.finish));
       await openSession(ctx, presentation, options);
       ctx.body = { next: `/sign-in/${interaction.id}` };
+    });
+
+    // By the page's own form, so it works without script; the party is told that the resident went away.
+    router.post('/sign-in/:id/cancel', async (ctx) => {
+      const secret = browserSecretOf(ctx, options);
+      const interaction = await interactions.resume(ctx.params.id ?? '', secret);
+      const token = (await readForm(ctx, bodyMaxBytes)).get('csrf') ?? undefined;
+      interactions.checkCsrf(interaction.id, secret, token);
+      await interactions.finish(interaction.id);
+      const cancelled = new SamlError('SIGN_IN_CANCELLED', 'the resident cancelled the sign-in');
+      await options.responders[interaction.protocol].refuse(ctx, interaction, cancelled);
     });
   };
 }

@@ -1,0 +1,105 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { z } from 'zod';
+import { FederationError } from '../errors.ts';
+
+/** Members of RFC 7591 and OIDC Registration that a party may set; anything else is refused by name, never ignored. */
+const Metadata = z.strictObject({
+  client_id: z
+    .string()
+    .regex(/^[\x21-\x7e]{1,255}$/, 'visible ASCII characters only')
+    .optional(),
+  client_secret: z.string().min(32, 'at least 32 characters').max(1024).optional(),
+  client_name: z.string().min(1).max(200).optional(),
+  'client_name#ja': z.string().min(1).max(200).optional(),
+  'client_name#en': z.string().min(1).max(200).optional(),
+  redirect_uris: z.array(z.string()).min(1).max(50),
+  post_logout_redirect_uris: z.array(z.string()).max(50).optional(),
+  response_types: z.array(z.literal('code')).length(1).optional(),
+  grant_types: z.array(z.enum(['authorization_code', 'refresh_token'])).optional(),
+  application_type: z.enum(['web', 'native']).optional(),
+  token_endpoint_auth_method: z
+    .enum(['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'])
+    .optional(),
+  jwks: z
+    .looseObject({
+      keys: z
+        .array(z.looseObject({ kty: z.string() }))
+        .min(1)
+        .max(20),
+    })
+    .optional(),
+  scope: z.string().max(1000).optional(),
+  id_token_signed_response_alg: z.enum(['ES256', 'RS256', 'PS256']).optional(),
+  subject_type: z.literal('pairwise').optional(),
+  default_max_age: z.int().min(0).optional(),
+  require_auth_time: z.boolean().optional(),
+  default_acr_values: z.array(z.string()).max(10).optional(),
+  contacts: z.array(z.email()).max(10).optional(),
+  client_uri: z.url().optional(),
+  logo_uri: z.url().optional(),
+  policy_uri: z.url().optional(),
+  tos_uri: z.url().optional(),
+});
+
+export interface ClientRegistration {
+  readonly clientId: string;
+  /** Shown once, to whoever registers; sealed in the store. */
+  readonly secret?: string | undefined;
+  readonly name: { readonly ja: string; readonly en: string };
+  /** What the scopes ask for, in the words of the release policy. */
+  readonly attributes: readonly string[];
+  /** For the OIDC provider: without the secret and without members that only people read. */
+  readonly metadata: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * Reads the metadata of an OIDC party (RFC 7591 2, OIDC Registration 2). Refusals name the member and the rule. Code
+ * with PKCE is the only grant that starts with a resident; subjects are pairwise always.
+ */
+export function parseClientMetadata(json: unknown, { allowHttp }: { allowHttp: boolean }): ClientRegistration {
+  const parsed = Metadata.safeParse(json);
+  if (!parsed.success) throw invalid(`the client metadata is not usable:\n${z.prettifyError(parsed.error)}`);
+  const { client_id, client_secret, client_name, 'client_name#ja': ja, 'client_name#en': en, ...members } = parsed.data;
+  const native = members.application_type === 'native';
+  for (const uri of members.redirect_uris) checkRedirectUri(uri, { native, allowHttp });
+  for (const uri of members.post_logout_redirect_uris ?? []) checkRedirectUri(uri, { native, allowHttp });
+  const method = members.token_endpoint_auth_method ?? 'client_secret_basic';
+  if (method === 'private_key_jwt' && !members.jwks) throw invalid('private_key_jwt needs "jwks" with the public keys');
+  if (members.jwks?.keys.some((key) => 'd' in key || key.kty === 'oct'))
+    throw invalid('"jwks" holds a private or symmetric key: send public keys only, and replace the one that was sent');
+  const clientId = client_id ?? randomUUID();
+  const name = client_name ?? ja ?? en ?? clientId;
+  const needsSecret = method.startsWith('client_secret');
+  return {
+    clientId,
+    secret: needsSecret ? (client_secret ?? randomBytes(32).toString('base64url')) : undefined,
+    name: { ja: ja ?? name, en: en ?? name },
+    attributes: (members.scope ?? '').split(' ').includes('profile') ? ['displayName'] : [],
+    metadata: {
+      ...members,
+      client_id: clientId,
+      client_name: name,
+      token_endpoint_auth_method: method,
+      grant_types: members.grant_types ?? ['authorization_code'],
+      response_types: ['code'],
+      subject_type: 'pairwise',
+    },
+  };
+}
+
+const invalid = (message: string) => new FederationError('CLIENT_METADATA_INVALID', message);
+const loopback = new Set(['localhost', '127.0.0.1', '[::1]']);
+
+/** Compared as a string later (RFC 9700 2.1), so it has to be plain: https, no fragment, no user name. */
+function checkRedirectUri(uri: string, { native, allowHttp }: { native: boolean; allowHttp: boolean }): void {
+  const url = URL.canParse(uri) ? new URL(uri) : undefined;
+  if (!url || uri.includes('#') || url.username !== '' || url.password !== '' || uri.includes('*'))
+    throw invalid(
+      `the redirect address ${JSON.stringify(uri)} has to be absolute, without fragment, user name or wildcard`,
+    );
+  if (url.protocol === 'https:') return;
+  // RFC 8252 7.1, 7.3: apps use a scheme of their own in reverse domain form, or loopback.
+  if (native && (/^[a-z][a-z0-9+-]*\.[a-z0-9+.-]+:$/.test(url.protocol) || loopback.has(url.hostname))) return;
+  if (allowHttp && url.protocol === 'http:') return;
+  throw invalid(`the redirect address ${JSON.stringify(uri)} has to be https`);
+}

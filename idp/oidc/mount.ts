@@ -1,0 +1,142 @@
+import type { Middleware } from 'koa';
+import mount from 'koa-mount';
+import type { ClientMetadata, KoaContextWithOIDC, Provider } from 'oidc-provider';
+import type { AccountLinks, KeyRing, ProviderRecord, ProviderRegistry } from '../../federation/index.ts';
+import type { Log } from '../../lib/log.ts';
+import type { Seal } from '../../lib/seal.ts';
+import type { Storage } from '../../storage/index.ts';
+import { newTrace, sendRefusal } from '../app.ts';
+import type { Audit } from '../audit.ts';
+import type { PageFrame } from '../page-frame.ts';
+import type { Sessions } from '../session.ts';
+import type { Interactions } from '../sign-in/interaction.ts';
+import type { Responder } from '../sign-in/routes.ts';
+import { demandOf } from './policy.ts';
+import { createOidcProvider } from './provider.ts';
+import { redirectOrigins } from './redirect-origins.ts';
+import { finishOidcInteraction, refuseOidcInteraction } from './resume.ts';
+
+export interface OidcMountOptions {
+  readonly issuer: string;
+  readonly storage: Storage;
+  readonly sessions: Sessions;
+  readonly interactions: Interactions;
+  readonly registry: ProviderRegistry;
+  readonly clientSecrets: Seal;
+  readonly links: AccountLinks;
+  readonly keys: KeyRing;
+  readonly audit: Audit;
+  readonly log: Log;
+  readonly frame: PageFrame;
+  readonly sessionCookie: string;
+  readonly displayNameOf: (residentRef: string) => Promise<string | undefined>;
+  readonly now: () => number;
+}
+
+/** The OIDC provider behind the hub's guards, and how it goes on after the card. */
+export function mountOidc(options: OidcMountOptions): { middleware: Middleware; responder: Responder } {
+  const provider = providerFor(options);
+  const inner = mount(provider);
+  const middleware: Middleware = async (ctx, next) => {
+    await inner(ctx, next);
+    await afterAnswer(ctx as unknown as KoaContextWithOIDC, options);
+  };
+  return { middleware, responder: responderOf(provider) };
+}
+
+function providerFor(options: OidcMountOptions): Provider {
+  const { issuer, storage, sessions, registry, clientSecrets, links, keys, frame, log, sessionCookie, now } = options;
+  const provider = createOidcProvider({
+    issuer,
+    storage,
+    sessions,
+    jwks: { keys: keys.oidcKeys() },
+    cookies: { session: sessionCookie, secure: issuer.startsWith('https:') },
+    findClient: async (clientId) => clientOf(await registry.get('oidc', clientId), clientSecrets),
+    contractOf: async (clientId) => (await registry.get('oidc', clientId))?.contract.attributes ?? [],
+    pseudonymFor: (residentRef, sector) => links.pseudonymFor(residentRef, `oidc:${sector}`),
+    displayNameOf: options.displayNameOf,
+    openInteraction: (ctx, uid) => openInteraction(ctx, uid, options),
+    renderError: (ctx, out, error) => {
+      const trace = newTrace();
+      log.info({ trace, code: out.error, reason: out.error_description, detail: error.message }, 'refused');
+      sendRefusal(ctx, frame, { code: `OIDC_${out.error.toUpperCase()}`, trace, status: ctx.status });
+    },
+    now,
+  });
+  // Never the error object: its cause may hold a key.
+  provider.on('server_error', (ctx, error) => log.error({ path: ctx.path, reason: error.message }, 'OIDC failed'));
+  return provider;
+}
+
+/** Only an approved registration is a client; a suspended one is unknown to every endpoint from the next request on. */
+function clientOf(record: ProviderRecord | undefined, clientSecrets: Seal): ClientMetadata | undefined {
+  if (!record?.oidc || record.status !== 'approved') return undefined;
+  const { metadata, sealedSecret } = record.oidc;
+  const secret =
+    sealedSecret === undefined ? {} : { client_secret: clientSecrets.open(sealedSecret, record.id).toString() };
+  return { ...(metadata as unknown as ClientMetadata), ...secret };
+}
+
+async function openInteraction(
+  ctx: KoaContextWithOIDC,
+  uid: string,
+  { interactions, now }: OidcMountOptions,
+): Promise<string> {
+  const clientId = ctx.oidc.client?.clientId ?? '';
+  const interaction = await interactions.open({
+    protocol: 'oidc',
+    providerId: `oidc:${clientId}`,
+    partyKey: clientId,
+    requestId: uid,
+    demand: demandOf(ctx, now()),
+    memory: { uid },
+  });
+  return `/sign-in/${interaction.id}`;
+}
+
+/** The record of a sign-on is durable before the code leaves; a refusal gets a trace code that leads to the log. */
+async function afterAnswer(ctx: KoaContextWithOIDC, { audit, log }: OidcMountOptions): Promise<void> {
+  const provider = ctx.oidc?.client ? `oidc:${ctx.oidc.client.clientId}` : undefined;
+  if (ctx.status >= 400 && !ctx.response.is('html')) {
+    const trace = newTrace();
+    ctx.set('sanuki-trace', trace);
+    const { error } = (ctx.body ?? {}) as { error?: unknown };
+    log.info({ trace, code: error, path: ctx.path, provider }, 'refused');
+  }
+  if (ctx.oidc?.entities?.AuthorizationCode && ctx.oidc.route !== 'token')
+    await audit.record({ type: 'sso.oidc', result: 'ok', provider });
+  if (ctx.response.is('html')) allowFormTo(ctx);
+}
+
+/** form_post answers: the page may post to this client's registered addresses and nowhere else. */
+function allowFormTo(ctx: KoaContextWithOIDC): void {
+  const origins = redirectOrigins(ctx.oidc?.client?.redirectUris ?? []);
+  const policy = String(ctx.response.get('content-security-policy'));
+  ctx.set(
+    'content-security-policy',
+    policy.replace("form-action 'self'", `form-action ${["'self'", ...origins].join(' ')}`),
+  );
+}
+
+/** OIDC Core 3.1.2.6 and RFC 6749 4.1.2.1: how the hub's refusals are called there. */
+const errorOf: Readonly<Record<string, string>> = {
+  NO_PASSIVE: 'login_required',
+  NO_AUTHN_CONTEXT: 'unmet_authentication_requirements',
+};
+
+function responderOf(provider: Provider): Responder {
+  const uidOf = (memory: Readonly<Record<string, unknown>>) => String(memory.uid);
+  return {
+    async respond(ctx, interaction, session) {
+      ctx.status = 303;
+      ctx.redirect(await finishOidcInteraction(provider, uidOf(interaction.memory), session));
+    },
+    async refuse(ctx, interaction, reason) {
+      ctx.status = 303;
+      ctx.redirect(
+        await refuseOidcInteraction(provider, uidOf(interaction.memory), errorOf[reason.code] ?? 'access_denied'),
+      );
+    },
+  };
+}

@@ -1,0 +1,70 @@
+import { Facts, Notice, type Text } from '../web/index.ts';
+
+/** What a refusal means and what helps, by code; the rest gets the general words. */
+const remedies: Readonly<Record<string, Text>> = {
+  PROVIDER_UNKNOWN: {
+    ja: '連携先が登録されていません（F-301）。サービスの案内をご確認ください。',
+    en: 'The service is not registered here (F-301). Please check the address the service gave you.',
+  },
+  PROVIDER_NOT_APPROVED: {
+    ja: '連携先は現在利用できません（F-301）。しばらくしてからお試しください。',
+    en: 'The service is not available at the moment (F-301). Please try again later.',
+  },
+  ACS_NOT_REGISTERED: {
+    ja: '連携先の戻り先が登録と異なります。サービスの管理者にお知らせください。',
+    en: 'The return address of the service is not the registered one. Please tell the service.',
+  },
+  SIGN_IN_EXPIRED: {
+    ja: '時間切れです（K-106）。サービスの画面からもう一度お試しください。',
+    en: 'The sign-in has expired (K-106). Please start again at the service.',
+  },
+  OTHER_BROWSER: {
+    ja: '別のブラウザーで始めたログインです。このブラウザーで初めからやり直してください。',
+    en: 'This sign-in was started in another browser. Please start again in this one.',
+  },
+  MESSAGE_REPLAYED: {
+    ja: 'このログイン要求は使用済みです。サービスの画面からもう一度お試しください。',
+    en: 'This sign-in request was already used. Please start again at the service.',
+  },
+  MESSAGE_NOT_CURRENT: {
+    ja: 'ログイン要求の時刻が現在と離れています。サービスの画面からもう一度お試しください。',
+    en: 'The time of the sign-in request is too far from now. Please start again at the service.',
+  },
+  TOO_MANY_REQUESTS: {
+    ja: '混み合っています。少し待ってからもう一度お試しください。',
+    en: 'Too many requests. Please wait a moment and try again.',
+  },
+  PAGE_MISSING: {
+    ja: 'ページが見つかりません。アドレスをご確認ください。',
+    en: 'There is no such page. Please check the address.',
+  },
+  UNEXPECTED: {
+    ja: '内部で問題が起きました。しばらくしてからもう一度お試しください。',
+    en: 'Something went wrong on our side. Please try again in a moment.',
+  },
+};
+
+const general: Text = {
+  ja: '要求を受け付けられませんでした。サービスの画面からもう一度お試しください。',
+  en: 'The request could not be accepted. Please start again at the service.',
+};
+
+export const refusalTitle: Text = { ja: 'ログインできませんでした', en: 'Sign-in did not succeed' };
+
+/** Words for a person, a code for the call centre, a trace code for the administrator; nothing of the request. */
+export function refusalPage(code: string, trace: string, language: keyof Text) {
+  const words = { trace: { ja: 'お問い合わせ番号', en: 'Reference' }, kind: { ja: '種類', en: 'Kind' } };
+  return (
+    <>
+      <h1>{refusalTitle[language]}</h1>
+      <Notice kind="error" title={(remedies[code] ?? general)[language]}>
+        <Facts
+          facts={[
+            [words.trace[language], <code key="trace">{trace}</code>],
+            [words.kind[language], <code key="code">{code}</code>],
+          ]}
+        />
+      </Notice>
+    </>
+  );
+}

@@ -1,0 +1,54 @@
+import { signInWithCard, waitForCard } from '../../../card-auth/client/index.ts';
+import { HubRefusal, hubOver } from './hub.ts';
+import { canConnect, connectReader } from './reader.ts';
+import { createView, type View } from './view.ts';
+
+/** Codes after which another try with this card makes no sense until something else happened. */
+const resting = new Set(['PIN_LOCKED', 'CARD_REVOKED', 'CARD_EXPIRED', 'CARD_SUSPENDED', 'CARD_DAMAGED']);
+
+/** The sign-in page's program: reader, card, PIN, done; every refusal is said and leads back to a step that helps. */
+async function main(view: View): Promise<void> {
+  const hub = hubOver(view.base, view.csrfToken);
+  for (;;) {
+    try {
+      const reader = await connectReader(view);
+      try {
+        for (;;) await attempt(view, hub, reader);
+      } finally {
+        await reader.close();
+      }
+    } catch (error) {
+      view.problem(codeOf(error));
+      await (canConnect(view) ? pause(2_000) : Promise.resolve());
+    }
+  }
+}
+
+/** One card, one PIN. Returns after a refusal that a next try may mend; leaves the page after success. */
+async function attempt(view: View, hub: ReturnType<typeof hubOver>, reader: Awaited<ReturnType<typeof connectReader>>) {
+  view.show('card');
+  await waitForCard(reader, { onOther: () => view.problem('CARD_OTHER') });
+  const pin = await view.askPin();
+  view.show('checking');
+  try {
+    const { next } = await signInWithCard({ reader, hub, pin, origin: location.origin });
+    view.show('done');
+    location.assign(next);
+    await new Promise(() => undefined);
+  } catch (error) {
+    const code = codeOf(error);
+    view.problem(code, error instanceof HubRefusal ? error.remainingTries : undefined);
+    if (code === 'READER_ABSENT') throw error;
+    if (resting.has(code)) await pause(5_000);
+  }
+}
+
+function codeOf(error: unknown): string {
+  if (error instanceof TypeError) return 'OFFLINE';
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'OTHER';
+}
+
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+const root = document.getElementById('sign-in');
+if (root) void main(createView(root));

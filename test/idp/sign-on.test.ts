@@ -1,0 +1,319 @@
+import { randomBytes } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import * as oidc from 'openid-client';
+import {
+  buildAuthnRequest,
+  buildSpMetadata,
+  cardPin,
+  createKeyRing,
+  encodeRedirect,
+  type KeyRecord,
+  keyCollection,
+  parseClientMetadata,
+} from '../../federation/index.ts';
+import { createSeal } from '../../lib/seal.ts';
+import { createMemoryStorage } from '../../storage/index.ts';
+import { attributeIn, browser, issueCard, signInAt, startTestHub, type TestBrowser, type TestHub } from './world.ts';
+
+const sp = { entityId: 'https://portal.example/saml', acsUrl: 'https://portal.example/saml/acs' };
+const callback = 'http://127.0.0.1:9/callback';
+
+/** A hub with one card and a party of each protocol. */
+async function setUp() {
+  const hub = await startTestHub();
+  const issued = await issueCard(hub);
+  const partyKeys = createKeyRing({
+    keys: createMemoryStorage().collection<KeyRecord>(keyCollection),
+    seal: createSeal(randomBytes(32), 'x'),
+    commonName: 'portal.example',
+    trial: true,
+  });
+  await partyKeys.ensure();
+  const name = { ja: 'ポータル', en: 'Portal' };
+  const metadata = buildSpMetadata({ ...sp, certificate: partyKeys.active('saml').certificate ?? '', name });
+  await hub.registry.register({
+    protocol: 'saml',
+    key: sp.entityId,
+    name,
+    status: 'approved',
+    contract: { attributes: [] },
+    settings: { encryptAssertion: false },
+    saml: { metadata },
+  });
+  const clients = await Promise.all(['phr', 'clinic'].map((clientId) => registerClient(hub, clientId)));
+  return { hub, issued, partyKeys, clients };
+}
+
+async function registerClient({ registry, clientSecrets, origin }: TestHub, clientId: string) {
+  const registration = parseClientMetadata(
+    { client_id: clientId, redirect_uris: [callback], scope: 'openid profile', client_name: clientId },
+    { allowHttp: true },
+  );
+  const { secret = '', name, attributes, metadata } = registration;
+  await registry.register({
+    protocol: 'oidc',
+    key: clientId,
+    name,
+    status: 'approved',
+    contract: { attributes },
+    settings: {},
+    oidc: { metadata, sealedSecret: clientSecrets.seal(Buffer.from(secret), `oidc:${clientId}`) },
+  });
+  return oidc.discovery(new URL(origin), clientId, secret, undefined, { execute: [oidc.allowInsecureRequests] });
+}
+
+async function authorizationUrl(config: oidc.Configuration, more: Record<string, string> = {}) {
+  const verifier = oidc.randomPKCECodeVerifier();
+  const [state, nonce] = [oidc.randomState(), oidc.randomNonce()];
+  const parameters = {
+    redirect_uri: callback,
+    scope: 'openid profile',
+    state,
+    nonce,
+    code_challenge: await oidc.calculatePKCECodeChallenge(verifier),
+    code_challenge_method: 'S256',
+    ...more,
+  };
+  const url = oidc.buildAuthorizationUrl(config, parameters).href;
+  const redeem = (left: string) =>
+    oidc.authorizationCodeGrant(config, new URL(left), {
+      pkceCodeVerifier: verifier,
+      expectedState: state,
+      expectedNonce: nonce,
+    });
+  return { url, redeem };
+}
+
+async function samlUrl({ hub, partyKeys }: Awaited<ReturnType<typeof setUp>>, more: object = {}) {
+  const xml = await buildAuthnRequest({
+    id: `_${randomBytes(8).toString('hex')}`,
+    issuer: sp.entityId,
+    destination: `${hub.origin}/saml/sso`,
+    acsUrl: sp.acsUrl,
+    now: Date.now(),
+    ...more,
+  });
+  return encodeRedirect(`${hub.origin}/saml/sso`, { name: 'SAMLRequest', xml, key: partyKeys.samlKey() });
+}
+
+const samlAnswer = (html: string) =>
+  Buffer.from(attributeIn(html, /name="SAMLResponse" value="([^"]+)"/), 'base64').toString();
+
+describe('one sign-in for both protocols', () => {
+  let world: Awaited<ReturnType<typeof setUp>>;
+  before(async () => {
+    world = await setUp();
+  });
+  after(() => world.hub.close());
+
+  async function signInByOidc(tab: TestBrowser, more: Record<string, string> = {}, config = world.clients[0]) {
+    if (!config) throw new TypeError('no client');
+    const { url, redeem } = await authorizationUrl(config, more);
+    const prompt = await tab.visit(url);
+    expect(new URL(prompt.url).pathname, await prompt.response.clone().text()).to.match(/^\/sign-in\//);
+    const done = await tab.visit(await signInAt(tab, prompt.url, world.issued));
+    return redeem(done.left ?? '');
+  }
+
+  it('signs in by card at a SAML party, then at OIDC parties without a prompt, each with its own pseudonym', async () => {
+    const tab = browser();
+    const prompt = await tab.visit(await samlUrl(world));
+    expect(await prompt.response.clone().text()).to.include('ポータル');
+    const answered = await tab.visit(await signInAt(tab, prompt.url, world.issued));
+    const xml = samlAnswer(await answered.response.text());
+    expect(xml).to.include(`<saml:AuthnContextClassRef>${cardPin}</saml:AuthnContextClassRef>`);
+    const subjects = [/<saml:NameID[^>]*>([^<]+)</.exec(xml)?.[1]];
+    for (const config of world.clients) {
+      const { url, redeem } = await authorizationUrl(config);
+      const { left } = await tab.visit(url);
+      const tokens = await redeem(left ?? '');
+      const claims = tokens.claims();
+      expect(claims?.acr).to.equal(cardPin);
+      expect(claims?.amr).to.deep.equal(['hwk', 'pin']);
+      expect(claims?.auth_time).to.be.a('number');
+      const userInfo = await oidc.fetchUserInfo(config, tokens.access_token, claims?.sub ?? '');
+      expect(userInfo.name).to.equal('バス セイジ');
+      subjects.push(claims?.sub);
+    }
+    expect(new Set(subjects).size).to.equal(3);
+  });
+
+  it('starts as well at an OIDC party, and SAML follows without a prompt', async () => {
+    const tab = browser();
+    const tokens = await signInByOidc(tab);
+    expect(tokens.claims()?.sub).to.be.a('string');
+    const { response } = await tab.visit(await samlUrl(world));
+    expect(samlAnswer(await response.text())).to.include('status:Success');
+  });
+
+  it('asks for the card again on prompt=login, max_age=0 and ForceAuthn, and keeps the pseudonym', async () => {
+    const tab = browser();
+    const first = await signInByOidc(tab);
+    const again = await signInByOidc(tab, { prompt: 'login' });
+    expect(again.claims()?.sub).to.equal(first.claims()?.sub);
+    await signInByOidc(tab, { max_age: '0' });
+    const { url } = await tab.visit(await samlUrl(world, { forceAuthn: true }));
+    expect(new URL(url).pathname).to.match(/^\/sign-in\//);
+  });
+
+  it('answers prompt=none: a code with a session, login_required without, unmet levels as such', async () => {
+    const [config] = world.clients;
+    if (!config) throw new TypeError('no client');
+    const silent = async (tab: TestBrowser, more = {}) => {
+      const { left = '' } = await tab.visit((await authorizationUrl(config, { prompt: 'none', ...more })).url);
+      return new URL(left).searchParams;
+    };
+    expect((await silent(browser())).get('error')).to.equal('login_required');
+    const tab = browser();
+    await signInByOidc(tab);
+    expect((await silent(tab)).get('code')).to.be.a('string');
+    const essential = JSON.stringify({
+      id_token: { acr: { essential: true, value: 'urn:x-sanuki:ac:card-pin-bound' } },
+    });
+    expect((await silent(tab, { claims: essential })).get('error')).to.equal('unmet_authentication_requirements');
+    expect((await silent(tab, { acr_values: 'urn:x-sanuki:ac:card-pin-bound' })).get('code'), 'a wish only').to.be.a(
+      'string',
+    );
+  });
+
+  it('tells the party when the resident cancels, by either protocol', async () => {
+    const [config] = world.clients;
+    if (!config) throw new TypeError('no client');
+    const cancel = async (url: string) => {
+      const tab = browser();
+      const prompt = await tab.visit(url);
+      const token = attributeIn(await prompt.response.text(), /name="csrf" value="([^"]+)"/);
+      const body = new URLSearchParams({ csrf: token });
+      const response = await tab.request(`${prompt.url}/cancel`, { method: 'POST', body });
+      const location = response.headers.get('location');
+      return location ? ((await tab.visit(new URL(location, prompt.url).href)).left ?? '') : response.text();
+    };
+    expect(new URL(await cancel((await authorizationUrl(config)).url)).searchParams.get('error')).to.equal(
+      'access_denied',
+    );
+    expect(samlAnswer(await cancel(await samlUrl(world)))).to.include('status:AuthnFailed');
+  });
+
+  it('refuses a code without its verifier, twice, or by another client', async () => {
+    const [phr, clinic] = world.clients;
+    if (!phr || !clinic) throw new TypeError('no client');
+    const tab = browser();
+    await signInByOidc(tab);
+    const failure = async (grant: Promise<unknown>) => {
+      const error = await grant.catch((cause: { error?: string }) => cause.error);
+      return error;
+    };
+    const stolen = await authorizationUrl(phr);
+    const { left = '' } = await tab.visit(stolen.url);
+    const params = new URL(left).searchParams;
+    const checks = { expectedState: params.get('state') ?? '', pkceCodeVerifier: oidc.randomPKCECodeVerifier() };
+    expect(await failure(oidc.authorizationCodeGrant(clinic, new URL(left), checks))).to.equal('invalid_grant');
+    expect(await failure(oidc.authorizationCodeGrant(phr, new URL(left), checks))).to.equal('invalid_grant');
+    const good = await authorizationUrl(phr);
+    const back = (await tab.visit(good.url)).left ?? '';
+    const tokens = await good.redeem(back);
+    expect(await failure(good.redeem(back))).to.equal('invalid_grant');
+    expect(
+      (
+        await fetch(`${world.hub.origin}/oidc/userinfo`, {
+          headers: { authorization: `Bearer ${tokens.access_token}` },
+        })
+      ).status,
+      'a code used twice ends its tokens',
+    ).to.equal(401);
+  });
+
+  it('shows a page and never redirects for an unknown client or a redirect address that is not registered', async () => {
+    const [config] = world.clients;
+    if (!config) throw new TypeError('no client');
+    const { url } = await authorizationUrl(config);
+    for (const evil of [
+      url.replace('client_id=phr', 'client_id=nobody'),
+      url.replace(encodeURIComponent(callback), encodeURIComponent('https://evil.example/')),
+      url.replace(encodeURIComponent(callback), encodeURIComponent(`${callback}/x`)),
+    ]) {
+      const { response, left } = await browser().visit(evil);
+      const html = await response.text();
+      expect([response.status, left]).to.deep.equal([400, undefined]);
+      const trace = /<code>([0-9A-F]{10})<\/code>/.exec(html)?.[1] ?? 'no trace';
+      expect(world.hub.logged.some((line) => line.includes(trace))).to.equal(true);
+      expect(html).to.not.include('<form');
+      for (const [, href = ''] of html.matchAll(/(?:href|src|action)="([^"]*)"/g))
+        expect(href).to.match(/^(\/(?!\/)|#|tel:|data:,)/);
+    }
+  });
+
+  it('ends with the card: suspended, its sessions answer nobody and its tokens are dead', async () => {
+    const tab = browser();
+    const [config] = world.clients;
+    if (!config) throw new TypeError('no client');
+    const tokens = await signInByOidc(tab);
+    const { cards } = world.hub.credential;
+    await cards.move(world.issued.cardId, 'suspended', 'LOST');
+    try {
+      const userInfo = await fetch(`${world.hub.origin}/oidc/userinfo`, {
+        headers: { authorization: `Bearer ${tokens.access_token}` },
+      });
+      expect(userInfo.status).to.equal(401);
+      expect((await oidc.tokenIntrospection(config, tokens.access_token)).active).to.equal(false);
+      const prompt = await tab.visit(await samlUrl(world));
+      expect(new URL(prompt.url).pathname).to.match(/^\/sign-in\//);
+      const refused = await signInAt(tab, prompt.url, world.issued).catch((error: { code?: string }) => error.code);
+      expect(refused).to.equal('CARD_SUSPENDED');
+    } finally {
+      await cards.move(world.issued.cardId, 'active', 'REQUEST');
+    }
+  });
+
+  it('another browser that learns the address of a sign-in gets nowhere, nor does a forged step', async () => {
+    const tab = browser();
+    const prompt = await tab.visit(await samlUrl(world));
+    const other = await browser().visit(prompt.url);
+    expect(other.response.status).to.equal(403);
+    const headers = { 'content-type': 'application/json', accept: 'application/json' };
+    const forged = await tab.request(`${prompt.url}/card/start`, { method: 'POST', headers, body: '{}' });
+    expect([forged.status, (await forged.json()).code]).to.deep.equal([403, 'FORGED_REQUEST']);
+  });
+
+  it('terminal messages of any other shape are refused as such', async () => {
+    const tab = browser();
+    const prompt = await tab.visit(await samlUrl(world));
+    const token = attributeIn(await prompt.response.text(), /data-csrf="([^"]+)"/);
+    const headers = { 'content-type': 'application/json', accept: 'application/json', 'x-csrf-token': token };
+    for (const body of ['', '[]', '{"sid":1}', '{"sid":"x","extra":true}', `{"sid":"${'A'.repeat(9000)}"}`]) {
+      const response = await tab.request(`${prompt.url}/card/tap`, { method: 'POST', headers, body });
+      expect(response.status, body.slice(0, 20)).to.be.oneOf([400, 413]);
+      expect((await response.json()).trace).to.match(/^[0-9A-F]{10}$/);
+    }
+  });
+
+  it('neither traffic, logs nor files hold PIN, sealed block or card key; the store holds no cookie value', async () => {
+    const tab = browser();
+    await signInByOidc(tab);
+    const { sealed, ck } = world.issued.secrets;
+    const files = await readdir(world.hub.data, { recursive: true, withFileTypes: true });
+    const contents = await Promise.all(
+      files.filter((entry) => entry.isFile()).map((entry) => readFile(join(entry.parentPath, entry.name))),
+    );
+    const everything = [
+      tab.traffic.join('\n'),
+      world.hub.logged.join('\n'),
+      ...contents.map((file) => file.toString('latin1')),
+    ].join('\n');
+    for (const secret of [sealed, ck]) {
+      const bytes = Buffer.from(secret ?? []);
+      expect(bytes).to.have.length(16);
+      for (const form of ['hex', 'base64', 'base64url', 'latin1'] as const) {
+        expect(everything.includes(bytes.toString(form)), form).to.equal(false);
+      }
+    }
+    expect(tab.traffic.join('\n')).to.not.match(/\b482100\b/);
+    expect(world.hub.logged.join('\n')).to.not.match(/482100/);
+    const cookies = await tab.jar.getCookies(world.hub.origin);
+    const session = cookies.find(({ key }) => key === 'sanuki-hub-session')?.value ?? '';
+    expect(session.length).to.be.greaterThan(20);
+    expect(contents.some((file) => file.includes(session))).to.equal(false);
+  });
+});
