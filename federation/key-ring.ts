@@ -42,13 +42,22 @@ export interface KeyRingOptions {
   /** Name in the certificates: our entityID's host. */
   readonly commonName: string;
   readonly trial: boolean;
+  /** What keys are for; a relying party needs the SAML one only. */
+  readonly purposes?: readonly KeyPurpose[];
   readonly now?: () => number;
 }
 
-const purposes: readonly KeyPurpose[] = ['saml', 'oidc-es256', 'oidc-rsa'];
+const allPurposes: readonly KeyPurpose[] = ['saml', 'oidc-es256', 'oidc-rsa'];
 
 /** The hub's signing keys. KeyObjects are made once; `load` reads what another process changed. */
-export function createKeyRing({ keys, seal, commonName, trial, now = Date.now }: KeyRingOptions) {
+export function createKeyRing({
+  keys,
+  seal,
+  commonName,
+  trial,
+  purposes = allPurposes,
+  now = Date.now,
+}: KeyRingOptions) {
   let ring = new Map<KeyPurpose, readonly HubKey[]>();
 
   /** Makes what is missing at the first start; of two first starts one key wins, because the first of a purpose has a fixed id. */

@@ -1,8 +1,9 @@
-import { randomBytes } from 'node:crypto';
 import type { Context, Middleware } from 'koa';
 import helmet from 'koa-helmet';
 import { RateLimiterMemory } from 'rate-limiter-flexible';
 import type { Settings } from '../config/index.ts';
+import { readAtMost } from '../lib/body.ts';
+import { contentSecurityPolicy } from '../web/index.ts';
 import { HubPageError } from './errors.ts';
 
 /**
@@ -35,30 +36,6 @@ export function securityHeaders({ https }: { https: boolean }): Middleware {
     await next();
   };
 }
-
-export interface PagePolicy {
-  readonly nonce?: string;
-  /** Where forms of this page may go besides ourselves: the ACS of one party, say. */
-  readonly formAction?: readonly string[];
-  readonly connect?: readonly string[];
-}
-
-/** helmet's default form-action 'self' would break the POST binding, so the policy is written per page. */
-export function contentSecurityPolicy({ nonce, formAction = [], connect = [] }: PagePolicy): string {
-  const script = nonce ? `'self' 'nonce-${nonce}'` : "'self'";
-  return [
-    "default-src 'none'",
-    `script-src ${script}`,
-    "style-src 'self'",
-    "img-src 'self' data:",
-    `connect-src ${["'self'", ...connect].join(' ')}`,
-    `form-action ${["'self'", ...formAction].join(' ')}`,
-    "frame-ancestors 'none'",
-    "base-uri 'none'",
-  ].join('; ');
-}
-
-export const newNonce = () => randomBytes(16).toString('base64url');
 
 /** Counts requests per source address; the refusal tells when to come back. */
 function limitRate({ points, seconds }: { points: number; seconds: number }): Middleware {
@@ -93,20 +70,10 @@ export async function readBody(
 ): Promise<Buffer> {
   if (!ctx.is([...types]))
     throw new HubPageError('WRONG_MEDIA_TYPE', 'the body has another media type than this endpoint reads');
-  const chunks: Buffer[] = [];
-  let size = 0;
-  // Leaving the loop early must not cut the connection: the refusal still has to reach the sender.
-  for await (const chunk of ctx.req.iterator({ destroyOnReturn: false })) {
-    const bytes = Buffer.from(chunk);
-    size += bytes.length;
-    if (size > maxBytes) {
-      ctx.set('connection', 'close');
-      ctx.req.resume();
-      throw new HubPageError('BODY_TOO_LARGE', `the body is larger than ${maxBytes} bytes`);
-    }
-    chunks.push(bytes);
-  }
-  return Buffer.concat(chunks);
+  const body = await readAtMost(ctx.req, maxBytes);
+  if (body) return body;
+  ctx.set('connection', 'close');
+  throw new HubPageError('BODY_TOO_LARGE', `the body is larger than ${maxBytes} bytes`);
 }
 
 /** A form as its fields in order, so that a duplicated field stays visible to whoever has to refuse it. */

@@ -7,17 +7,18 @@ import type { ComponentChildren } from 'preact';
 import type { Settings } from '../config/index.ts';
 import {
   changePreferences,
+  contentSecurityPolicy,
   formatPreferences,
   type Language,
   loadStylesheet,
   localPath,
+  type PagePolicy,
   type PageScript,
   type Preferences,
   parsePreferences,
   renderPage,
   type Site,
 } from '../web/index.ts';
-import { contentSecurityPolicy, type PagePolicy } from './guards.ts';
 
 const viewCookie = 'sanuki-hub-view';
 const yearMs = 365 * 24 * 3600 * 1000;

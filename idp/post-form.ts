@@ -1,5 +1,5 @@
 import type { Context } from 'koa';
-import { contentSecurityPolicy, newNonce } from './guards.ts';
+import { contentSecurityPolicy, newNonce } from '../web/index.ts';
 
 /** A form that the browser posts to a party by itself: the answer of SAML's POST binding. */
 export interface PostForm {

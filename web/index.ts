@@ -6,5 +6,6 @@
 export * from './components.tsx';
 export * from './copy.ts';
 export * from './page.tsx';
+export * from './policy.ts';
 export * from './preferences.ts';
 export * from './stylesheet.ts';

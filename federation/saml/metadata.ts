@@ -67,6 +67,33 @@ export function parseServiceProviderMetadata(
   };
 }
 
+/** What a party needs of an identity provider (SAML Metadata 2.4.3). */
+export interface IdentityProviderMetadata {
+  readonly entityId: string;
+  /** Where AuthnRequests go by HTTP-Redirect. */
+  readonly ssoUrl: string;
+  readonly signingKeys: readonly VerificationKey[];
+}
+
+/** Reads an identity provider's metadata for the party's role; trust comes from where it was fetched or who pinned it. */
+export function parseIdentityProviderMetadata(xml: string, { now }: { now: number }): IdentityProviderMetadata {
+  const entity = readEntity(xml);
+  const entityId = attributeOf(entity, 'entityID');
+  const validUntil = instantOf(entity);
+  if (validUntil !== undefined && validUntil <= now)
+    throw new FederationError('METADATA_EXPIRED', 'validUntil of the identity provider has passed');
+  const role = childrenNamed(entity, mdNs, 'IDPSSODescriptor').find(speaksSaml2);
+  const service =
+    role &&
+    childrenNamed(role, mdNs, 'SingleSignOnService').find((one) => attributeOf(one, 'Binding') === bindings.redirect);
+  const ssoUrl = service && attributeOf(service, 'Location');
+  if (!entityId || !role || !ssoUrl)
+    throw invalid('an IDPSSODescriptor with a SingleSignOnService by Redirect is needed');
+  const { signingKeys } = keysOf(role);
+  if (signingKeys.length === 0) throw invalid('the IDPSSODescriptor has no signing key');
+  return { entityId, ssoUrl, signingKeys };
+}
+
 function readEntity(xml: string): XmlElement {
   try {
     const root = readXml(Buffer.from(xml), limits);

@@ -109,7 +109,9 @@ export function browser() {
     const response = await fetch(url, { ...init, headers, redirect: 'manual' });
     for (const cookie of response.headers.getSetCookie()) await jar.setCookie(cookie, url);
     const text = await response.clone().text();
-    traffic.push(`${init.method ?? 'GET'} ${url}\n${JSON.stringify([...headers])}\n${String(init.body ?? '')}`);
+    traffic.push(
+      `${init.method ?? 'GET'} ${url}\n${JSON.stringify([...headers])}\n${typeof init.body === 'string' ? init.body : ''}`,
+    );
     traffic.push(`${response.status}\n${JSON.stringify([...response.headers])}\n${text}`);
     return response;
   }

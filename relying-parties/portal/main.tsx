@@ -1,0 +1,25 @@
+import { type PartyOptions, type RunningParty, startRelyingParty } from '../relying-party.tsx';
+import { createSamlProtocol } from '../saml.ts';
+
+export interface PortalOptions extends PartyOptions {
+  readonly idpMetadataUrl: string;
+  /** Seals the party's private key; 32 bytes. */
+  readonly sealingKey: Uint8Array;
+}
+
+const purpose = {
+  ja: '健康保険、年金、健診などの自分の情報を、ひとつの入口で見られるサービスです。',
+  en: 'Your own health insurance, pension and checkup records at one place.',
+};
+
+/** The resident portal: one place for a resident's own records. Speaks SAML 2.0. */
+export function startPortal(options: PortalOptions): Promise<RunningParty> {
+  const { idpMetadataUrl, sealingKey, name, trial } = options;
+  const kind = {
+    owner: 'sanuki-portal',
+    level: 'urn:x-sanuki:ac:card-pin',
+    purpose,
+    protocol: (host, storage) => createSamlProtocol({ host, storage, sealingKey, name, trial, idpMetadataUrl }),
+  } satisfies Parameters<typeof startRelyingParty>[0];
+  return startRelyingParty(kind, options);
+}

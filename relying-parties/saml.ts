@@ -1,0 +1,141 @@
+import type Router from '@koa/router';
+import type { Context } from 'koa';
+import {
+  buildAuthnRequest,
+  buildSpMetadata,
+  consumeResponse,
+  createKeyRing,
+  createReplayGuard,
+  decodePost,
+  encodeRedirect,
+  type IdentityProviderMetadata,
+  type KeyRecord,
+  keyCollection,
+  newMessageId,
+  parseIdentityProviderMetadata,
+  type UsedId,
+  usedIdCollection,
+} from '../federation/index.ts';
+import { createSeal } from '../lib/seal.ts';
+import type { Storage } from '../storage/index.ts';
+import { PartyError } from './errors.ts';
+import type { Protocol, ProtocolHost } from './protocol.ts';
+import type { SignedIn } from './sign-ins.ts';
+import { readForm } from './site.tsx';
+
+export interface SamlPartyOptions {
+  readonly host: ProtocolHost;
+  readonly storage: Storage;
+  /** Seals the party's own private key at rest; 32 bytes. */
+  readonly sealingKey: Uint8Array;
+  readonly name: { readonly ja: string; readonly en: string };
+  readonly trial: boolean;
+  /** Address of the identity provider's metadata. */
+  readonly idpMetadataUrl: string;
+}
+
+const displayName = 'urn:oid:2.16.840.1.113730.3.1.241';
+const metadataMs = 60_000;
+
+/** A party that speaks SAML 2.0 Web SSO: signed Redirect out, POST in, encrypted assertions welcome. */
+export async function createSamlProtocol(options: SamlPartyOptions): Promise<Protocol> {
+  const { host, storage, sealingKey, name, trial, idpMetadataUrl } = options;
+  const { origin, signIns, browserSecret, level, now } = host;
+  const [entityId, acsUrl] = [`${origin}/saml/metadata`, `${origin}/saml/acs`];
+  const keys = createKeyRing({
+    keys: storage.collection<KeyRecord>(keyCollection),
+    seal: createSeal(sealingKey, 'party-keys'),
+    commonName: new URL(origin).hostname,
+    trial,
+    purposes: ['saml'],
+    now,
+  });
+  await keys.ensure();
+  const replay = createReplayGuard({ used: storage.collection<UsedId>(usedIdCollection) });
+  const idp = createMetadataSource(idpMetadataUrl, now);
+
+  async function start(ctx: Context): Promise<void> {
+    const { ssoUrl } = await idp();
+    const id = newMessageId();
+    await signIns.begin(id, browserSecret(ctx), {});
+    const requestedAuthnContext = { comparison: 'minimum', classRefs: [level] } as const;
+    const xml = await buildAuthnRequest({
+      id,
+      issuer: entityId,
+      destination: ssoUrl,
+      acsUrl,
+      now: now(),
+      requestedAuthnContext,
+    });
+    ctx.status = 303;
+    ctx.redirect(await encodeRedirect(ssoUrl, { name: 'SAMLRequest', xml, relayState: id, key: keys.samlKey() }));
+  }
+
+  /** The answer's RelayState leads to our record; the assertion alone decides whether it is an answer to it. */
+  async function consume(form: URLSearchParams): Promise<{ id: string; result: SignedIn }> {
+    const message = decodePost(form, 'SAMLResponse');
+    const { id } = await signIns.find(message.relayState ?? '');
+    const { entityId: idpEntityId, signingKeys } = await idp();
+    const subject = await consumeResponse(message, {
+      entityId,
+      acsUrl,
+      requestId: id,
+      idp: { entityId: idpEntityId, signingKeys },
+      decryptionKeys: keys.published('saml').map(({ privateKey }) => privateKey),
+      replay,
+      now: now(),
+    });
+    const result = {
+      pseudonym: subject.nameId.value,
+      level: subject.contextClass,
+      authenticatedAt: subject.authenticatedAt,
+      name: subject.attributes[displayName]?.[0],
+      endsAt: subject.sessionEndsAt,
+    };
+    return { id, result };
+  }
+
+  return {
+    start,
+    routes(router: Router, signedIn) {
+      router.get('/saml/metadata', (ctx) => {
+        ctx.type = 'application/samlmetadata+xml';
+        ctx.body = buildSpMetadata({ entityId, acsUrl, certificate: keys.active('saml').certificate ?? '', name });
+      });
+      // The POST comes from the hub's site, so without our Lax cookies: the answer waits for a GET of ours.
+      router.post('/saml/acs', async (ctx) => {
+        const { id, result } = await consume(await readForm(ctx));
+        await signIns.park(id, result);
+        ctx.status = 303;
+        ctx.redirect(`/saml/done?id=${encodeURIComponent(id)}`);
+      });
+      router.get('/saml/done', async (ctx) => {
+        const { result } = await signIns.take(ctx.URL.searchParams.get('id') ?? '', browserSecret(ctx));
+        if (!result) throw new PartyError('SIGN_IN_UNKNOWN', 'the hub has not answered this sign-in');
+        await signedIn(ctx, result);
+      });
+    },
+  };
+}
+
+/** The identity provider's metadata, fetched again when it is older than a minute; the last good copy bridges an outage. */
+function createMetadataSource(url: string, now: () => number): () => Promise<IdentityProviderMetadata> {
+  let known: { metadata: IdentityProviderMetadata; at: number } | undefined;
+
+  async function fetchMetadata(): Promise<IdentityProviderMetadata> {
+    const response = await fetch(url, { redirect: 'error', signal: AbortSignal.timeout(5_000) });
+    if (!response.ok) throw new Error(`status ${response.status}`);
+    return parseIdentityProviderMetadata(await response.text(), { now: now() });
+  }
+
+  return async () => {
+    if (known && now() - known.at < metadataMs) return known.metadata;
+    try {
+      known = { metadata: await fetchMetadata(), at: now() };
+    } catch (cause) {
+      if (!known)
+        throw new PartyError('HUB_UNAVAILABLE', 'the metadata of the identity provider cannot be had', { cause });
+    }
+    return known.metadata;
+  };
+}

@@ -1,0 +1,90 @@
+import { randomBytes } from 'node:crypto';
+import { sha256 } from '../lib/bytes.ts';
+import type { Collection, CollectionDefinition, StoredRecord } from '../storage/index.ts';
+import { PartyError } from './errors.ts';
+
+/** Who is signed in here, as the hub said it: a pseudonym of this party's own, never an identifier others know. */
+export interface SignedIn {
+  readonly pseudonym: string;
+  readonly level: string;
+  readonly authenticatedAt: number;
+  readonly name?: string | undefined;
+  /** The hub's own session ends then at the latest. */
+  readonly endsAt?: number | undefined;
+}
+
+/** A sign-in on its way to the hub and back, tied to one browser. */
+export interface PendingSignIn extends StoredRecord {
+  readonly browser: string;
+  /** What the protocol has to remember. */
+  readonly memory: Readonly<Record<string, string>>;
+  readonly result?: SignedIn | undefined;
+  readonly expiresAt: number;
+}
+
+export interface PartySession extends StoredRecord {
+  readonly signedIn: SignedIn;
+  readonly expiresAt: number;
+}
+
+export const pendingCollection: CollectionDefinition = { name: 'pending-sign-in' };
+export const partySessionCollection: CollectionDefinition = { name: 'party-session' };
+
+const pendingMs = 15 * 60_000;
+const sessionMs = 8 * 3600_000;
+const hashOf = (value: string) => sha256('sanuki-party:', value).toString('base64url');
+export const newSecret = () => randomBytes(32).toString('base64url');
+
+export interface SignInsOptions {
+  readonly pending: Collection<PendingSignIn>;
+  readonly sessions: Collection<PartySession>;
+  readonly now: () => number;
+}
+
+/** A party's sign-ins: sent to the hub, back with an answer, and from then on a session of its own. */
+export function createSignIns({ pending, sessions, now }: SignInsOptions) {
+  async function begin(id: string, browserSecret: string, memory: Readonly<Record<string, string>>): Promise<void> {
+    await pending.insert({ id, browser: hashOf(browserSecret), memory, expiresAt: now() + pendingMs });
+  }
+
+  async function find(id: string): Promise<PendingSignIn> {
+    const found = await pending.get(id);
+    if (!found)
+      throw new PartyError('SIGN_IN_UNKNOWN', 'the answer belongs to no sign-in of this party, or came too late');
+    return found;
+  }
+
+  /** Parks the hub's answer until the browser comes by with its own cookie. */
+  async function park(id: string, result: SignedIn): Promise<void> {
+    await pending.update(id, (current) => ({ ...current, result }));
+  }
+
+  /** Only the browser that began gets the session: an answer planted in another one is refused (login CSRF). */
+  async function take(id: string, browserSecret: string | undefined): Promise<PendingSignIn> {
+    const found = await pending.take(id);
+    if (!found) throw new PartyError('SIGN_IN_UNKNOWN', 'the sign-in is unknown, finished or has expired');
+    if (!browserSecret || found.browser !== hashOf(browserSecret))
+      throw new PartyError('OTHER_BROWSER', 'the sign-in was begun in another browser');
+    return found;
+  }
+
+  /** Returns the value of the session cookie; a new one for every sign-in. */
+  async function open(signedIn: SignedIn): Promise<string> {
+    const cookie = newSecret();
+    const expiresAt = Math.min(now() + sessionMs, signedIn.endsAt ?? Number.POSITIVE_INFINITY);
+    await sessions.insert({ id: hashOf(cookie), signedIn, expiresAt });
+    return cookie;
+  }
+
+  async function current(cookie: string | undefined): Promise<SignedIn | undefined> {
+    return cookie ? (await sessions.get(hashOf(cookie)))?.signedIn : undefined;
+  }
+
+  async function close(cookie: string | undefined): Promise<void> {
+    if (cookie) await sessions.take(hashOf(cookie));
+  }
+
+  return { begin, find, park, take, open, current, close };
+}
+
+export type SignIns = ReturnType<typeof createSignIns>;

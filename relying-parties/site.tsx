@@ -1,0 +1,195 @@
+import { randomBytes } from 'node:crypto';
+import { createServer, type Server } from 'node:http';
+import Router from '@koa/router';
+import Koa, { type Context, type Middleware } from 'koa';
+import helmet from 'koa-helmet';
+import type { ComponentChildren } from 'preact';
+import { readAtMost } from '../lib/body.ts';
+import { HubError } from '../lib/errors.ts';
+import type { Log } from '../lib/log.ts';
+import {
+  changePreferences,
+  contentSecurityPolicy,
+  Facts,
+  formatPreferences,
+  type Language,
+  loadStylesheet,
+  localPath,
+  Notice,
+  type PagePolicy,
+  parsePreferences,
+  renderPage,
+  type Site,
+  type Text,
+} from '../web/index.ts';
+import { httpStatusOf, PartyError } from './errors.ts';
+
+export interface SiteOptions {
+  /** Prefix of every cookie, because ports of one host share cookies. */
+  readonly owner: string;
+  readonly origin: string;
+  readonly name: Text;
+  readonly operator: Text;
+  readonly support: { readonly phone: string; readonly hours: Text };
+  readonly trial: boolean;
+  readonly log: Log;
+}
+
+export interface SitePage {
+  readonly title: string;
+  readonly body: ComponentChildren;
+  readonly policy?: PagePolicy;
+}
+
+const yearMs = 365 * 24 * 3600 * 1000;
+const copy = {
+  refused: { ja: '手続きを続けられませんでした', en: 'That could not be completed' },
+  remedy: {
+    ja: '最初の画面からもう一度お試しください。続くときは番号をお知らせください。',
+    en: 'Please start again from the first page. If it happens again, tell us the reference.',
+  },
+  reference: { ja: 'お問い合わせ番号', en: 'Reference' },
+  kind: { ja: '種類', en: 'Kind' },
+  home: { ja: '最初の画面へ', en: 'First page' },
+} as const satisfies Record<string, Text>;
+
+/** One web site in the common frame: headers, display choices, refusals with a trace code. Pages and endpoints are the caller's. */
+export function createSite(options: SiteOptions) {
+  const { owner, origin, name, operator, support, trial, log } = options;
+  const stylesheet = loadStylesheet();
+  const secure = origin.startsWith('https:');
+  const app = new Koa();
+  const router = new Router();
+  app.silent = true;
+
+  const preferencesOf = (ctx: Context) =>
+    parsePreferences(ctx.cookies.get(`${owner}-view`), ctx.get('accept-language'));
+  const languageOf = (ctx: Context): Language => preferencesOf(ctx).language;
+
+  function send(ctx: Context, { title, body, policy = {} }: SitePage): void {
+    const preferences = preferencesOf(ctx);
+    const { language } = preferences;
+    const site: Site = {
+      name: name[language],
+      operator: operator[language],
+      support: { phone: support.phone, hours: support.hours[language] },
+      stylesheet: stylesheet.path,
+      trial,
+    };
+    ctx.set('content-security-policy', contentSecurityPolicy(policy));
+    ctx.set('cache-control', 'no-store');
+    ctx.type = 'html';
+    ctx.body = renderPage({ site, title, preferences, path: ctx.method === 'GET' ? ctx.path : '/', body });
+  }
+
+  function sendRefusal(ctx: Context, code: string, trace: string, status: number): void {
+    const language = languageOf(ctx);
+    ctx.status = status;
+    send(ctx, {
+      title: copy.refused[language],
+      body: (
+        <>
+          <h1>{copy.refused[language]}</h1>
+          <Notice kind="error" title={copy.remedy[language]}>
+            <Facts
+              facts={[
+                [copy.reference[language], <code key="trace">{trace}</code>],
+                [copy.kind[language], <code key="code">{code}</code>],
+              ]}
+            />
+          </Notice>
+          <p>
+            <a class="button" href="/">
+              {copy.home[language]}
+            </a>
+          </p>
+        </>
+      ),
+    });
+  }
+
+  const answerRefusals: Middleware = async (ctx, next) => {
+    try {
+      await next();
+      if (ctx.status === 404 && !ctx.body) throw new PartyError('PAGE_MISSING', 'no page has this address');
+    } catch (error) {
+      const trace = randomBytes(5).toString('hex').toUpperCase();
+      if (error instanceof HubError) {
+        log.info({ trace, code: error.code, reason: error.message }, 'refused');
+        sendRefusal(ctx, error.code, trace, httpStatusOf(error));
+      } else {
+        log.error({ trace, err: error }, 'a bug reached the edge');
+        sendRefusal(ctx, 'UNEXPECTED', trace, 500);
+      }
+    }
+  };
+
+  router.get('/preferences', (ctx) => {
+    const preferences = changePreferences(preferencesOf(ctx), ctx.URL.searchParams);
+    const expires = new Date(Date.now() + yearMs);
+    ctx.cookies.set(`${owner}-view`, formatPreferences(preferences), {
+      sameSite: 'lax',
+      secure,
+      httpOnly: true,
+      expires,
+    });
+    ctx.status = 303;
+    ctx.redirect(localPath(ctx.URL.searchParams.get('return')));
+  });
+  router.get(stylesheet.path, (ctx) => {
+    ctx.set('cache-control', 'public, max-age=31536000, immutable');
+    ctx.type = 'text/css';
+    ctx.body = stylesheet.css;
+  });
+  router.get('/healthz', (ctx) => {
+    ctx.body = { status: 'ok' };
+  });
+
+  app.use(securityHeaders(secure));
+  app.use(answerRefusals);
+
+  /** To be called when all routes are added. */
+  async function start(listen: { host: string; port: number }): Promise<Server> {
+    app.use(router.routes());
+    const notAllowed = () => new PartyError('METHOD_NOT_ALLOWED', 'the page has no such method');
+    app.use(router.allowedMethods({ throw: true, methodNotAllowed: notAllowed, notImplemented: notAllowed }));
+    const handle = app.callback();
+    const server = createServer((request, response) => void handle(request, response));
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(listen.port, listen.host, resolve);
+    });
+    return server;
+  }
+
+  return { router, send, languageOf, start, secure };
+}
+
+export type WebSite = ReturnType<typeof createSite>;
+
+function securityHeaders(https: boolean): Middleware {
+  const common = helmet({
+    contentSecurityPolicy: false,
+    strictTransportSecurity: https,
+    referrerPolicy: { policy: 'no-referrer' },
+    xFrameOptions: { action: 'deny' },
+  });
+  return async (ctx, next) => {
+    await common(ctx, async () => undefined);
+    ctx.set('content-security-policy', contentSecurityPolicy({}));
+    await next();
+  };
+}
+
+/** A form's fields, of at most `maxBytes`. */
+export async function readForm(ctx: Context, maxBytes = 512 * 1024): Promise<URLSearchParams> {
+  const body = ctx.is('application/x-www-form-urlencoded') ? await readAtMost(ctx.req, maxBytes) : undefined;
+  if (body) return new URLSearchParams(body.toString('utf8'));
+  ctx.set('connection', 'close');
+  throw new PartyError('BODY_TOO_LARGE', 'a form of moderate size is expected');
+}
+
+/** A state-changing form has to come from our own page (Fetch 3.1: the Origin header goes with every POST). */
+export function demandOwnOrigin(ctx: Context, origin: string): void {
+  if (ctx.get('origin') !== origin) throw new PartyError('FORGED_REQUEST', 'the form was sent from another site');
+}
