@@ -2,7 +2,7 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { copyFile, mkdir, readdir, stat, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
@@ -61,8 +61,10 @@ async function bundle() {
 
 /** Files that the compiled tree reads beside its modules. */
 async function copyFiles() {
-  await mkdir(join(root, 'dist/web'), { recursive: true });
-  await copyFile(join(root, 'web/styles.css'), join(root, 'dist/web/styles.css'));
+  for (const file of ['web/styles.css', 'config/trial.yaml']) {
+    await mkdir(join(root, 'dist', dirname(file)), { recursive: true });
+    await copyFile(join(root, file), join(root, 'dist', file));
+  }
 }
 
 /** Does nothing when dist/ is current. */

@@ -1,19 +1,35 @@
 import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { SettingsError } from './errors.ts';
 import { Settings } from './settings.ts';
 
-/** Reads settings from a YAML (or JSON) file; the refusal names every wrong key in words. */
-export async function loadSettings(file: string): Promise<Settings> {
+/** Reads settings from a YAML (or JSON) file, with values of the command line on top; the refusal names every wrong key in words. */
+export async function loadSettings(file: string, overrides: Tree = {}): Promise<Settings> {
   let raw: unknown;
   try {
     raw = parse(await readFile(file, 'utf8'));
   } catch (cause) {
     throw new SettingsError('SETTINGS_UNREADABLE', `the settings file ${file} cannot be read as YAML`, { cause });
   }
-  return parseSettings(raw);
+  return parseSettings(isTree(raw) ? merged(raw, overrides) : raw);
 }
+
+type Tree = Readonly<Record<string, unknown>>;
+const isTree = (value: unknown): value is Tree => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** The second tree's leaves win. */
+function merged(under: Tree, over: Tree): Tree {
+  const entries = Object.entries(over).map(([key, value]) => {
+    const below = under[key];
+    return [key, isTree(value) && isTree(below) ? merged(below, value) : value] as const;
+  });
+  return { ...under, ...Object.fromEntries(entries) };
+}
+
+/** The trial's own settings, without the addresses and folders that the command line gives. */
+export const trialSettingsFile = fileURLToPath(new URL('trial.yaml', import.meta.url));
 
 /** Checks settings: shape and defaults by the schema, then the rules that only production has. */
 export function parseSettings(raw: unknown): Settings {

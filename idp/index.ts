@@ -3,9 +3,6 @@
  * session that SAML and OIDC share, interactions, guards and audit. Protocol rules live in `federation`, the credential
  * in `card-auth`, release decisions in `attribute-service`; this folder wires them and turns outcomes into HTTP.
  */
-export * from './audit.ts';
-export * from './data-folder.ts';
-export * from './errors.ts';
-export * from './oidc/provider.ts';
-export * from './saml/sso.ts';
-export * from './session.ts';
+export { openCardKeys, openStationKey } from './card-keys.ts';
+export { openDataFolder, secretFile } from './data-folder.ts';
+export { openFederation, openGround, startHub } from './main.ts';

@@ -51,7 +51,7 @@ export interface HubOptions {
 }
 
 /** Data folder, store, journal and what is derived from the master key. */
-async function openGround({ settings, now }: { settings: Settings; now: () => number }) {
+export async function openGround({ settings, now }: { settings: Settings; now: () => number }) {
   const folder = await openDataFolder(settings.data, {
     createKeys: settings.keys.create,
     ...(settings.keys.folder ? { keys: settings.keys.folder } : {}),

@@ -1,6 +1,6 @@
 import { pino } from 'pino';
 
-/** The one logger. Names of fields that could carry a secret are removed wherever they stand, as a second line of defence. */
+/** The one logger, on standard error: standard output belongs to what a command was asked for. Names of fields that could carry a secret are removed wherever they stand, as a second line of defence. */
 export function createLog({
   level = 'info',
   name,
@@ -28,7 +28,7 @@ export function createLog({
     name,
     redact: { paths: secrets.flatMap((field) => [field, `*.${field}`, `*.*.${field}`]), remove: true },
   };
-  return destination ? pino(options, destination) : pino(options);
+  return pino(options, destination ?? pino.destination(2));
 }
 
 export type Log = Pick<ReturnType<typeof createLog>, 'info' | 'warn' | 'error' | 'debug'>;

@@ -7,6 +7,8 @@ import { readTransit, type TransitMemory } from './transit.ts';
 export interface SoftwareCardMemory {
   readonly liteS: LiteSMemory;
   readonly transit: TransitMemory;
+  /** A card for rides only: there is no sign-in system on it. */
+  readonly rideOnly?: boolean;
 }
 
 /** When the card leaves the field around a write: before it, in the middle of the block, or before the answer. */
@@ -31,7 +33,7 @@ const absent = 0xffff;
  */
 export function createSoftwareCard({ memory: initial, save, tear = () => undefined }: SoftwareCardOptions) {
   let liteS = createLiteS(initial.liteS);
-  const { transit } = initial;
+  const { transit, rideOnly = false } = initial;
   let queue: Promise<unknown> = Promise.resolve();
 
   const liteSIdm = () => liteS.memory().idm;
@@ -49,12 +51,12 @@ export function createSoftwareCard({ memory: initial, save, tear = () => undefin
     const request = requestOf(bytes);
     if (!request) return undefined;
     if (request.command === 'polling') return answerPolling(request);
-    if (isSame(request.idm, liteSIdm())) return answerLiteS(request);
+    if (!rideOnly && isSame(request.idm, liteSIdm())) return answerLiteS(request);
     return isSame(request.idm, transitIdm()) ? answerTransit(request) : undefined;
   }
 
   function answerPolling({ systemCode, requestCode }: Extract<Request, { command: 'polling' }>) {
-    const offered = [systems.liteS, ...(isNdef() ? [systems.ndef] : []), systems.transit];
+    const offered = [...(rideOnly ? [] : [systems.liteS]), ...(isNdef() ? [systems.ndef] : []), systems.transit];
     const system = offered.find((code) => matches(systemCode, code));
     if (system === undefined) return undefined;
     const idm = system === systems.transit ? transitIdm() : liteSIdm();
@@ -74,7 +76,7 @@ export function createSoftwareCard({ memory: initial, save, tear = () => undefin
       const result = liteS.write(request.services, request.blocks, request.data);
       const torn = result.written === undefined ? undefined : tear(result.written);
       if (torn) return keepTorn(torn, before, result);
-      if (result.memory) await save({ liteS: result.memory, transit });
+      if (result.memory) await save({ liteS: result.memory, transit, rideOnly });
       return buildAnswer('write', request.idm, statusBytes(result.status));
     }
     // Of the other commands a Lite-S chip knows none; it stays silent.
@@ -88,7 +90,7 @@ export function createSoftwareCard({ memory: initial, save, tear = () => undefin
     const half = Uint8Array.of(...(next ?? new Uint8Array(16)).slice(0, 8), ...(old ?? new Uint8Array(16)).slice(8));
     const kept = { after: memory, before, half: { ...before, blocks: new Map([...before.blocks, [written, half]]) } };
     liteS = createLiteS(kept[torn]);
-    await save({ liteS: kept[torn], transit });
+    await save({ liteS: kept[torn], transit, rideOnly });
     return undefined;
   }
 
@@ -122,7 +124,7 @@ export function createSoftwareCard({ memory: initial, save, tear = () => undefin
     return turn;
   }
 
-  return { respond, power, memory: (): SoftwareCardMemory => ({ liteS: liteS.memory(), transit }) };
+  return { respond, power, memory: (): SoftwareCardMemory => ({ liteS: liteS.memory(), transit, rideOnly }) };
 }
 
 export type SoftwareCard = ReturnType<typeof createSoftwareCard>;

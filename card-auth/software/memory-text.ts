@@ -8,6 +8,7 @@ const SavedCard = z.strictObject({
   wcnt: z.int().min(0).max(0xffffff),
   blocks: z.record(z.string().regex(/^[0-9a-f]{2}$/), hex(16)),
   transit: z.record(z.string().regex(/^[0-9a-f]{4}$/), z.array(hex(16))),
+  rideOnly: z.boolean().default(false),
 });
 
 const toHex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');
@@ -15,7 +16,7 @@ const fromHex = (text: string) => new Uint8Array(Buffer.from(text, 'hex'));
 const nameOf = (number: number, digits: number) => number.toString(16).padStart(digits, '0');
 
 /** A software card as plain JSON data, for the file it is kept in. */
-export function toSavedCard({ liteS, transit }: SoftwareCardMemory): z.output<typeof SavedCard> {
+export function toSavedCard({ liteS, transit, rideOnly = false }: SoftwareCardMemory): z.output<typeof SavedCard> {
   return {
     idm: toHex(liteS.idm),
     pmm: toHex(liteS.pmm),
@@ -24,12 +25,13 @@ export function toSavedCard({ liteS, transit }: SoftwareCardMemory): z.output<ty
     transit: Object.fromEntries(
       [...transit.services].map(([service, contents]) => [nameOf(service, 4), contents.map(toHex)]),
     ),
+    rideOnly,
   };
 }
 
 /** Refuses what is no saved card with the schema's words. */
 export function fromSavedCard(saved: unknown): SoftwareCardMemory {
-  const { idm, pmm, wcnt, blocks, transit } = SavedCard.parse(saved);
+  const { idm, pmm, wcnt, blocks, transit, rideOnly } = SavedCard.parse(saved);
   const contents = Object.entries(blocks).map(
     ([block, content]) => [Number.parseInt(block, 16), fromHex(content)] as const,
   );
@@ -39,5 +41,6 @@ export function fromSavedCard(saved: unknown): SoftwareCardMemory {
   return {
     liteS: { idm: fromHex(idm), pmm: fromHex(pmm), wcnt, blocks: new Map(contents) },
     transit: { services: new Map(services) },
+    rideOnly,
   };
 }

@@ -34,6 +34,8 @@ export interface ServiceProviderMetadata {
   readonly nameIdFormats: readonly string[];
   readonly authnRequestsSigned: boolean;
   readonly names: Readonly<Record<string, string>>;
+  /** Names of the attributes the provider asks for (SAML Metadata 2.4.4.2). */
+  readonly requestedAttributes: readonly string[];
 }
 
 const limits = { maxBytes: 1024 * 1024, maxNodes: 20_000, comments: true };
@@ -64,6 +66,9 @@ export function parseServiceProviderMetadata(
     nameIdFormats: childrenNamed(role, mdNs, 'NameIDFormat').map((format) => textOf(format).trim()),
     authnRequestsSigned: /^(true|1)$/.test(attributeOf(role, 'AuthnRequestsSigned') ?? ''),
     names: namesOf(role),
+    requestedAttributes: childrenNamed(role, mdNs, 'AttributeConsumingService')
+      .flatMap((service) => childrenNamed(service, mdNs, 'RequestedAttribute'))
+      .map((attribute) => attributeOf(attribute, 'Name') ?? ''),
   };
 }
 

@@ -98,7 +98,7 @@ async function openInteraction(
 /** The record of a sign-on is durable before the code leaves; a refusal gets a trace code that leads to the log. */
 async function afterAnswer(ctx: KoaContextWithOIDC, { audit, log }: OidcMountOptions): Promise<void> {
   const provider = ctx.oidc?.client ? `oidc:${ctx.oidc.client.clientId}` : undefined;
-  if (ctx.status >= 400 && !ctx.response.is('html')) {
+  if (ctx.oidc && ctx.status >= 400 && !ctx.response.is('html')) {
     const trace = newTrace();
     ctx.set('sanuki-trace', trace);
     const { error } = (ctx.body ?? {}) as { error?: unknown };

@@ -1,0 +1,146 @@
+import { readFile } from 'node:fs/promises';
+import { Command } from 'commander';
+import { WebSocket } from 'ws';
+import { type CardHub, openSoftwareReader, ReaderError, signInWithCard } from '../card-auth/client/index.ts';
+import type { Settings } from '../config/index.ts';
+import { readCookieFile, writeCookieFile } from './cookie-file.ts';
+import { defaultData, readHubFile } from './hub-file.ts';
+
+interface SignInOptions {
+  readonly page: string;
+  readonly cookies: string;
+  readonly card: string;
+  readonly pin?: string;
+  readonly pinFile?: string;
+  readonly data: string;
+}
+
+export function signInCommand(): Command {
+  return new Command('sign-in')
+    .description('complete a sign-in page of the hub as a headless terminal with a card of the card box')
+    .requiredOption('--page <url>', 'the page that the hub shows')
+    .requiredOption('--cookies <file>', 'cookie file in the Mozilla format; it is updated')
+    .requiredOption('--card <number>', 'number of the card')
+    .option('--pin <pin>')
+    .option('--pin-file <file>', 'file that holds the PIN')
+    .option('--data <folder>', 'data folder of the hub', defaultData)
+    .action(signIn);
+}
+
+async function signIn(options: SignInOptions): Promise<void> {
+  if ((options.pin === undefined) === (options.pinFile === undefined))
+    throw new Error('give either --pin or --pin-file');
+  const pin = options.pin ?? (await readFile(options.pinFile ?? '', 'utf8')).trim();
+  const settings = await readHubFile(options.data);
+  // A terminal pins the origin it signs for; a page elsewhere gets no proof.
+  if (!URL.canParse(options.page) || new URL(options.page).origin !== settings.origin)
+    throw new Error(`the page is not of the hub at ${settings.origin}`);
+  const jar = await readCookieFile(options.cookies);
+  try {
+    const result = await terminal({ settings, jar, card: options.card, pin }).complete(options.page);
+    process.stdout.write(`${JSON.stringify(result)}\n`);
+  } finally {
+    await writeCookieFile(options.cookies, jar);
+  }
+}
+
+interface TerminalOptions {
+  readonly settings: Settings;
+  readonly jar: Awaited<ReturnType<typeof readCookieFile>>;
+  readonly card: string;
+  readonly pin: string;
+}
+
+type Result = { readonly next: string } | { readonly page: string; readonly html: string };
+
+const hopsMax = 20;
+
+/** A browser without a window: cookies, redirects inside the hub, and the sign-in page's steps. */
+function terminal({ settings, jar, card, pin }: TerminalOptions) {
+  async function request(url: string, init: RequestInit = {}): Promise<Response> {
+    const headers = new Headers(init.headers);
+    headers.set('cookie', await jar.getCookieString(url));
+    const response = await fetch(url, { ...init, headers, redirect: 'manual' });
+    for (const cookie of response.headers.getSetCookie()) await jar.setCookie(cookie, url, { ignoreError: true });
+    return response;
+  }
+
+  /** Goes on until the hub sends the browser elsewhere or shows a page that asks for nothing. */
+  async function complete(page: string): Promise<Result> {
+    let url = page;
+    for (let hop = 0; hop < hopsMax; hop++) {
+      const response = await request(url, { headers: { accept: 'text/html' } });
+      const location = response.headers.get('location');
+      const html = await response.text();
+      if (location) {
+        url = new URL(location, url).href;
+        if (new URL(url).origin !== settings.origin) return { next: url };
+        continue;
+      }
+      if (!response.ok) throw new Error(`the hub refused: ${refusalIn(html)}`);
+      const prompt = promptIn(html);
+      if (!prompt) return { page: url, html };
+      url = new URL(await present(new URL(prompt.base, url).href, prompt.csrfToken), url).href;
+    }
+    throw new Error('the hub sends the browser round in circles');
+  }
+
+  /** Card and PIN at the card box's reader, the same code as in the page. */
+  async function present(base: string, csrfToken: string): Promise<string> {
+    const address = settings.signIn.softwareReader;
+    if (!address) throw new Error('this hub has no software reader: the headless terminal works in the trial only');
+    const socket = new WebSocket(`${address}?card=${encodeURIComponent(card)}`, { origin: settings.origin });
+    const reader = await openSoftwareReader(socket as unknown as Parameters<typeof openSoftwareReader>[0]);
+    try {
+      return (await signInWithCard({ reader, hub: hubAt(base, csrfToken), pin, origin: settings.origin })).next;
+    } catch (error) {
+      if (error instanceof ReaderError) throw new Error(`the card: ${error.code} (${error.message})`, { cause: error });
+      throw error;
+    } finally {
+      await reader.close();
+    }
+  }
+
+  function hubAt(base: string, csrfToken: string): CardHub {
+    const call = async (step: string, message: object) => {
+      const headers = { 'content-type': 'application/json', accept: 'application/json', 'x-csrf-token': csrfToken };
+      const response = await request(`${base}/${step}`, { method: 'POST', headers, body: JSON.stringify(message) });
+      const answer = await response.json();
+      if (!response.ok) throw new Error(`the hub refused: ${problemOf(answer)}`);
+      return answer;
+    };
+    return {
+      start: () => call('start', {}),
+      tap: (message) => call('tap', message),
+      prove: (message) => call('prove', message),
+      finish: (message) => call('finish', message),
+    };
+  }
+
+  return { complete };
+}
+
+function problemOf({
+  code,
+  trace,
+  remainingTries,
+}: {
+  code?: string;
+  trace?: string;
+  remainingTries?: number;
+}): string {
+  const tries = remainingTries === undefined ? '' : `, ${remainingTries} tries left`;
+  return `${code ?? 'no reason given'}${tries} (trace ${trace ?? 'none'})`;
+}
+
+/** Code and trace as the refusal page shows them. */
+function refusalIn(html: string): string {
+  const [trace, code] = [...html.matchAll(/<code>([^<]*)<\/code>/g)].map(([, text]) => text);
+  return `${code ?? 'no reason given'} (trace ${trace ?? 'none'})`;
+}
+
+function promptIn(html: string): { base: string; csrfToken: string } | undefined {
+  const [, base] = /<div id="sign-in"[^>]* data-base="([^"]+)"/.exec(html) ?? [];
+  const [, csrfToken] = /<div id="sign-in"[^>]* data-csrf="([^"]+)"/.exec(html) ?? [];
+  return base && csrfToken ? { base, csrfToken } : undefined;
+}

@@ -1,0 +1,28 @@
+import type { Text } from '../web/index.ts';
+
+export const partyIds = ['portal', 'kmix', 'phr', 'clinic'] as const;
+export type PartyId = (typeof partyIds)[number];
+
+/** Where everything of a trial listens. The hub is another site than the parties, so that cross-site rules are lived every day. */
+export function trialAddresses(base: number) {
+  const at = (host: string, offset: number) => ({ origin: `http://${host}:${base + offset}`, port: base + offset });
+  return {
+    hub: at('localhost', 0),
+    portal: at('127.0.0.1', 1),
+    kmix: at('127.0.0.1', 2),
+    phr: at('127.0.0.1', 3),
+    clinic: at('127.0.0.1', 4),
+    cardBox: at('127.0.0.1', 5),
+    reader: `ws://127.0.0.1:${base + 5}/reader`,
+  };
+}
+
+export type TrialAddresses = ReturnType<typeof trialAddresses>;
+
+/** The parties of the first deployment, under the names residents read. */
+export const partyNames: Readonly<Record<PartyId, Text>> = {
+  portal: { ja: 'かがわSSCポータル', en: 'Kagawa SSC portal' },
+  kmix: { ja: 'K-MIX 遠隔医療', en: 'K-MIX telemedicine' },
+  phr: { ja: 'eヘルスケアバンク', en: 'e-Healthcare Bank' },
+  clinic: { ja: '春日みなと医院 受付', en: 'Kasuga Minato clinic, reception' },
+};

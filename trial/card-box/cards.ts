@@ -1,0 +1,82 @@
+import { open, readdir, readFile, rename } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import {
+  createSoftwareCard,
+  fromSavedCard,
+  type SoftwareCard,
+  type SoftwareCardMemory,
+  toSavedCard,
+} from '../../card-auth/index.ts';
+
+/** A card of the box as it lies in its file; the face is what is printed on it. */
+const CardFile = z.strictObject({
+  number: z.string().regex(/^\d{13}$/),
+  face: z.strictObject({ ja: z.string(), en: z.string() }),
+  /** The trial shows it on the page, as a note stuck to the card; empty for a card without PIN. */
+  pin: z.string(),
+  memory: z.unknown(),
+});
+export type CardFile = z.output<typeof CardFile>;
+
+export interface BoxedCard {
+  readonly number: string;
+  readonly face: CardFile['face'];
+  readonly pin: string;
+  readonly card: SoftwareCard;
+}
+
+/** Where the box keeps its cards. */
+export const cardsFolderOf = (data: string) => join(data, 'card-box');
+
+/** Writes whole or not at all and only then returns: a card that forgets a count looks like a copy of itself. */
+export async function writeCard(folder: string, file: CardFile): Promise<void> {
+  const path = join(folder, `${file.number}.json`);
+  const draft = `${path}.draft`;
+  const handle = await open(draft, 'w', 0o600);
+  try {
+    await handle.writeFile(`${JSON.stringify(file, undefined, 1)}\n`);
+    await handle.datasync();
+  } finally {
+    await handle.close();
+  }
+  await rename(draft, path);
+  const parent = await open(folder, 'r');
+  try {
+    await parent.sync();
+  } finally {
+    await parent.close();
+  }
+}
+
+export const cardFileOf = (head: Omit<CardFile, 'memory'>, memory: SoftwareCardMemory): CardFile => ({
+  ...head,
+  memory: toSavedCard(memory),
+});
+
+/** The box's cards by number; files that appear later are found at the next look. */
+export function createCards(folder: string) {
+  const known = new Map<string, BoxedCard>();
+
+  async function load(name: string): Promise<void> {
+    const number = name.slice(0, -'.json'.length);
+    if (known.has(number)) return;
+    const { memory, ...head } = CardFile.parse(JSON.parse(await readFile(join(folder, name), 'utf8')));
+    const save = (changed: SoftwareCardMemory) => writeCard(folder, cardFileOf(head, changed));
+    known.set(number, { ...head, card: createSoftwareCard({ memory: fromSavedCard(memory), save }) });
+  }
+
+  async function list(): Promise<readonly BoxedCard[]> {
+    const names = (await readdir(folder)).filter((name) => /^\d{13}\.json$/.test(name)).toSorted();
+    for (const name of names) await load(name);
+    return [...known.values()].toSorted((a, b) => a.number.localeCompare(b.number));
+  }
+
+  async function get(number: string): Promise<BoxedCard | undefined> {
+    return (await list()).find((card) => card.number === number);
+  }
+
+  return { list, get };
+}
+
+export type Cards = ReturnType<typeof createCards>;

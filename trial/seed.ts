@@ -1,0 +1,151 @@
+import { sign } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
+import {
+  type CardKeyService,
+  createCardKeyService,
+  type IssuedKey,
+  issuedKeyCollection,
+  issueSoftwareCard,
+  type PinCounter,
+  pinCounterCollection,
+  type SoftwareCardMemory,
+} from '../card-auth/index.ts';
+import { parseClientMetadata } from '../federation/index.ts';
+import { openCardKeys, openDataFolder, openStationKey, type startHub } from '../idp/index.ts';
+import { openEmbeddedStorage } from '../storage/index.ts';
+import { type PartyId, partyNames, type TrialAddresses } from './addresses.ts';
+import { cardFileOf, cardsFolderOf, writeCard } from './card-box/cards.ts';
+import { partySecret } from './party-files.ts';
+import { type DemoCard, demoCards, suspendedCard, trialResidents } from './residents.ts';
+
+type Hub = Awaited<ReturnType<typeof startHub>>;
+
+const yearMs = 365 * 24 * 3600_000;
+const rideOnlyNumber = '0000000000001';
+
+/** Fills what is missing: residents and cards at the first start, the parties' registrations at every start. Safe to repeat after a crash. */
+export async function seedPeople(hub: Hub, data: string): Promise<void> {
+  const { residents, cards } = hub.credential;
+  for (const { purpose: _purpose, applicationOnly, ...resident } of trialResidents) {
+    if (!applicationOnly && !(await residents.get(resident.id))) await residents.insert(resident);
+  }
+  const wanted = [...demoCards, suspendedCard];
+  const missing: DemoCard[] = [];
+  for (const card of wanted) if (!(await cards.byNumber(card.number))) missing.push(card);
+  if (missing.length === 0) return;
+  await mkdir(cardsFolderOf(data), { recursive: true, mode: 0o700 });
+  await withIssuingStation(data, async (station) => {
+    for (const card of missing) await issue(hub, data, card, station);
+    await writeRideOnlyCard(data, station);
+  });
+}
+
+interface Station {
+  readonly keyService: CardKeyService;
+  readonly sign: (request: Uint8Array) => Uint8Array;
+}
+
+/** In the trial the station's key lies beside the hub; a real station keeps its own. */
+async function withIssuingStation(data: string, act: (station: Station) => Promise<void>): Promise<void> {
+  const { store, keys } = await openDataFolder(data);
+  const storage = openEmbeddedStorage({ file: store });
+  try {
+    const keyService = createCardKeyService({
+      keys: await openCardKeys(keys, { create: false }),
+      counters: storage.collection<PinCounter>(pinCounterCollection),
+      issued: storage.collection<IssuedKey>(issuedKeyCollection),
+    });
+    const { privateKey } = await openStationKey(keys, { create: false });
+    await act({ keyService, sign: (request) => sign(null, request, privateKey) });
+  } finally {
+    await storage.close();
+  }
+}
+
+/** First the card's file, then its record: a crash between leaves a card that nobody knows, and the next start issues another. */
+async function issue(hub: Hub, data: string, demo: DemoCard, { keyService, sign: signed }: Station): Promise<void> {
+  const { number, pin, residentId, status } = demo;
+  const issued = await issueSoftwareCard({ keyService, sign: signed, ckv: 1, pin, balanceYen: 1240 });
+  await writeCard(cardsFolderOf(data), cardFileOf({ number, pin, face: faceOf(residentId, status) }, issued.memory));
+  const now = Date.now();
+  await hub.credential.cards.insert({
+    id: await keyService.cardId(issued.id),
+    number,
+    residentRef: residentId,
+    ckv: issued.ckv,
+    status,
+    ...(status === 'suspended' ? { reason: 'LOST' as const } : {}),
+    lastWcnt: 0,
+    lastTapAt: 0,
+    unfinished: [],
+    pin: issued.pin,
+    issuedAt: now,
+    expiresOn: now + 5 * yearMs,
+    software: true,
+  });
+}
+
+function faceOf(residentId: string, status: DemoCard['status']) {
+  const resident = trialResidents.find(({ id }) => id === residentId);
+  const name = resident?.name.kanji ?? residentId;
+  const note = status === 'suspended' ? { ja: '（一時停止中）', en: ' (suspended)' } : { ja: '', en: '' };
+  return { ja: `${name} ${residentId}${note.ja}`, en: `${name} ${residentId}${note.en}` };
+}
+
+/** A ride-only card, so that one can see what the sign-in page says to it. */
+async function writeRideOnlyCard(data: string, { keyService, sign: signed }: Station): Promise<void> {
+  const { memory } = await issueSoftwareCard({ keyService, sign: signed, ckv: 1, pin: '739154', balanceYen: 20_000 });
+  const blank: SoftwareCardMemory = { ...memory, liteS: { ...memory.liteS, blocks: new Map() }, rideOnly: true };
+  const face = { ja: 'IruCa（乗車専用）', en: 'IruCa (rides only)' };
+  await writeCard(cardsFolderOf(data), cardFileOf({ number: rideOnlyNumber, pin: '', face }, blank));
+}
+
+/** Registers the four parties as they are now; the SAML ones tell their metadata themselves. */
+export async function registerParties(hub: Hub, data: string, addresses: TrialAddresses): Promise<void> {
+  for (const id of ['portal', 'kmix'] as const) await registerSaml(hub, id, addresses[id].origin);
+  for (const id of ['phr', 'clinic'] as const)
+    await registerOidc(hub, id, addresses[id].origin, await partySecret(data, id));
+}
+
+async function registerSaml({ registry }: Hub, id: PartyId, origin: string): Promise<void> {
+  const response = await fetch(`${origin}/saml/metadata`, { signal: AbortSignal.timeout(10_000) });
+  const metadata = await response.text();
+  const key = `${origin}/saml/metadata`;
+  if ((await registry.get('saml', key))?.saml?.metadata === metadata) return;
+  await registry.register({
+    protocol: 'saml',
+    key,
+    name: partyNames[id],
+    status: 'approved',
+    contract: { attributes: id === 'portal' ? ['displayName'] : [] },
+    settings: {},
+    saml: { metadata },
+    trial: true,
+  });
+}
+
+async function registerOidc(
+  { registry, clientSecrets }: Hub,
+  id: PartyId,
+  origin: string,
+  secret: Buffer,
+): Promise<void> {
+  const redirectUri = `${origin}/oidc/callback`;
+  const known = (await registry.get('oidc', id))?.oidc?.metadata.redirect_uris;
+  if (Array.isArray(known) && known[0] === redirectUri) return;
+  const scope = id === 'phr' ? 'openid profile' : 'openid';
+  const { metadata, attributes } = parseClientMetadata(
+    { client_id: id, client_name: partyNames[id].ja, redirect_uris: [redirectUri], scope },
+    { allowHttp: true },
+  );
+  await registry.register({
+    protocol: 'oidc',
+    key: id,
+    name: partyNames[id],
+    status: 'approved',
+    contract: { attributes },
+    settings: {},
+    oidc: { metadata, sealedSecret: clientSecrets.seal(Buffer.from(secret.toString('base64url')), `oidc:${id}`) },
+    trial: true,
+  });
+}
