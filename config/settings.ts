@@ -44,6 +44,7 @@ export const Settings = z.strictObject({
     name: text.describe('Name of the sign-in service as residents read it.'),
     operator: text.describe('The organisation that runs it.'),
     slogan: text.optional(),
+    timeZone: z.string().default('UTC').describe('IANA name of the zone in which pages show times.'),
     support: z.strictObject({ phone: z.string().min(1), hours: text }),
   }),
   session: z

@@ -61,8 +61,12 @@ const statuses: Partial<Record<SamlErrorCode, SamlStatus>> = {
 };
 
 export class SamlError extends HubError<SamlErrorCode> {
-  constructor(code: SamlErrorCode, message: string, options?: ErrorOptions) {
+  /** With RESPONSE_REFUSED: the innermost status the other side gave, without its prefix. */
+  readonly reason: string | undefined;
+
+  constructor(code: SamlErrorCode, message: string, { reason, ...options }: ErrorOptions & { reason?: string } = {}) {
     super(code, samlOutcomes[code], message, options);
+    this.reason = reason;
   }
 
   /** What the party is told; undefined where it must not be told anything. */

@@ -4,6 +4,7 @@ const outcomes = {
   SIGN_IN_UNKNOWN: 'missing',
   OTHER_BROWSER: 'denied',
   SIGN_IN_REFUSED: 'denied',
+  SIGN_IN_CANCELLED: 'denied',
   LEVEL_TOO_LOW: 'denied',
   HUB_UNAVAILABLE: 'unavailable',
   FORGED_REQUEST: 'denied',

@@ -10,12 +10,21 @@ export interface OidcPartyOptions {
   readonly issuer: string;
   readonly clientId: string;
   readonly clientSecret: string;
+  /** What it asks for; its registration has to allow it. */
+  readonly scope: string;
   /** Trial: the issuer is on loopback over http. */
   readonly allowHttp: boolean;
 }
 
 /** A party that speaks OpenID Connect: code flow with PKCE, state, nonce and the level checked in the ID token. */
-export function createOidcProtocol({ host, issuer, clientId, clientSecret, allowHttp }: OidcPartyOptions): Protocol {
+export function createOidcProtocol({
+  host,
+  issuer,
+  clientId,
+  clientSecret,
+  scope,
+  allowHttp,
+}: OidcPartyOptions): Protocol {
   const { origin, signIns, browserSecret, level } = host;
   const redirectUri = `${origin}/oidc/callback`;
   let known: Promise<oidc.Configuration> | undefined;
@@ -37,7 +46,7 @@ export function createOidcProtocol({ host, issuer, clientId, clientSecret, allow
     await signIns.begin(state, browserSecret(ctx), { nonce, verifier });
     const url = oidc.buildAuthorizationUrl(config, {
       redirect_uri: redirectUri,
-      scope: 'openid profile',
+      scope,
       state,
       nonce,
       code_challenge: await oidc.calculatePKCECodeChallenge(verifier),
@@ -58,7 +67,9 @@ export function createOidcProtocol({ host, issuer, clientId, clientSecret, allow
     try {
       tokens = await oidc.authorizationCodeGrant(config, current, checks);
     } catch (cause) {
-      throw new PartyError('SIGN_IN_REFUSED', `the sign-in was refused: ${reasonOf(cause)}`, { cause });
+      const reason = reasonOf(cause);
+      const code = reason === 'access_denied' ? 'SIGN_IN_CANCELLED' : 'SIGN_IN_REFUSED';
+      throw new PartyError(code, `the sign-in was refused: ${reason}`, { cause });
     }
     const claims = tokens.claims();
     if (!claims) throw new PartyError('SIGN_IN_REFUSED', 'the answer has no ID token');

@@ -26,6 +26,7 @@ export interface PartyOptions {
   readonly name: Text;
   readonly operator: Text;
   readonly support: { readonly phone: string; readonly hours: Text };
+  readonly timeZone: string;
   readonly trial: boolean;
   /** Other services that this party's page points to. */
   readonly links?: readonly { readonly name: Text; readonly url: string }[];
@@ -174,6 +175,7 @@ function SignedInHome({ kind, options, language, signedIn }: PageParts & { reado
   const time = new Intl.DateTimeFormat(language === 'ja' ? 'ja-JP-u-ca-japanese' : 'en-GB', {
     dateStyle: 'long',
     timeStyle: 'short',
+    timeZone: options.timeZone,
   }).format(signedIn.authenticatedAt);
   return (
     <>

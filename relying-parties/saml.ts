@@ -13,6 +13,7 @@ import {
   keyCollection,
   newMessageId,
   parseIdentityProviderMetadata,
+  SamlError,
   type UsedId,
   usedIdCollection,
 } from '../federation/index.ts';
@@ -84,7 +85,7 @@ export async function createSamlProtocol(options: SamlPartyOptions): Promise<Pro
       decryptionKeys: keys.published('saml').map(({ privateKey }) => privateKey),
       replay,
       now: now(),
-    });
+    }).catch(explainRefusal);
     const result = {
       pseudonym: subject.nameId.value,
       level: subject.contextClass,
@@ -116,6 +117,13 @@ export async function createSamlProtocol(options: SamlPartyOptions): Promise<Pro
       });
     },
   };
+}
+
+/** What the hub's status means to the resident; proves nothing, so it decides nothing. */
+function explainRefusal(error: unknown): never {
+  if (error instanceof SamlError && error.reason === 'AuthnFailed')
+    throw new PartyError('SIGN_IN_CANCELLED', 'the resident did not finish the sign-in', { cause: error });
+  throw error;
 }
 
 /** The identity provider's metadata, fetched again when it is older than a minute; the last good copy bridges an outage. */

@@ -50,8 +50,31 @@ const copy = {
   },
   reference: { ja: 'お問い合わせ番号', en: 'Reference' },
   kind: { ja: '種類', en: 'Kind' },
+  cancelled: {
+    ja: 'ログインをやめました。もう一度始めるときは、最初の画面からどうぞ。',
+    en: 'You cancelled the sign-in. Start again from the first page whenever you like.',
+  },
+  unavailable: {
+    ja: 'ログインの入口に接続できません。しばらくしてからお試しください。',
+    en: 'The sign-in service cannot be reached. Please try again in a moment.',
+  },
+  otherBrowser: {
+    ja: '別のブラウザーで始めたログインです。このブラウザーで初めからやり直してください。',
+    en: 'This sign-in was started in another browser. Please start again in this one.',
+  },
+  late: {
+    ja: '時間切れか、すでに終わったログインです。最初の画面からもう一度お試しください。',
+    en: 'This sign-in has expired or was already finished. Please start again from the first page.',
+  },
   home: { ja: '最初の画面へ', en: 'First page' },
 } as const satisfies Record<string, Text>;
+
+const remedies: Readonly<Record<string, Text>> = {
+  SIGN_IN_CANCELLED: copy.cancelled,
+  HUB_UNAVAILABLE: copy.unavailable,
+  OTHER_BROWSER: copy.otherBrowser,
+  SIGN_IN_UNKNOWN: copy.late,
+};
 
 /** One web site in the common frame: headers, display choices, refusals with a trace code. Pages and endpoints are the caller's. */
 export function createSite(options: SiteOptions) {
@@ -90,7 +113,10 @@ export function createSite(options: SiteOptions) {
       body: (
         <>
           <h1>{copy.refused[language]}</h1>
-          <Notice kind="error" title={copy.remedy[language]}>
+          <Notice
+            kind={code === 'SIGN_IN_CANCELLED' ? 'info' : 'error'}
+            title={(remedies[code] ?? copy.remedy)[language]}
+          >
             <Facts
               facts={[
                 [copy.reference[language], <code key="trace">{trace}</code>],
@@ -171,7 +197,8 @@ function securityHeaders(https: boolean): Middleware {
   const common = helmet({
     contentSecurityPolicy: false,
     strictTransportSecurity: https,
-    referrerPolicy: { policy: 'no-referrer' },
+    // Under no-referrer a browser sends "Origin: null" with our own forms; nothing leaves this site either way.
+    referrerPolicy: { policy: 'same-origin' },
     xFrameOptions: { action: 'deny' },
   });
   return async (ctx, next) => {

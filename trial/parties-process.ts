@@ -16,6 +16,7 @@ runChild(async ({ data, base, service }: ChildStart) => {
     name: partyNames[id],
     operator: service.operator,
     support: service.support,
+    timeZone: service.timeZone,
     trial: true,
     links: partyIds
       .filter((other) => other !== id)

@@ -76,7 +76,10 @@ export async function consumeResponse(message: ReceivedMessage, context: Respons
     throw new SamlError('MESSAGE_UNEXPECTED', 'a Response is expected here');
   checkSequence(response, responseShape);
   const received = assertionOf(response, context.decryptionKeys);
-  if (!received) throw new SamlError('RESPONSE_REFUSED', `the identity provider refused: ${statusOf(response)}`);
+  if (!received) {
+    const reason = statusOf(response);
+    throw new SamlError('RESPONSE_REFUSED', `the identity provider refused: ${reason}`, { reason });
+  }
   checkSequence(received, assertionShape);
   const { element } = verifyElement(received, context.idp.signingKeys);
   if (textOf(requiredChild(element, 'Issuer')).trim() !== context.idp.entityId)

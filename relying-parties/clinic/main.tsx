@@ -19,7 +19,7 @@ export function startClinic(options: ClinicOptions): Promise<RunningParty> {
     owner: 'sanuki-clinic',
     level: 'urn:x-sanuki:ac:card-pin',
     purpose,
-    protocol: (host) => createOidcProtocol({ host, issuer, clientId, clientSecret, allowHttp: trial }),
+    protocol: (host) => createOidcProtocol({ host, issuer, clientId, clientSecret, scope: 'openid', allowHttp: trial }),
   } satisfies Parameters<typeof startRelyingParty>[0];
   return startRelyingParty(kind, options);
 }
