@@ -50,6 +50,15 @@ export async function waitForCard(
   }
 }
 
+/** Resolves when this card has left the reader, and when told to stop. */
+export async function waitForLift(reader: FelicaReader, { idm }: CardOnReader, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    const card = await reader.poll(systemCodes.liteS);
+    if (!card?.idm.every((byte, at) => byte === idm[at])) return;
+    await new Promise((resolve) => setTimeout(resolve, pollMs));
+  }
+}
+
 export interface SignInOptions {
   readonly reader: FelicaReader;
   readonly hub: CardHub;

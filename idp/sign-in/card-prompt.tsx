@@ -21,7 +21,9 @@ export function CardPrompt(options: CardPromptOptions & { readonly preferences: 
     <>
       <h1>{say('title')}</h1>
       <p>
-        「<strong>{service}</strong>」{say('asks')}
+        {say('before')}
+        <strong>{service}</strong>
+        {say('asks')}
       </p>
       <div
         id="sign-in"
@@ -57,7 +59,7 @@ export function CardPrompt(options: CardPromptOptions & { readonly preferences: 
               {say('pinHint')}
             </p>
             <p class="actions">
-              <button type="submit">{say('submit')}</button>{' '}
+              <button type="submit">{say('submit')}</button>
               <button id="show-pin" type="button" class="button-plain" aria-pressed={false}>
                 {say('showPin')}
               </button>

@@ -3,7 +3,8 @@ import type { Text } from '../../web/index.ts';
 /** Words of the sign-in page. Short sentences: the reader may be 80 and in front of a reader for the first time. */
 export const signInCopy = {
   title: { ja: 'ログイン', en: 'Sign in' },
-  asks: { ja: 'にログインします', en: 'asks you to sign in' },
+  before: { ja: '「', en: '“' },
+  asks: { ja: '」にログインします', en: '” asks you to sign in' },
   steps: { ja: 'ログインの手順', en: 'Steps of the sign-in' },
   stepCard: { ja: 'カードを置く', en: 'Place the card' },
   stepPin: { ja: '暗証番号', en: 'PIN' },
@@ -66,6 +67,10 @@ export const liveCopy = {
   CARD_ABSENT: {
     ja: 'K-102 カードが見つかりません。カードを置いたまま、もう一度お試しください',
     en: 'K-102 No card found. Leave the card on the reader and try again',
+  },
+  CARD_GONE: {
+    ja: 'カードが外れました。もう一度リーダーに置いてください',
+    en: 'The card was taken away. Place it on the reader again',
   },
   CARD_LIFTED: {
     ja: 'K-102 読み取れませんでした。カードを動かさずに、もう一度お試しください',

@@ -106,6 +106,7 @@ export function browser() {
   async function request(url: string, init: RequestInit = {}): Promise<Response> {
     const headers = new Headers(init.headers);
     headers.set('cookie', await jar.getCookieString(url));
+    if (!headers.has('accept')) headers.set('accept', 'text/html');
     const response = await fetch(url, { ...init, headers, redirect: 'manual' });
     for (const cookie of response.headers.getSetCookie()) await jar.setCookie(cookie, url);
     const text = await response.clone().text();

@@ -1,4 +1,4 @@
-import { signInWithCard, waitForCard } from '../../../card-auth/client/index.ts';
+import { type CardOnReader, signInWithCard, waitForCard, waitForLift } from '../../../card-auth/client/index.ts';
 import { HubRefusal, hubOver } from './hub.ts';
 import { canConnect, connectReader } from './reader.ts';
 import { createView, type View } from './view.ts';
@@ -27,8 +27,9 @@ async function main(view: View): Promise<void> {
 /** One card, one PIN. Returns after a refusal that a next try may mend; leaves the page after success. */
 async function attempt(view: View, hub: ReturnType<typeof hubOver>, reader: Awaited<ReturnType<typeof connectReader>>) {
   view.show('card');
-  await waitForCard(reader, { onOther: () => view.problem('CARD_OTHER') });
-  const pin = await view.askPin();
+  const card = await waitForCard(reader, { onOther: () => view.problem('CARD_OTHER') });
+  const pin = await pinWhileCardLies(view, reader, card);
+  if (pin === undefined) return view.problem('CARD_GONE');
   view.show('checking');
   try {
     const { next } = await signInWithCard({ reader, hub, pin, origin: location.origin });
@@ -40,6 +41,24 @@ async function attempt(view: View, hub: ReturnType<typeof hubOver>, reader: Awai
     view.problem(code, error instanceof HubRefusal ? error.remainingTries : undefined);
     if (code === 'READER_ABSENT') throw error;
     if (resting.has(code)) await pause(5_000);
+  }
+}
+
+/** The PIN, or undefined when the card was taken away before it was entered. */
+async function pinWhileCardLies(
+  view: View,
+  reader: Awaited<ReturnType<typeof connectReader>>,
+  card: CardOnReader,
+): Promise<string | undefined> {
+  const stop = new AbortController();
+  const lifted = waitForLift(reader, card, stop.signal);
+  const asked = view.askPin(stop.signal);
+  try {
+    return await Promise.race([asked, lifted.then(() => undefined)]);
+  } finally {
+    stop.abort();
+    // The reader does one thing at a time: its last look has to be over before the card is used.
+    await lifted;
   }
 }
 

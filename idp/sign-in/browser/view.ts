@@ -58,12 +58,15 @@ export function createView(root: HTMLElement) {
     const box = document.createElement('p');
     box.className = 'notice notice-error';
     box.textContent = `✖ ${words}${tries}`;
+    problemBox.dataset.code = code;
     problemBox.replaceChildren(box);
   }
 
   /** Resolves to the PIN that was typed; full-width digits count as digits. The field is empty afterwards. */
-  function askPin(): Promise<string> {
+  function askPin(signal: AbortSignal): Promise<string> {
     show('pin');
+    // What was wrong with another card is past; what was wrong with a PIN stays to be read.
+    if (['CARD_OTHER', 'CARD_GONE'].includes(problemBox.dataset.code ?? '')) problemBox.replaceChildren();
     pin.value = '';
     pin.focus();
     return new Promise((resolve) => {
@@ -74,14 +77,13 @@ export function createView(root: HTMLElement) {
           problem('PIN_EMPTY');
           return;
         }
-        form.removeEventListener('submit', submitted);
         pin.value = '';
         pin.type = 'password';
         reveal.setAttribute('aria-pressed', 'false');
         problemBox.replaceChildren();
         resolve(typed);
       }
-      form.addEventListener('submit', submitted);
+      form.addEventListener('submit', submitted, { signal });
     });
   }
 

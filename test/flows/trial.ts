@@ -1,0 +1,90 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+export const root = fileURLToPath(new URL('../..', import.meta.url));
+
+export interface TrialSummary {
+  readonly hub: string;
+  readonly samlMetadata: string;
+  readonly issuer: string;
+  readonly portal: string;
+  readonly kmix: string;
+  readonly phr: string;
+  readonly clinic: string;
+  readonly cardBox: string;
+  readonly cards: readonly { readonly number: string; readonly pin: string; readonly resident: string }[];
+  readonly pid: number;
+}
+
+/** A base port with six free ones behind it. */
+async function freeBase(): Promise<number> {
+  for (;;) {
+    const base = 20_000 + Math.floor(Math.random() * 20_000);
+    const servers = await Promise.all(
+      [0, 1, 2, 3, 4, 5].map(async (offset) => {
+        const server = createServer();
+        server.listen(base + offset, '127.0.0.1');
+        return Promise.race([
+          once(server, 'listening').then(() => server),
+          once(server, 'error').then(() => undefined),
+        ]);
+      }),
+    );
+    for (const server of servers) server?.close();
+    if (servers.every(Boolean)) return base;
+  }
+}
+
+/** The product as a newcomer starts it: the command in a process of its own. */
+export async function startTrialProcess({ data, base }: { data?: string; base?: number } = {}) {
+  const folder = data ?? (await mkdtemp(join(tmpdir(), 'sanuki-trial-')));
+  const port = base ?? (await freeBase());
+  const args = [join(root, 'cli/sanuki.mjs'), 'start', '--json', '--data', folder, '--port', String(port)];
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  const errors: string[] = [];
+  child.stderr.on('data', (chunk) => errors.push(String(chunk)));
+  const [line] = (await Promise.race([
+    once(createInterface({ input: child.stdout }), 'line'),
+    once(child, 'exit').then(() => Promise.reject(new Error(`the trial did not start: ${errors.join('')}`))),
+  ])) as [string];
+  const summary = JSON.parse(line) as TrialSummary;
+
+  async function stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<number | null> {
+    if (child.exitCode !== null || child.signalCode !== null) return child.exitCode;
+    const exited = once(child, 'exit');
+    child.kill(signal);
+    await exited;
+    return child.exitCode;
+  }
+  const clean = () => rm(folder, { recursive: true, force: true });
+  return { summary, data: folder, base: port, child, errors, stop, clean };
+}
+
+export type TrialProcess = Awaited<ReturnType<typeof startTrialProcess>>;
+
+/** Runs the command to its end. */
+export async function sanuki(...args: string[]): Promise<{ code: number | null; out: string; errors: string }> {
+  const child = spawn(process.execPath, [join(root, 'cli/sanuki.mjs'), ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const [out, errors] = [collect(child, 'stdout'), collect(child, 'stderr')];
+  const [code] = (await once(child, 'close')) as [number | null];
+  return { code, out: out.join(''), errors: errors.join('') };
+}
+
+function collect(child: ChildProcess, stream: 'stdout' | 'stderr'): string[] {
+  const chunks: string[] = [];
+  child[stream]?.on('data', (chunk) => chunks.push(String(chunk)));
+  return chunks;
+}
+
+/** A skip that CI does not allow; elsewhere it says what is missing. */
+export function skipUnless(available: boolean, what: string, context: Mocha.Context): void {
+  if (available) return;
+  process.stdout.write(`    skipped: ${what} is not installed\n`);
+  context.skip();
+}
