@@ -31,21 +31,28 @@ describe('a resident with a card in Chromium', function () {
     return { context, page, problems };
   }
 
-  async function putOnReader(context: BrowserContext, label: string): Promise<void> {
-    const box = await context.newPage();
+  /** One card box page per browser, as on a desk; closing a page in the middle of a load can hang Chromium. */
+  const boxes = new WeakMap<BrowserContext, Page>();
+  async function cardBox(context: BrowserContext): Promise<Page> {
+    const box = boxes.get(context) ?? (await context.newPage());
+    boxes.set(context, box);
     await box.goto(trial.summary.cardBox);
+    return box;
+  }
+
+  async function putOnReader(context: BrowserContext, label: string): Promise<void> {
+    const box = await cardBox(context);
     const button = box.locator(`button[aria-label*="${label}"]`);
     if (await button.isEnabled()) await button.click();
+    await box.locator(`[data-card=present]:has-text("${label}")`).waitFor();
     await picture(box, 'card-box');
-    await box.close();
   }
 
   async function liftFromReader(context: BrowserContext): Promise<void> {
-    const box = await context.newPage();
-    await box.goto(trial.summary.cardBox);
+    const box = await cardBox(context);
     const lift = box.locator('form[action="/reader/lift"] button');
     if (await lift.count()) await lift.click();
-    await box.close();
+    await box.locator('[data-card=absent]').waitFor();
   }
 
   async function enterPin(page: Page, pin: string): Promise<void> {
