@@ -1,6 +1,7 @@
 import { type Client, type ClientMetadata, type Configuration, type KoaContextWithOIDC, Provider } from 'oidc-provider';
 import { decideRelease } from '../../attribute-service/index.ts';
 import { levels } from '../../federation/index.ts';
+import { sha256 } from '../../lib/bytes.ts';
 import type { Storage } from '../../storage/index.ts';
 import type { Sessions } from '../session.ts';
 import { createRecords } from './adapter.ts';
@@ -141,12 +142,11 @@ async function grantFor(ctx: KoaContextWithOIDC, { contractOf }: OidcProviderOpt
   const { client, session, provider } = ctx.oidc;
   if (!client || !session?.accountId) return undefined;
   const { Grant } = provider;
-  const grantId = session.grantIdFor(client.clientId);
-  const existing = grantId ? await Grant.find(grantId) : undefined;
-  const grant =
-    existing?.accountId === session.accountId
-      ? existing
-      : new Grant({ clientId: client.clientId, accountId: session.accountId });
+  // One id per session and client: of two first visits at once neither may outdate the other's code.
+  const jti = sha256('sanuki-oidc-grant:', session.uid, '\n', client.clientId).toString('base64url');
+  const existing = await Grant.find(jti);
+  const identity = { jti, clientId: client.clientId, accountId: session.accountId };
+  const grant = existing ?? new Grant(identity);
   const { released } = decideRelease({ contract: await contractOf(client.clientId) });
   const scopes = ['openid', 'offline_access', ...(released.includes('displayName') ? ['profile'] : [])];
   const wanted = [...ctx.oidc.requestParamOIDCScopes].filter((scope) => scopes.includes(scope));

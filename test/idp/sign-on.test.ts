@@ -148,6 +148,20 @@ describe('one sign-in for both protocols', () => {
     expect(samlAnswer(await response.text())).to.include('status:Success');
   });
 
+  it('serves many first visits at once, at one client and at two: every code is good', async () => {
+    const tab = browser();
+    const prompt = await tab.visit(await samlUrl(world));
+    await tab.visit(await signInAt(tab, prompt.url, world.issued));
+    const visits = [...world.clients, ...world.clients, ...world.clients].map((config) => authorizationUrl(config));
+    const tokens = await Promise.all(
+      visits.map(async (visit) => {
+        const { url, redeem } = await visit;
+        return redeem((await tab.visit(url)).left ?? '');
+      }),
+    );
+    expect(new Set(tokens.map((token) => token.claims()?.sub)).size).to.equal(2);
+  });
+
   it('asks for the card again on prompt=login, max_age=0 and ForceAuthn, and keeps the pseudonym', async () => {
     const tab = browser();
     const first = await signInByOidc(tab);

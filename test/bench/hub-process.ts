@@ -1,0 +1,109 @@
+import { constants, generateKeyPairSync, randomBytes, sign } from 'node:crypto';
+import { promisify } from 'node:util';
+import { toSavedCard } from '../../card-auth/index.ts';
+import {
+  buildSpMetadata,
+  cardPin,
+  createKeyRing,
+  type KeyRecord,
+  keyCollection,
+  parseClientMetadata,
+} from '../../federation/index.ts';
+import { createSeal } from '../../lib/seal.ts';
+import { createMemoryStorage } from '../../storage/index.ts';
+import { activeCard } from '../card-auth/active-card.ts';
+import { issueCard, startTestHub } from '../idp/world.ts';
+import { serveMeasurements } from './child.ts';
+import { perCpuSecond } from './measure.ts';
+
+export const sp = { entityId: 'https://portal.example/saml', acsUrl: 'https://portal.example/saml/acs' };
+export const callback = 'http://127.0.0.1:9/callback';
+
+export interface BenchHub {
+  readonly origin: string;
+  readonly cookie: string;
+  readonly partyKey: string;
+  readonly partyCertificate: string;
+  readonly clientSecret: string;
+  readonly card: unknown;
+  readonly pin: string;
+}
+
+const unlimited = { points: 10_000_000 };
+const hub = await startTestHub({
+  more: {
+    limits: { pages: unlimited, signIn: unlimited, token: unlimited },
+    signIn: { unfinishedPerHour: 1_000_000 },
+    log: { level: 'warn' },
+  },
+});
+const issued = await issueCard(hub, { residentRef: 'r2', number: '1234567890124' });
+await hub.credential.residents.insert({
+  id: 'r1',
+  name: { kana: 'バス セイジ' },
+  sex: 1,
+  birthDate: '1960-10-10',
+  synthetic: true,
+});
+await hub.credential.cards.insert(activeCard({ id: 'c1', residentRef: 'r1' }));
+
+const partyKeys = createKeyRing({
+  keys: createMemoryStorage().collection<KeyRecord>(keyCollection),
+  seal: createSeal(randomBytes(32), 'bench'),
+  commonName: 'portal.example',
+  trial: true,
+  purposes: ['saml'],
+});
+await partyKeys.ensure();
+const { privateKey, certificate = '' } = partyKeys.active('saml');
+const name = { ja: 'ポータル', en: 'Portal' };
+await hub.registry.register({
+  protocol: 'saml',
+  key: sp.entityId,
+  name,
+  status: 'approved',
+  contract: { attributes: ['displayName'] },
+  settings: { encryptAssertion: false },
+  saml: { metadata: buildSpMetadata({ ...sp, certificate, name }) },
+});
+const { secret = '', metadata } = parseClientMetadata(
+  { client_id: 'phr', redirect_uris: [callback], client_name: 'PHR' },
+  { allowHttp: true },
+);
+await hub.registry.register({
+  protocol: 'oidc',
+  key: 'phr',
+  name,
+  status: 'approved',
+  contract: { attributes: [] },
+  settings: {},
+  oidc: { metadata, sealedSecret: hub.clientSecrets.seal(Buffer.from(secret), 'oidc:phr') },
+});
+const { cookie } = await hub.sessions.start({
+  residentRef: 'r1',
+  cardId: 'c1',
+  level: cardPin,
+  amr: ['hwk', 'pin'],
+  at: Date.now(),
+});
+
+const rawKey = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey;
+const signAsync = promisify(sign);
+const message = randomBytes(1000);
+const ready: BenchHub = {
+  origin: hub.origin,
+  cookie: `${hub.sessionCookie}=${cookie}`,
+  partyKey: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+  partyCertificate: certificate,
+  clientSecret: secret,
+  card: toSavedCard(issued.card.memory()),
+  pin: issued.pin,
+};
+serveMeasurements(
+  ready,
+  () =>
+    perCpuSecond(() => signAsync('sha256', message, { key: rawKey, padding: constants.RSA_PKCS1_PADDING }), {
+      parallel: 4,
+    }),
+  hub.close,
+);

@@ -1,0 +1,42 @@
+/** Prints what the hot paths reach, as ratios to limits measured in the same run. Load stays on this machine. */
+import { writeFile } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
+import type { Figure } from './measure.ts';
+import { benchSaml } from './saml.ts';
+import { benchSignOn } from './sign-on.ts';
+import { benchStart } from './start.ts';
+import { benchStorage } from './storage.ts';
+
+const { json } = parseArgs({ options: { json: { type: 'string' } } }).values;
+
+/** Without a limit the value itself is judged. */
+const judged = ({ value, limit }: Figure) => (limit ? value / limit.value : value);
+const isReached = (figure: Figure) =>
+  figure.atMost ? judged(figure) <= figure.target : judged(figure) >= figure.target;
+const rounded = (value: number) => (value >= 100 ? value.toFixed(0) : value.toFixed(2));
+
+const figures: Figure[] = [];
+for (const bench of [benchStorage, benchSaml, benchSignOn, benchStart]) figures.push(...(await bench()));
+const rows = figures.map((figure) => ({
+  what: figure.name,
+  value: `${rounded(figure.value)} ${figure.unit}`,
+  limit: figure.limit ? `${rounded(figure.limit.value)} ${figure.limit.name}` : '',
+  ratio: figure.limit ? rounded(judged(figure)) : '',
+  target: `${figure.atMost ? '<=' : '>='} ${figure.target}${figure.limit ? 'x' : ` ${figure.unit}`}`,
+  reached: isReached(figure) ? 'yes' : 'NO',
+}));
+process.stdout.write('\n');
+console.table(rows);
+if (json)
+  await writeFile(
+    json,
+    `${JSON.stringify(
+      figures.map((figure) => ({
+        ...figure,
+        ratio: figure.limit ? judged(figure) : undefined,
+        reached: isReached(figure),
+      })),
+      undefined,
+      1,
+    )}\n`,
+  );
