@@ -40,6 +40,7 @@ export const cardCollection: CollectionDefinition = {
   name: 'card',
   unique: ['number'],
   indexes: [['residentRef'], ['status'], ['software']],
+  readMostly: true,
 };
 
 export interface CardRegistryOptions {

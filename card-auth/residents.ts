@@ -22,7 +22,11 @@ export interface Resident extends StoredRecord {
   readonly synthetic: boolean;
 }
 
-export const residentCollection: CollectionDefinition = { name: 'resident', indexes: [['birthDate'], ['synthetic']] };
+export const residentCollection: CollectionDefinition = {
+  name: 'resident',
+  indexes: [['birthDate'], ['synthetic']],
+  readMostly: true,
+};
 
 /** What a resident is greeted with: kana, else the Latin name or alias, else the name as written. */
 export function displayNameOf({ name }: Pick<Resident, 'name'>): string {

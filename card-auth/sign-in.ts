@@ -104,8 +104,9 @@ export function createCardSignIn(options: CardSignInOptions) {
       binding,
       expiresAt: now() + challengeMs,
     };
-    await challenges.take(challenge.id);
-    await challenges.insert(challenge);
+    // Each commit costs the card's holder time: the usual first start is one insert.
+    const replaced = await challenges.update(challenge.id, () => challenge);
+    if (!replaced) await challenges.insert(challenge);
     const { sid, nonce, expiresAt } = challenge;
     return { sid, nonce, binding, expiresAt };
   }
@@ -174,8 +175,10 @@ export function createCardSignIn(options: CardSignInOptions) {
       cardId,
       at: tappedAt,
     };
-    await change(interactionId, message.sid, (current) => ({ ...current, proved }));
-    await onFact({ type: 'auth.start', cardId });
+    await Promise.all([
+      change(interactionId, message.sid, (current) => ({ ...current, proved })),
+      onFact({ type: 'auth.start', cardId }),
+    ]);
     return {
       stateMac: toBase64url(stateMac),
       slot: pin.slot,
@@ -250,8 +253,10 @@ export function createCardSignIn(options: CardSignInOptions) {
       keyService.verifyProof(id, generation, transcript, proof),
     );
     if (!right) return refuseWrong(card.id, remainingTries);
-    await cards.update(card.id, (current) => ({ ...current, unfinished: [] }));
-    await onFact({ type: 'auth.ok', cardId: card.id });
+    await Promise.all([
+      cards.update(card.id, (current) => ({ ...current, unfinished: [] })),
+      onFact({ type: 'auth.ok', cardId: card.id }),
+    ]);
     return {
       residentRef: card.residentRef,
       cardId: card.id,

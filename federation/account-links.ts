@@ -1,4 +1,4 @@
-import { createHmac, randomBytes } from 'node:crypto';
+import { createHmac, createSecretKey, randomBytes } from 'node:crypto';
 import { type Collection, type CollectionDefinition, StorageError, type StoredRecord } from '../storage/index.ts';
 
 /**
@@ -16,6 +16,7 @@ export interface AccountLink extends StoredRecord {
 export const accountLinkCollection: CollectionDefinition = {
   name: 'account-link',
   indexes: [['residentRef'], ['party', 'pseudonym']],
+  readMostly: true,
 };
 
 export interface AccountLinksOptions {
@@ -26,8 +27,10 @@ export interface AccountLinksOptions {
 }
 
 export function createAccountLinks({ links, indexKey, now = Date.now }: AccountLinksOptions) {
+  // A KeyObject, because Node makes one of a raw key at every call.
+  const key = createSecretKey(indexKey);
   const idOf = (residentRef: string, party: string) =>
-    createHmac('sha256', indexKey)
+    createHmac('sha256', key)
       .update(JSON.stringify([residentRef, party]))
       .digest('base64url');
 

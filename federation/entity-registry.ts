@@ -42,7 +42,11 @@ export interface ProviderRecord extends StoredRecord {
   readonly version: number;
 }
 
-export const providerCollection: CollectionDefinition = { name: 'provider', indexes: [['protocol'], ['status']] };
+export const providerCollection: CollectionDefinition = {
+  name: 'provider',
+  indexes: [['protocol'], ['status']],
+  readMostly: true,
+};
 
 export type Registration = Omit<ProviderRecord, 'id' | 'registeredAt' | 'updatedAt' | 'version'>;
 

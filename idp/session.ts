@@ -46,8 +46,16 @@ export interface Presentation {
   readonly at: number;
 }
 
-export const sessionCollection: CollectionDefinition = { name: 'sso-session', indexes: [['cardId'], ['residentRef']] };
-export const sessionCookieCollection: CollectionDefinition = { name: 'sso-session-cookie', indexes: [['sessionId']] };
+export const sessionCollection: CollectionDefinition = {
+  name: 'sso-session',
+  indexes: [['cardId'], ['residentRef']],
+  readMostly: true,
+};
+export const sessionCookieCollection: CollectionDefinition = {
+  name: 'sso-session-cookie',
+  indexes: [['sessionId']],
+  readMostly: true,
+};
 
 /** A second tab may still send the cookie that was just replaced. */
 const replacedCookieMs = 30_000;
@@ -85,9 +93,9 @@ export function createSessions({
     const { at: authenticatedAt, ...who } = presentation;
     const times = { authenticatedAt, startedAt: at, lastUsedAt: at, expiresAt: at + absoluteMs };
     const session = { id: randomBytes(16).toString('base64url'), ...who, ...times, participants: {} };
-    await sessions.insert(session);
     const cookie = randomBytes(32).toString('base64url');
-    await addCookie(session.id, cookie, session.expiresAt);
+    // In any order: a session without cookie and a cookie without session both lead nowhere.
+    await Promise.all([sessions.insert(session), addCookie(session.id, cookie, session.expiresAt)]);
     return { session, cookie };
   }
 

@@ -15,6 +15,11 @@ export interface CollectionDefinition {
   readonly name: string;
   readonly unique?: readonly string[];
   readonly indexes?: readonly (readonly string[])[];
+  /**
+   * Records that are read far more often than written: an engine may keep them in memory and hands them out frozen. A
+   * write of another process is seen from the next turn of the event loop on.
+   */
+  readonly readMostly?: boolean;
 }
 
 export type Scalar = string | number | boolean;

@@ -11,6 +11,7 @@ import {
 } from './collection.ts';
 import { checkDefinition, checkRecord, checkSameId, indexFor, limitOf } from './definition.ts';
 import { createGroupCommit, type GroupCommit } from './group-commit.ts';
+import { createFreshness, createRecordCache, type Freshness } from './record-cache.ts';
 
 export interface EmbeddedStorageOptions {
   /** Path of the database file; its folder exists. Several processes and threads may open the same file. */
@@ -43,6 +44,8 @@ export function openEmbeddedStorage({
 }: EmbeddedStorageOptions): EmbeddedStorage {
   const database = openDatabase(file, busyMs);
   const commits = createGroupCommit(database);
+  const version = database.prepare('PRAGMA data_version');
+  const freshness = createFreshness(() => version.get()?.data_version);
   const tables = new Map<string, Collection<StoredRecord>>();
   const sweeps: (() => number)[] = [];
   const timer = sweepEveryMs > 0 ? setInterval(sweep, sweepEveryMs) : undefined;
@@ -51,7 +54,7 @@ export function openEmbeddedStorage({
   function collection<T extends StoredRecord>(definition: CollectionDefinition): Collection<T> {
     checkDefinition(definition);
     const table = createTable(database, definition);
-    const opened = createEmbeddedCollection<T>(definition, table, { database, commits, now });
+    const opened = createEmbeddedCollection<T>(definition, table, { database, commits, freshness, now });
     if (!tables.has(definition.name)) {
       const remove = database.prepare(
         `DELETE FROM ${table} WHERE rowid IN (SELECT rowid FROM ${table} WHERE expires_at <= ? LIMIT ${sweepBatch})`,
@@ -117,13 +120,14 @@ function createTable(database: DatabaseSync, { name, unique = [], indexes = [] }
 interface EmbeddedContext {
   readonly database: DatabaseSync;
   readonly commits: GroupCommit;
+  readonly freshness: Freshness;
   readonly now: () => number;
 }
 
 function createEmbeddedCollection<T extends StoredRecord>(
   definition: CollectionDefinition,
   table: string,
-  { database, commits, now }: EmbeddedContext,
+  { database, commits, freshness, now }: EmbeddedContext,
 ): Collection<T> {
   const live = '(expires_at IS NULL OR expires_at > :now)';
   const select = database.prepare(`SELECT body FROM ${table} WHERE id = :id AND ${live}`);
@@ -134,10 +138,19 @@ function createEmbeddedCollection<T extends StoredRecord>(
     (condition) => database.prepare(`DELETE FROM ${table} WHERE ${condition} AND expires_at <= :now`),
   );
   const pages = new Map<string, StatementSync>();
+  const cache = definition.readMostly ? createRecordCache<T>(freshness) : undefined;
 
   function read(id: string): T | undefined {
     const row = select.get({ id, now: now() });
     return row && (JSON.parse(String(row.body)) as T);
+  }
+
+  /** By way of the cache, where there is one; only a write reads past it, inside its transaction. */
+  function look(id: string): T | undefined {
+    const kept = cache?.get(id);
+    if (kept && (kept.expiresAt === undefined || kept.expiresAt > now())) return kept;
+    const record = read(id);
+    return record && cache ? cache.keep(record) : record;
   }
 
   /** An expired record that was not swept yet must not block its id or unique values. */
@@ -180,11 +193,12 @@ function createEmbeddedCollection<T extends StoredRecord>(
   return {
     async get(id) {
       commits.checkOpen();
-      return read(id);
+      return look(id);
     },
     insert(record) {
       return commits.run(() => {
         checkRecord(definition, record);
+        cache?.drop(record.id);
         writeOver(write, record);
       });
     },
@@ -195,12 +209,14 @@ function createEmbeddedCollection<T extends StoredRecord>(
         const changed = change(current);
         checkSameId(definition, id, changed);
         checkRecord(definition, changed);
+        cache?.drop(id);
         writeOver(rewrite, changed);
         return changed;
       });
     },
     take(id) {
       return commits.run(() => {
+        cache?.drop(id);
         const row = remove.get({ id });
         const expired = typeof row?.expiresAt === 'number' && row.expiresAt <= now();
         return row && !expired ? (JSON.parse(String(row.body)) as T) : undefined;

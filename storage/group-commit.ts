@@ -1,8 +1,12 @@
 import { StorageError } from './collection.ts';
 
+/** Commits closer together than this mean load. */
+const busyMs = 3;
+const gatherMs = 1;
+
 /** What is needed of the database connection. */
 interface Transactions {
-  exec(sql: string): void;
+  prepare(sql: string): { run(): unknown };
   readonly isTransaction: boolean;
 }
 
@@ -17,9 +21,15 @@ interface Write {
  * changes data, or refuses before it does; a failing statement undoes only itself, so a refused write spoils no other.
  */
 export function createGroupCommit(database: Transactions) {
+  const begin = database.prepare('BEGIN IMMEDIATE');
+  const commit = database.prepare('COMMIT');
+  const rollback = database.prepare('ROLLBACK');
   let queue: Write[] = [];
   let scheduled = false;
+  let gathering: NodeJS.Timeout | undefined;
   let closed = false;
+  let flushedAt = 0;
+  let lastGroup = 0;
 
   function checkOpen(): void {
     if (closed) throw new StorageError('STORE_CLOSED', 'the store is closed');
@@ -29,28 +39,43 @@ export function createGroupCommit(database: Transactions) {
     return new Promise<R>((resolve, reject) => {
       checkOpen();
       queue.push({ act, resolve: resolve as (value: unknown) => void, reject });
-      if (scheduled) return;
+      schedule();
+    });
+  }
+
+  /**
+   * A lone write goes at once. Where the last commit carried several and has just gone, as many are on their way: the
+   * next one waits for them, but not long.
+   */
+  function schedule(): void {
+    const busy = lastGroup > 1 && performance.now() - flushedAt < busyMs;
+    if (busy && queue.length < lastGroup) gathering ??= setTimeout(flush, gatherMs);
+    else if (!scheduled) {
       scheduled = true;
       setImmediate(flush);
-    });
+    }
   }
 
   function flush(): void {
     scheduled = false;
+    clearTimeout(gathering);
+    gathering = undefined;
     const writes = queue;
     queue = [];
     if (writes.length === 0) return;
     const settle: (() => void)[] = [];
     try {
-      database.exec('BEGIN IMMEDIATE');
+      begin.run();
       for (const write of writes) settle.push(attempt(write));
-      database.exec('COMMIT');
+      commit.run();
     } catch (error) {
-      if (database.isTransaction) database.exec('ROLLBACK');
+      if (database.isTransaction) rollback.run();
       const refusal = asStorageError(error);
       for (const { reject } of writes) reject(refusal);
       return;
     }
+    flushedAt = performance.now();
+    lastGroup = writes.length;
     for (const done of settle) done();
   }
 

@@ -26,6 +26,15 @@ function withoutSecrets(payload: AdapterPayload): Record<string, unknown> {
   return rest;
 }
 
+/** What the provider looks records up by; every index costs each write. */
+function indexesOf(model: string): string[][] {
+  if (model === 'DeviceCode') return [['grantId'], ['userCode']];
+  if (model === 'AnonymousSession') return [['uid']];
+  return grantable.has(model) ? [['grantId']] : [];
+}
+
+const grantable = new Set(['AccessToken', 'AuthorizationCode', 'RefreshToken', 'BackchannelAuthenticationRequest']);
+
 export interface RecordsOptions {
   readonly storage: Storage;
   readonly model: string;
@@ -36,7 +45,7 @@ export interface RecordsOptions {
 
 /** oidc-provider's adapter for one of its models over one collection. */
 export function createRecords({ storage, model, revokeGrant, now }: RecordsOptions): Adapter {
-  const indexes = [['grantId'], ['uid'], ['userCode']];
+  const indexes = indexesOf(model);
   const records: Collection<OidcRecord> = storage.collection<OidcRecord>({ name: `oidc-${kebab(model)}`, indexes });
 
   async function upsert(id: string, payload: AdapterPayload, expiresIn: number): Promise<void> {
@@ -81,6 +90,7 @@ export function createRecords({ storage, model, revokeGrant, now }: RecordsOptio
       await records.take(hashOf(model, id));
     },
     async revokeByGrantId(grantId) {
+      if (!indexes.some(([first]) => first === 'grantId')) return;
       for (;;) {
         const { records: found } = await records.find({ where: { grantId } });
         if (found.length === 0) return;

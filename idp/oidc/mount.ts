@@ -45,14 +45,15 @@ export function mountOidc(options: OidcMountOptions): { middleware: Middleware; 
 }
 
 function providerFor(options: OidcMountOptions): Provider {
-  const { issuer, storage, sessions, registry, clientSecrets, links, keys, frame, log, sessionCookie, now } = options;
+  const clients = createClients(options.clientSecrets);
+  const { issuer, storage, sessions, registry, links, keys, frame, log, sessionCookie, now } = options;
   const provider = createOidcProvider({
     issuer,
     storage,
     sessions,
     jwks: { keys: keys.oidcKeys() },
     cookies: { session: sessionCookie, secure: issuer.startsWith('https:') },
-    findClient: async (clientId) => clientOf(await registry.get('oidc', clientId), clientSecrets),
+    findClient: async (clientId) => clients(await registry.get('oidc', clientId)),
     contractOf: async (clientId) => (await registry.get('oidc', clientId))?.contract.attributes ?? [],
     pseudonymFor: (residentRef, sector) => links.pseudonymFor(residentRef, `oidc:${sector}`),
     displayNameOf: options.displayNameOf,
@@ -69,10 +70,26 @@ function providerFor(options: OidcMountOptions): Provider {
   return provider;
 }
 
-/** Only an approved registration is a client; a suspended one is unknown to every endpoint from the next request on. */
-function clientOf(record: ProviderRecord | undefined, clientSecrets: Seal): ClientMetadata | undefined {
-  if (!record?.oidc || record.status !== 'approved') return undefined;
-  const { metadata, sealedSecret } = record.oidc;
+/**
+ * Only an approved registration is a client; a suspended one is unknown to every endpoint from the next request on. A
+ * secret is opened once per version of its registration.
+ */
+function createClients(clientSecrets: Seal) {
+  const opened = new WeakMap<ProviderRecord, ClientMetadata>();
+  return (record: ProviderRecord | undefined): ClientMetadata | undefined => {
+    if (!record?.oidc || record.status !== 'approved') return undefined;
+    const client = opened.get(record) ?? clientOf(record, record.oidc, clientSecrets);
+    opened.set(record, client);
+    return client;
+  };
+}
+
+function clientOf(
+  record: ProviderRecord,
+  oidc: NonNullable<ProviderRecord['oidc']>,
+  clientSecrets: Seal,
+): ClientMetadata {
+  const { metadata, sealedSecret } = oidc;
   const secret =
     sealedSecret === undefined ? {} : { client_secret: clientSecrets.open(sealedSecret, record.id).toString() };
   return { ...(metadata as unknown as ClientMetadata), ...secret };

@@ -66,7 +66,8 @@ export function createSamlSso(options: SamlSsoOptions) {
   /** The answer for a resident with a session that meets the request. */
   async function respond(request: SamlMemory['request'], session: SsoSession, contextClass: string): Promise<PostForm> {
     const provider = await registry.samlProvider(request.issuer);
-    const nameId = await nameIdFor(request, session);
+    const pseudonym = await links.pseudonymFor(session.residentRef, provider.record.id);
+    const nameId = nameIdFor(request, pseudonym);
     const { released } = decideRelease({ contract: provider.record.contract.attributes });
     const participant = await sessions.join(session, provider.record.id, {
       protocol: 'saml',
@@ -75,7 +76,7 @@ export function createSamlSso(options: SamlSsoOptions) {
       level: session.level,
       since: now(),
     });
-    const attributes = await attributesFor(session.residentRef, provider, released);
+    const attributes = await attributesFor(session.residentRef, pseudonym, released);
     const content = {
       nameId,
       sessionIndex: participant.sessionIndex,
@@ -96,21 +97,17 @@ export function createSamlSso(options: SamlSsoOptions) {
   }
 
   /** Transient where it is asked for; else the persistent pseudonym, which is what everything else would guess at. */
-  async function nameIdFor(request: SamlMemory['request'], session: SsoSession): Promise<NameId> {
+  function nameIdFor(request: SamlMemory['request'], pseudonym: string): NameId {
     if (request.nameIdPolicy.format === nameIdFormats.transient) return newTransientId();
-    return {
-      value: await links.pseudonymFor(session.residentRef, `saml:${request.issuer}`),
-      format: nameIdFormats.persistent,
-    };
+    return { value: pseudonym, format: nameIdFormats.persistent };
   }
 
   async function attributesFor(
     residentRef: string,
-    provider: SamlProvider,
+    pseudonym: string,
     released: readonly string[],
   ): Promise<SamlAttribute[]> {
     const scope = new URL(entityId).hostname;
-    const pseudonym = await links.pseudonymFor(residentRef, provider.record.id);
     const name = released.includes('displayName') ? await displayNameOf(residentRef) : undefined;
     return [
       { ...pairwiseId, values: [`${pseudonym}@${scope}`] },

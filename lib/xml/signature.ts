@@ -1,6 +1,6 @@
 import { createHash, createPublicKey, type KeyObject, sign, verify, X509Certificate } from 'node:crypto';
 import { promisify } from 'node:util';
-import { algorithms, digests, type SignatureAlgorithm, signatureUriOf } from './algorithms.ts';
+import { type Algorithm, algorithms, digests, type SignatureAlgorithm, signatureUriOf } from './algorithms.ts';
 import { canonicalize } from './canonical.ts';
 import { XmlError } from './errors.ts';
 import {
@@ -75,8 +75,8 @@ export function verificationKeyFromCertificate(base64: string): VerificationKey 
 
 /** Raw signature over octets (the HTTP-Redirect binding, SAML Bindings 3.4.4.1). RSA runs on the thread pool. */
 export async function signOctets(octets: Uint8Array, { privateKey, algorithm }: SigningKey): Promise<Buffer> {
-  const { hash, options } = algorithms[algorithm];
-  const key = { key: privateKey, ...options };
+  const { hash, options }: Algorithm = algorithms[algorithm];
+  const key = options ? { key: privateKey, ...options } : privateKey;
   return privateKey.asymmetricKeyType === 'rsa' ? signOnPool(hash, octets, key) : sign(hash, octets, key);
 }
 
@@ -87,7 +87,7 @@ export function verifyOctets(
   algorithmUri: string,
   keys: readonly VerificationKey[],
 ): string {
-  const algorithm = Object.values(algorithms).find(({ uri }) => uri === algorithmUri);
+  const algorithm: Algorithm | undefined = Object.values<Algorithm>(algorithms).find(({ uri }) => uri === algorithmUri);
   if (!algorithm)
     throw new XmlError('ALGORITHM_REFUSED', 'the signature algorithm is not accepted', {
       detail: { algorithm: algorithmUri },
@@ -95,7 +95,8 @@ export function verifyOctets(
   const candidates = keys.filter(({ publicKey }) => algorithm.fits(publicKey));
   const fitting = candidates.find(({ publicKey }) => {
     if (algorithm.signatureBytes !== undefined && signature.byteLength !== algorithm.signatureBytes) return false;
-    return verify(algorithm.hash, octets, { key: publicKey, ...algorithm.options }, signature);
+    const { hash, options } = algorithm;
+    return verify(hash, octets, options ? { key: publicKey, ...options } : publicKey, signature);
   });
   if (fitting) return fitting.fingerprint;
   const detail = { algorithm: algorithmUri, fingerprintsTried: candidates.map(({ fingerprint }) => fingerprint) };

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 
 /** A server under load in a process of its own, so that its CPU time is its own. */
 export async function startServer<Ready>(module: URL) {
-  const child: ChildProcess = fork(module, { execArgv: ['--import', 'tsx', '--disable-warning=ExperimentalWarning'] });
+  const child: ChildProcess = fork(module);
   const [ready] = (await once(child, 'message')) as [Ready];
 
   async function ask(question: 'cpu' | 'raw'): Promise<number> {

@@ -1,4 +1,4 @@
-import { constants, generateKeyPairSync, randomBytes, sign } from 'node:crypto';
+import { generateKeyPairSync, randomBytes, sign } from 'node:crypto';
 import { promisify } from 'node:util';
 import { toSavedCard } from '../../card-auth/index.ts';
 import {
@@ -25,7 +25,8 @@ export interface BenchHub {
   readonly partyKey: string;
   readonly partyCertificate: string;
   readonly clientSecret: string;
-  readonly card: unknown;
+  /** Software cards of as many residents, saved. */
+  readonly cards: readonly unknown[];
   readonly pin: string;
 }
 
@@ -37,7 +38,9 @@ const hub = await startTestHub({
     log: { level: 'warn' },
   },
 });
-const issued = await issueCard(hub, { residentRef: 'r2', number: '1234567890124' });
+const issued: Awaited<ReturnType<typeof issueCard>>[] = [];
+for (let at = 0; at < 8; at++)
+  issued.push(await issueCard(hub, { residentRef: `holder-${at}`, number: `123456789020${at}` }));
 await hub.credential.residents.insert({
   id: 'r1',
   name: { kana: 'バス セイジ' },
@@ -96,13 +99,13 @@ const ready: BenchHub = {
   partyKey: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
   partyCertificate: certificate,
   clientSecret: secret,
-  card: toSavedCard(issued.card.memory()),
-  pin: issued.pin,
+  cards: issued.map(({ card }) => toSavedCard(card.memory())),
+  pin: issued[0]?.pin ?? '',
 };
 serveMeasurements(
   ready,
   () =>
-    perCpuSecond(() => signAsync('sha256', message, { key: rawKey, padding: constants.RSA_PKCS1_PADDING }), {
+    perCpuSecond(() => signAsync('sha256', message, rawKey), {
       parallel: 4,
     }),
   hub.close,

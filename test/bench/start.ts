@@ -4,8 +4,9 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { root, startTrialProcess } from '../flows/trial.ts';
+import { startTrialProcess } from '../flows/trial.ts';
 import { freePort } from '../idp/world.ts';
+import { root } from '../root.ts';
 import type { Figure } from './measure.ts';
 
 /** A warm start of the whole trial, and the memory of the hub alone when nobody asks for anything. */

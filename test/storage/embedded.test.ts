@@ -21,6 +21,12 @@ describe('embedded storage', () => {
   describe('as any engine', () =>
     itKeepsTheStorageContract(async (now) => openEmbeddedStorage({ file: nextFile(), now, sweepEveryMs: 0 })));
 
+  describe('as any engine, for read-mostly records', () =>
+    itKeepsTheStorageContract(async (now) => {
+      const storage = openEmbeddedStorage({ file: nextFile(), now, sweepEveryMs: 0 });
+      return { ...storage, collection: (definition) => storage.collection({ ...definition, readMostly: true }) };
+    }));
+
   it('keeps records over a restart in a file only its account can read', async () => {
     const file = nextFile();
     const first = openEmbeddedStorage({ file });
@@ -40,6 +46,36 @@ describe('embedded storage', () => {
     expect(await theirs.get('a')).to.deep.equal({ id: 'a', text: '1' });
     const taken = await Promise.all([mine.take('a'), theirs.take('a')]);
     expect(taken.filter((note) => note !== undefined)).to.have.length(1);
+    await Promise.all([one.close(), two.close()]);
+  });
+
+  it('keeps read-mostly records in memory, frozen, and sees what another connection writes', async () => {
+    let time = 1000;
+    const file = nextFile();
+    const now = () => time;
+    const [one, two] = [openEmbeddedStorage({ file, now }), openEmbeddedStorage({ file, now })];
+    const definition = { name: 'note', readMostly: true } as const;
+    const [mine, theirs] = [one.collection<Note>(definition), two.collection<Note>(definition)];
+    await mine.insert({ id: 'a', text: '1', expiresAt: 2000 });
+    const first = await mine.get('a');
+    expect(await mine.get('a')).to.equal(first);
+    expect(Object.isFrozen(first)).to.equal(true);
+    await theirs.update('a', (note) => ({ ...note, text: '2' }));
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(await mine.get('a')).to.have.property('text', '2');
+    const seen: string[] = [];
+    await mine.update('a', (note) => {
+      seen.push(note.text);
+      return { ...note, text: '3' };
+    });
+    expect([seen, (await mine.get('a'))?.text]).to.deep.equal([['2'], '3']);
+    await theirs.take('a');
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(await mine.get('a')).to.equal(undefined);
+    await mine.insert({ id: 'a', text: '4', expiresAt: 2000 });
+    expect(await mine.get('a')).to.have.property('text', '4');
+    time = 2000;
+    expect(await mine.get('a')).to.equal(undefined);
     await Promise.all([one.close(), two.close()]);
   });
 

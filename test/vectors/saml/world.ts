@@ -1,7 +1,6 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import {
   createProviderRegistry,
   createReplayGuard,
@@ -13,8 +12,9 @@ import {
 } from '../../../federation/index.ts';
 import { type SigningKey, verificationKeyFromCertificate } from '../../../lib/xml/index.ts';
 import { createMemoryStorage } from '../../../storage/index.ts';
+import { root } from '../../root.ts';
 
-export const folder = fileURLToPath(new URL('.', import.meta.url));
+export const folder = join(root, 'test/vectors/saml');
 export const keyKinds = ['rsa', 'ec'] as const;
 export type KeyKind = (typeof keyKinds)[number];
 
