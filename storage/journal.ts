@@ -93,6 +93,7 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
   }, headEveryMs);
   timer.unref();
   let durable = tail;
+  let signing: Promise<void> = Promise.resolve();
 
   async function append(entry: Readonly<Record<string, unknown>>) {
     const at = now();
@@ -112,10 +113,15 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
     return mine;
   }
 
-  async function signHead(): Promise<void> {
-    if (!unsigned || durable.sequence === 0) return;
-    unsigned = false;
-    await heads.write({ ...durable, at: now() });
+  /** One after another: two at once would write into the same draft. */
+  function signHead(): Promise<void> {
+    const turn = signing.then(async () => {
+      if (!unsigned || durable.sequence === 0) return;
+      unsigned = false;
+      await heads.write({ ...durable, at: now() });
+    });
+    signing = turn.catch(() => undefined);
+    return turn;
   }
 
   return {
