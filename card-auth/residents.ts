@@ -46,5 +46,3 @@ export function createResidents({ residents }: { residents: Collection<Resident>
     displayName,
   };
 }
-
-export type Residents = ReturnType<typeof createResidents>;

@@ -1,18 +1,14 @@
 import { Command } from 'commander';
-import { cardCommand } from './card.ts';
-import { providerCommand } from './provider.ts';
-import { signInCommand } from './sign-in.ts';
-import { startCommand } from './start.ts';
 
-/** The `sanuki` command: one file per noun; ends with 0, or with 1 and a reason on standard error. */
+/** The `sanuki` command: one file per noun, loaded when it is asked for; ends with 0, or with 1 and a reason on standard error. */
 export async function main(args: readonly string[]): Promise<void> {
   const program = new Command('sanuki')
     .description('Sanuki ID: identity provider and federation hub with card sign-in')
-    .showHelpAfterError()
-    .addCommand(startCommand())
-    .addCommand(providerCommand())
-    .addCommand(cardCommand())
-    .addCommand(signInCommand());
+    .showHelpAfterError();
+  const [noun] = args;
+  if (noun === undefined || !(noun in nouns)) {
+    for (const load of Object.values(nouns)) program.addCommand(await load());
+  } else program.addCommand(await nouns[noun as keyof typeof nouns]());
   try {
     await program.parseAsync([...args], { from: 'user' });
   } catch (error) {
@@ -20,3 +16,10 @@ export async function main(args: readonly string[]): Promise<void> {
     process.exitCode = 1;
   }
 }
+
+const nouns = {
+  start: async () => (await import('./start.ts')).startCommand(),
+  provider: async () => (await import('./provider.ts')).providerCommand(),
+  card: async () => (await import('./card.ts')).cardCommand(),
+  'sign-in': async () => (await import('./sign-in.ts')).signInCommand(),
+} as const;

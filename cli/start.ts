@@ -1,9 +1,7 @@
 import { resolve } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import { loadSettings, type Settings, trialSettingsFile } from '../config/index.ts';
-import { startHub } from '../idp/index.ts';
-import { createLog } from '../lib/log.ts';
-import { type RunningTrial, startTrial, trialAddresses } from '../trial/index.ts';
+import type { RunningTrial } from '../trial/index.ts';
 import { defaultData, writeHubFile } from './hub-file.ts';
 
 interface StartOptions {
@@ -38,6 +36,7 @@ async function start(options: StartOptions): Promise<void> {
 }
 
 async function trial({ data = defaultData, port }: StartOptions): Promise<RunningTrial> {
+  const { startTrial, trialAddresses } = await import('../trial/index.ts');
   const { hub, reader } = trialAddresses(port);
   const settings = await loadSettings(trialSettingsFile, {
     origin: hub.origin,
@@ -52,7 +51,9 @@ async function trial({ data = defaultData, port }: StartOptions): Promise<Runnin
   );
 }
 
+/** Loads nothing of the trial: a hub alone is small. */
 async function production({ profile, data }: StartOptions) {
+  const [{ startHub }, { createLog }] = await Promise.all([import('../idp/index.ts'), import('../lib/log.ts')]);
   const settings: Settings = await loadSettings(profile, data ? { data: resolve(data) } : {});
   const log = createLog({ name: 'hub', level: settings.log.level });
   const hub = await explained(startHub({ settings, log }), `choose another listen.port in ${profile}`);

@@ -8,5 +8,5 @@ export * from './errors.ts';
 export * from './k-mix/main.tsx';
 export * from './phr/main.tsx';
 export * from './portal/main.tsx';
-export type { PartyOptions, RunningParty } from './relying-party.tsx';
+export type { PartyOptions } from './relying-party.tsx';
 export * from './site.tsx';

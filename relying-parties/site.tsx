@@ -191,8 +191,6 @@ export function createSite(options: SiteOptions) {
   return { router, send, languageOf, start, secure };
 }
 
-export type WebSite = ReturnType<typeof createSite>;
-
 function securityHeaders(https: boolean): Middleware {
   const common = helmet({
     contentSecurityPolicy: false,

@@ -4,6 +4,6 @@
  * mean: folders hand in collection definitions and get collections back; the composition roots choose the engine.
  */
 export * from './collection.ts';
-export { type EmbeddedStorage, openEmbeddedStorage } from './embedded.ts';
+export { openEmbeddedStorage } from './embedded.ts';
 export * from './journal.ts';
 export { createMemoryStorage } from './memory.ts';

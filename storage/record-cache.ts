@@ -50,8 +50,6 @@ export function createRecordCache<T extends StoredRecord>(freshness: Freshness) 
   return { get, keep, drop: (id: string) => records.delete(id) };
 }
 
-export type RecordCache<T extends StoredRecord> = ReturnType<typeof createRecordCache<T>>;
-
 function freeze<V>(value: V): V {
   if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
     Object.freeze(value);

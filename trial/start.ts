@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import type { Settings } from '../config/index.ts';
 import { startHub } from '../idp/index.ts';
 import { createLog } from '../lib/log.ts';
@@ -69,5 +68,3 @@ export async function startTrial({ settings, base }: TrialOptions): Promise<Runn
     close,
   };
 }
-
-export const defaultTrialData = () => join(process.cwd(), '.sanuki');

@@ -239,8 +239,6 @@ export function createLiteS(initial: LiteSMemory) {
   return { read, write, power, memory: () => memory };
 }
 
-export type LiteS = ReturnType<typeof createLiteS>;
-
 /** Bytes 0-1 may only lose bits, 6-12 only gain them; 2-5 change only while the system blocks are open; the rest is fixed. */
 function mayChangeMc(old: Uint8Array, next: Uint8Array, rules: ReturnType<typeof rulesOf>): boolean {
   const bytes = [...next];

@@ -38,15 +38,25 @@ async function idleMegabytes(): Promise<number> {
       service,
     }),
   );
+  // Twice: the first start also makes keys and certificates, with libraries that later ones never load.
+  await (await hubAlone(file)).stop();
+  const { pid, stop } = await hubAlone(file);
+  await new Promise((resolve) => setTimeout(resolve, 3_000));
+  const kilobytes = Number(/VmRSS:\s+(\d+)/.exec(await readFile(`/proc/${pid}/status`, 'utf8'))?.[1]);
+  await stop();
+  await rm(data, { recursive: true });
+  return kilobytes / 1024;
+}
+
+async function hubAlone(file: string): Promise<{ pid: number | undefined; stop: () => Promise<void> }> {
   const child = spawn(process.execPath, [join(root, 'cli/sanuki.mjs'), 'start', '--json', '--profile', file], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   await once(createInterface({ input: child.stdout }), 'line');
-  await new Promise((resolve) => setTimeout(resolve, 3_000));
-  const kilobytes = Number(/VmRSS:\s+(\d+)/.exec(await readFile(`/proc/${child.pid}/status`, 'utf8'))?.[1]);
-  const exited = once(child, 'exit');
-  child.kill('SIGTERM');
-  await exited;
-  await rm(data, { recursive: true });
-  return kilobytes / 1024;
+  async function stop(): Promise<void> {
+    const exited = once(child, 'exit');
+    child.kill('SIGTERM');
+    await exited;
+  }
+  return { pid: child.pid, stop };
 }

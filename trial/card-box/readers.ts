@@ -49,8 +49,6 @@ export function createReaders() {
   return { put, lift, serveDesk, serveOwn, cardOnDesk: () => onDesk?.number };
 }
 
-export type Readers = ReturnType<typeof createReaders>;
-
 /** Anything but a frame ends the connection. */
 function receiveFrames(socket: WebSocket, receive: (frame: Uint8Array) => void): void {
   socket.on('message', (data, isBinary) => {
