@@ -5,6 +5,7 @@
  */
 export * from '../readers/reader.ts';
 export * from '../readers/software.ts';
+export * from '../readers/usb.ts';
 export * from './pin-secret.ts';
 export * from './sign-in.ts';
 export * from './transcript.ts';

@@ -2,6 +2,7 @@ import { HubError, type Outcome } from '../../lib/errors.ts';
 
 const outcomes = {
   READER_ABSENT: 'unavailable',
+  READER_UNSUPPORTED: 'unavailable',
   READER_BUSY: 'unavailable',
   READER_TIMEOUT: 'unavailable',
   CARD_ABSENT: 'missing',

@@ -63,6 +63,10 @@ export const liveCopy = {
     ja: 'K-101 リーダーが見つかりません。接続を確かめて、もう一度お試しください',
     en: 'K-101 No reader found. Check its cable and try again',
   },
+  READER_UNSUPPORTED: {
+    ja: 'K-101 このブラウザーではカードリーダーを使えません。パソコンのChromeまたはEdgeでお試しください',
+    en: 'K-101 This browser cannot use a card reader. Please use Chrome or Edge on a computer',
+  },
   READER_BUSY: { ja: 'K-101 リーダーがほかで使われています', en: 'K-101 The reader is in use elsewhere' },
   CARD_ABSENT: {
     ja: 'K-102 カードが見つかりません。カードを置いたまま、もう一度お試しください',

@@ -18,7 +18,9 @@ async function main(view: View): Promise<void> {
         await reader.close();
       }
     } catch (error) {
-      view.problem(codeOf(error));
+      const code = codeOf(error);
+      view.problem(code);
+      if (code === 'READER_UNSUPPORTED') return;
       await (canConnect(view) ? pause(2_000) : Promise.resolve());
     }
   }
