@@ -78,6 +78,4 @@ export async function openUsbPipe({ device, interfaceNumber, inEndpoint, outEndp
   return { send, receive, alone, close, isLost: () => lost };
 }
 
-export type UsbPipe = Awaited<ReturnType<typeof openUsbPipe>>;
-
 export const malformed = (message: string) => new ReaderError('READER_MESSAGE_MALFORMED', message);
