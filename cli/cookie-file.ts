@@ -7,8 +7,8 @@ const httpOnlyMark = '#HttpOnly_';
 export async function readCookieFile(path: string): Promise<CookieJar> {
   const jar = new CookieJar(undefined, { rejectPublicSuffixes: false });
   for (const line of (await textOf(path)).split(/\r?\n/)) {
-    const cookie = cookieOf(line);
-    if (cookie) await jar.setCookie(cookie, urlOf(cookie), { ignoreError: true });
+    const kept = cookieOf(line);
+    if (kept) await jar.setCookie(kept.cookie, kept.url, { ignoreError: true });
   }
   return jar;
 }
@@ -22,26 +22,26 @@ async function textOf(path: string): Promise<string> {
   }
 }
 
-const urlOf = ({ domain, path, secure }: Cookie) => `${secure ? 'https' : 'http'}://${domain}${path ?? '/'}`;
-
 /** domain, subdomains, path, secure, expiry in seconds (0 or empty for a session), name, value; separated by tabs. */
-function cookieOf(line: string): Cookie | undefined {
+function cookieOf(line: string): { cookie: Cookie; url: string } | undefined {
   const httpOnly = line.startsWith(httpOnlyMark);
   const text = httpOnly ? line.slice(httpOnlyMark.length) : line;
   const fields = text.split('\t');
   if (text.startsWith('#') || fields.length !== 7) return undefined;
-  const [domain = '', subdomains, path = '/', secure, expiry = '', key = '', value = ''] = fields;
+  const [dotted = '', subdomains, path = '/', secure, expiry = '', key = '', value = ''] = fields;
+  const host = dotted.replace(/^\./, '');
   const seconds = Number(expiry);
-  return new Cookie({
+  const cookie = new Cookie({
     key,
     value,
-    domain: domain.replace(/^\./, ''),
+    // A cookie of one host alone has no domain; the jar takes the host from the address.
+    ...(subdomains === 'TRUE' ? { domain: host } : {}),
     path,
     secure: secure === 'TRUE',
     httpOnly,
-    hostOnly: subdomains !== 'TRUE',
     expires: seconds > 0 ? new Date(seconds * 1000) : 'Infinity',
   });
+  return { cookie, url: `${cookie.secure ? 'https' : 'http'}://${host}${path}` };
 }
 
 export async function writeCookieFile(path: string, jar: CookieJar): Promise<void> {

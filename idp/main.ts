@@ -156,7 +156,13 @@ export async function startHub(options: HubOptions) {
   const { host, port } = options.settings.listen;
   const handle = hub.app.callback();
   const server = createServer((request, response) => void handle(request, response));
-  await listen(server, port, host);
+  try {
+    await listen(server, port, host);
+  } catch (error) {
+    // The key service's worker would keep the process alive.
+    await hub.close();
+    throw error;
+  }
 
   async function close(): Promise<void> {
     await new Promise<void>((resolve, reject) => {

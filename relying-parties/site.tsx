@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { createServer, type Server } from 'node:http';
+import { once } from 'node:events';
+import { createServer, type RequestListener, type Server } from 'node:http';
 import Router from '@koa/router';
 import Koa, { type Context, type Middleware } from 'koa';
 import helmet from 'koa-helmet';
@@ -180,15 +181,29 @@ export function createSite(options: SiteOptions) {
     const notAllowed = () => new PartyError('METHOD_NOT_ALLOWED', 'the page has no such method');
     app.use(router.allowedMethods({ throw: true, methodNotAllowed: notAllowed, notImplemented: notAllowed }));
     const handle = app.callback();
-    const server = createServer((request, response) => void handle(request, response));
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', reject);
-      server.listen(listen.port, listen.host, resolve);
-    });
-    return server;
+    return listening(listen, (request, response) => void handle(request, response));
   }
 
   return { router, send, languageOf, start, secure };
+}
+
+const predecessorMs = 2_000;
+
+/** A predecessor that was just killed may hold the port for a moment more. */
+async function listening({ host, port }: { host: string; port: number }, handle: RequestListener): Promise<Server> {
+  const giveUpAt = Date.now() + predecessorMs;
+  for (;;) {
+    const server = createServer(handle);
+    server.listen(port, host);
+    try {
+      await once(server, 'listening');
+      return server;
+    } catch (error) {
+      const inUse = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
+      if (!inUse || Date.now() > giveUpAt) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
 }
 
 function securityHeaders(https: boolean): Middleware {

@@ -16,6 +16,7 @@ export async function finishOidcInteraction(provider: Provider, uid: string, ses
     acr: session.level,
     amr: [...session.amr],
     ts: Math.floor(session.authenticatedAt / 1000),
+    remember: false,
   };
   interaction.result = { ...interaction.lastSubmission, [interaction.prompt.name]: {}, login };
   await interaction.persist();

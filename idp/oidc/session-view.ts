@@ -85,6 +85,8 @@ function viewOf(session: SsoSession, cookie: string | undefined): AdapterPayload
   }
   return {
     kind: 'Session',
+    // The cookie ends with the browser: the next person at a shared computer finds no session.
+    transient: true,
     ...(cookie ? { jti: cookie } : { jti: session.id }),
     uid: session.id,
     accountId: session.residentRef,

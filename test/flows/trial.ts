@@ -70,7 +70,9 @@ export type TrialProcess = Awaited<ReturnType<typeof startTrialProcess>>;
 export async function sanuki(...args: string[]): Promise<{ code: number | null; out: string; errors: string }> {
   const child = spawn(process.execPath, [join(root, 'cli/sanuki.mjs'), ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
   const [out, errors] = [collect(child, 'stdout'), collect(child, 'stderr')];
+  const hung = setTimeout(() => child.kill('SIGKILL'), 30_000);
   const [code] = (await once(child, 'close')) as [number | null];
+  clearTimeout(hung);
   return { code, out: out.join(''), errors: errors.join('') };
 }
 
