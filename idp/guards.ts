@@ -1,9 +1,8 @@
 import type { Context, Middleware } from 'koa';
-import helmet from 'koa-helmet';
 import { RateLimiterMemory } from 'rate-limiter-flexible';
 import type { Settings } from '../config/index.ts';
 import { readAtMost } from '../lib/body.ts';
-import { contentSecurityPolicy } from '../web/index.ts';
+import { commonHeaders, contentSecurityPolicy } from '../web/index.ts';
 import { HubPageError } from './errors.ts';
 
 /**
@@ -22,18 +21,14 @@ export function refuseOtherHosts(origin: string): Middleware {
 
 /** A nonce per answer; pages set a wider form-action for exactly the party they post to. */
 export function securityHeaders({ https }: { https: boolean }): Middleware {
-  const common = helmet({
-    contentSecurityPolicy: false,
-    crossOriginEmbedderPolicy: false,
-    strictTransportSecurity: https ? { maxAge: 63_072_000, includeSubDomains: false } : false,
-    referrerPolicy: { policy: 'no-referrer' },
-    xFrameOptions: { action: 'deny' },
-  });
-  return async (ctx, next) => {
-    await common(ctx, async () => undefined);
-    ctx.set('permissions-policy', 'camera=(), microphone=(), geolocation=(), usb=(self)');
-    ctx.set('content-security-policy', contentSecurityPolicy({}));
-    await next();
+  const headers = {
+    ...commonHeaders({ https, referrerPolicy: 'no-referrer' }),
+    'permissions-policy': 'camera=(), microphone=(), geolocation=(), usb=(self)',
+    'content-security-policy': contentSecurityPolicy({}),
+  };
+  return (ctx, next) => {
+    ctx.set(headers);
+    return next();
   };
 }
 

@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { createHash, hash as hashOnce, timingSafeEqual } from 'node:crypto';
 
 /** Strict base64url without padding (RFC 4648 section 5): what `Buffer.from` would skip or round is refused with `undefined`. */
 export function fromBase64url(text: string): Buffer | undefined {
@@ -16,6 +16,8 @@ export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
 }
 
 export function sha256(...parts: readonly (Uint8Array | string)[]): Buffer {
+  // Texts in one go: a third of the time of a Hash object.
+  if (parts.every((part) => typeof part === 'string')) return hashOnce('sha256', parts.join(''), 'buffer');
   const hash = createHash('sha256');
   for (const part of parts) hash.update(part);
   return hash.digest();

@@ -3,13 +3,13 @@ import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import Router from '@koa/router';
 import Koa, { type Context, type Middleware } from 'koa';
-import helmet from 'koa-helmet';
 import type { ComponentChildren } from 'preact';
 import { readAtMost } from '../lib/body.ts';
 import { HubError } from '../lib/errors.ts';
 import type { Log } from '../lib/log.ts';
 import {
   changePreferences,
+  commonHeaders,
   contentSecurityPolicy,
   Facts,
   formatPreferences,
@@ -172,7 +172,15 @@ export function createSite(options: SiteOptions) {
     ctx.body = { status: 'ok' };
   });
 
-  app.use(securityHeaders(secure));
+  // Under no-referrer a browser sends "Origin: null" with our own forms; nothing leaves this site either way.
+  const headers = {
+    ...commonHeaders({ https: secure, referrerPolicy: 'same-origin' }),
+    'content-security-policy': contentSecurityPolicy({}),
+  };
+  app.use((ctx, next) => {
+    ctx.set(headers);
+    return next();
+  });
   app.use(answerRefusals);
 
   /** To be called when all routes are added. */
@@ -204,21 +212,6 @@ async function listening({ host, port }: { host: string; port: number }, handle:
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
   }
-}
-
-function securityHeaders(https: boolean): Middleware {
-  const common = helmet({
-    contentSecurityPolicy: false,
-    strictTransportSecurity: https,
-    // Under no-referrer a browser sends "Origin: null" with our own forms; nothing leaves this site either way.
-    referrerPolicy: { policy: 'same-origin' },
-    xFrameOptions: { action: 'deny' },
-  });
-  return async (ctx, next) => {
-    await common(ctx, async () => undefined);
-    ctx.set('content-security-policy', contentSecurityPolicy({}));
-    await next();
-  };
 }
 
 /** A form's fields, of at most `maxBytes`. */

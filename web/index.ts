@@ -5,6 +5,7 @@
  */
 export * from './components.tsx';
 export * from './copy.ts';
+export * from './headers.ts';
 export * from './page.tsx';
 export * from './policy.ts';
 export * from './preferences.ts';

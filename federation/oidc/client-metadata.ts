@@ -8,7 +8,7 @@ const Metadata = z.strictObject({
     .string()
     .regex(/^[\x21-\x7e]{1,255}$/, 'visible ASCII characters only')
     .optional(),
-  client_secret: z.string().min(32, 'at least 32 characters').max(1024).optional(),
+  client_secret: z.string().min(16, 'at least 16 characters').max(1024).optional(),
   client_name: z.string().min(1).max(200).optional(),
   'client_name#ja': z.string().min(1).max(200).optional(),
   'client_name#en': z.string().min(1).max(200).optional(),
@@ -48,7 +48,10 @@ export interface ClientRegistration {
   readonly name: { readonly ja: string; readonly en: string };
   /** What the scopes ask for, in the words of the release policy. */
   readonly attributes: readonly string[];
-  /** For the OIDC provider: without the secret and without members that only people read. */
+  /**
+   * For the OIDC provider: without the secret, and without scopes, because the contract decides what is released and a
+   * request for more is answered with less instead of with an error.
+   */
   readonly metadata: Readonly<Record<string, unknown>>;
 }
 
@@ -59,7 +62,15 @@ export interface ClientRegistration {
 export function parseClientMetadata(json: unknown, { allowHttp }: { allowHttp: boolean }): ClientRegistration {
   const parsed = Metadata.safeParse(json);
   if (!parsed.success) throw invalid(`the client metadata is not usable:\n${z.prettifyError(parsed.error)}`);
-  const { client_id, client_secret, client_name, 'client_name#ja': ja, 'client_name#en': en, ...members } = parsed.data;
+  const {
+    client_id,
+    client_secret,
+    client_name,
+    'client_name#ja': ja,
+    'client_name#en': en,
+    scope = '',
+    ...members
+  } = parsed.data;
   const native = members.application_type === 'native';
   for (const uri of members.redirect_uris) checkRedirectUri(uri, { native, allowHttp });
   for (const uri of members.post_logout_redirect_uris ?? []) checkRedirectUri(uri, { native, allowHttp });
@@ -74,7 +85,7 @@ export function parseClientMetadata(json: unknown, { allowHttp }: { allowHttp: b
     clientId,
     secret: needsSecret ? (client_secret ?? randomBytes(32).toString('base64url')) : undefined,
     name: { ja: ja ?? name, en: en ?? name },
-    attributes: (members.scope ?? '').split(' ').includes('profile') ? ['displayName'] : [],
+    attributes: scope.split(' ').includes('profile') ? ['displayName'] : [],
     metadata: {
       ...members,
       client_id: clientId,

@@ -80,7 +80,7 @@ describe('the sanuki command', function () {
           ),
           'private',
         ],
-        'short secret': [await file('g.json', client({ client_secret: 'short' })), '32 characters'],
+        'short secret': [await file('g.json', client({ client_secret: 'short' })), '16 characters'],
       } as const;
       for (const [what, [path, word]] of Object.entries(bad)) {
         const { code, errors } = await run('provider', 'add', '--oidc', path, '--approve');
