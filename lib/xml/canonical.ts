@@ -14,28 +14,42 @@ type Scope = ReadonlyMap<string, string>;
  * SignedInfo, references and everything we write, so that what we sign is what we send.
  */
 export function canonicalize(element: XmlElement, { prefixes = [], without }: CanonicalOptions = {}): string {
-  const parts: string[] = [];
+  let text = '';
   write(element, new Map([['', '']]), true);
-  return parts.join('');
+  return text;
 
   function write(current: XmlElement, rendered: Scope, apex: boolean): void {
     const tag = current.prefix === '' ? current.name : `${current.prefix}:${current.name}`;
-    const wanted = neededNamespaces(current, prefixes, apex).filter(([prefix, ns]) => rendered.get(prefix) !== ns);
-    const scope = wanted.length === 0 ? rendered : new Map([...rendered, ...wanted]);
-    parts.push('<', tag);
-    for (const [prefix, ns] of wanted.sort(byPrefix))
-      parts.push(prefix === '' ? ' xmlns="' : ` xmlns:${prefix}="`, escapeAttribute(ns), '"');
-    const attributes =
-      current.attributes.length > 1 ? [...current.attributes].sort(byNamespaceAndName) : current.attributes;
-    for (const { prefix, name, value } of attributes)
-      parts.push(' ', prefix === '' ? name : `${prefix}:${name}`, '="', escapeAttribute(value), '"');
-    parts.push('>');
+    const scope = isVisible(current, rendered) ? rendered : declare(current, rendered, tag, apex);
+    if (scope === rendered) text += `<${tag}`;
+    for (const { prefix, name, value } of sorted(current.attributes))
+      text += ` ${prefix === '' ? name : `${prefix}:${name}`}="${escapeAttribute(value)}"`;
+    text += '>';
     for (const child of current.children) {
-      if (typeof child === 'string') parts.push(escapeText(child));
+      if (typeof child === 'string') text += escapeText(child);
       else if (child !== without) write(child, scope, false);
     }
-    parts.push('</', tag, '>');
+    text += `</${tag}>`;
   }
+
+  /** Most elements bring nothing new: their own namespace is there, and so is nothing else to look for. */
+  function isVisible(current: XmlElement, rendered: Scope): boolean {
+    if (prefixes.length > 0 || rendered.get(current.prefix) !== current.ns) return false;
+    return current.attributes.every(({ prefix }) => prefix === '');
+  }
+
+  function declare(current: XmlElement, rendered: Scope, tag: string, apex: boolean): Scope {
+    const wanted = neededNamespaces(current, prefixes, apex).filter(([prefix, ns]) => rendered.get(prefix) !== ns);
+    if (wanted.length === 0) return rendered;
+    text += `<${tag}`;
+    for (const [prefix, ns] of wanted.sort(byPrefix))
+      text += ` ${prefix === '' ? 'xmlns' : `xmlns:${prefix}`}="${escapeAttribute(ns)}"`;
+    return new Map([...rendered, ...wanted]);
+  }
+}
+
+function sorted(attributes: readonly XmlAttribute[]): readonly XmlAttribute[] {
+  return attributes.length > 1 ? attributes.toSorted(byNamespaceAndName) : attributes;
 }
 
 /** Namespaces that have to be visible at this element: those it uses, and those of the PrefixList that are in scope. */
@@ -54,6 +68,7 @@ function neededNamespaces(element: XmlElement, prefixes: readonly string[], apex
 
 /** Canonical XML orders by code point; UTF-16 units order the same but for surrogates, which stand for what is above U+FFFF. */
 function compare(a: string, b: string): number {
+  if (a === b) return 0;
   const length = Math.min(a.length, b.length);
   for (let at = 0; at < length; at += 1) {
     const [left, right] = [a.charCodeAt(at), b.charCodeAt(at)];

@@ -1,4 +1,12 @@
-import { createHash, createPublicKey, type KeyObject, sign, verify, X509Certificate } from 'node:crypto';
+import {
+  createHash,
+  createPublicKey,
+  hash as hashOnce,
+  type KeyObject,
+  sign,
+  verify,
+  X509Certificate,
+} from 'node:crypto';
 import { promisify } from 'node:util';
 import { type Algorithm, algorithms, digests, type SignatureAlgorithm, signatureUriOf } from './algorithms.ts';
 import { canonicalize } from './canonical.ts';
@@ -115,7 +123,7 @@ export async function signElement(
   const id = attributeOf(element, 'ID');
   if (!id) throw new TypeError(`${element.name} has no ID to sign`);
   const { digest } = algorithms[key.algorithm];
-  const value = createHash(digest).update(canonicalize(element)).digest('base64');
+  const value = hashOnce(digest, canonicalize(element), 'base64');
   const signedInfo = buildSignedInfo(id, key.algorithm, value);
   const signature = await signOctets(Buffer.from(canonicalize(signedInfo)), key);
   const keyInfo =
