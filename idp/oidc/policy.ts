@@ -17,11 +17,21 @@ export function demandOf(ctx: KoaContextWithOIDC, now: number): SignInDemand {
   };
 }
 
+type OidcSession = NonNullable<KoaContextWithOIDC['oidc']['session']>;
+const levels = new WeakMap<OidcSession, string>();
+
+/** The session's own level, also after this request's answer was put in its place. */
+function levelOf(session: OidcSession): string {
+  const level = levels.get(session) ?? session.acr ?? '';
+  levels.set(session, level);
+  return level;
+}
+
 function stepOf(ctx: KoaContextWithOIDC, now: number): Step {
   const { session, result } = ctx.oidc;
   const demand = demandOf(ctx, now);
   const state = session?.accountId
-    ? { level: session.acr ?? '', authenticatedAt: (session.loginTs ?? 0) * 1000 }
+    ? { level: levelOf(session), authenticatedAt: (session.loginTs ?? 0) * 1000 }
     : undefined;
   // Answered in this very request: what the card gave is what there is, else an unreachable level would loop.
   return nextStep(result?.login ? { ...demand, fresh: false, maxAgeMs: undefined } : demand, state, now);
@@ -43,7 +53,10 @@ export function interactionPolicy(now: () => number) {
       if (step.step === 'refuse' && step.reason === 'NO_AUTHN_CONTEXT') {
         throw new errors.UnmetAuthenticationRequirements('the requested authentication level cannot be reached here');
       }
-      return step.step !== 'respond';
+      if (step.step !== 'respond') return true;
+      // The ID token names the class that was asked for and is met, as a SAML answer does; the ledger keeps the level.
+      if (ctx.oidc.session?.accountId) ctx.oidc.session.acr = step.contextClass;
+      return false;
     }),
     0,
   );

@@ -1,6 +1,6 @@
 import { type Client, type ClientMetadata, type Configuration, type KoaContextWithOIDC, Provider } from 'oidc-provider';
 import { decideRelease } from '../../attribute-service/index.ts';
-import { levels } from '../../federation/index.ts';
+import { card, cardPin, refedsMfa, smartcard } from '../../federation/index.ts';
 import { sha256 } from '../../lib/bytes.ts';
 import type { Storage } from '../../storage/index.ts';
 import type { Sessions } from '../session.ts';
@@ -65,7 +65,8 @@ function protocolConfiguration({ jwks, cookies, fetch }: OidcProviderOptions): C
     responseTypes: ['code'],
     pkce: { required: () => true },
     subjectTypes: ['pairwise'],
-    acrValues: [...levels],
+    // What a sign-in here can be called today.
+    acrValues: [card, cardPin, smartcard, refedsMfa],
     scopes: ['openid', 'profile', 'offline_access'],
     claims: {
       openid: ['sub', 'acr', 'amr', 'auth_time'],

@@ -12,6 +12,8 @@ import {
   type KeyRecord,
   keyCollection,
   parseClientMetadata,
+  refedsMfa,
+  smartcard,
 } from '../../federation/index.ts';
 import { createSeal } from '../../lib/seal.ts';
 import { createMemoryStorage } from '../../storage/index.ts';
@@ -190,6 +192,27 @@ describe('one sign-in for both protocols', () => {
     expect((await silent(tab, { acr_values: 'urn:x-sanuki:ac:card-pin-bound' })).get('code'), 'a wish only').to.be.a(
       'string',
     );
+  });
+
+  it('names the class in the ID token that was asked for and is met (OIDC Core 2, acr)', async () => {
+    const [config] = world.clients;
+    if (!config) throw new TypeError('no client');
+    const tab = browser();
+    await signInByOidc(tab);
+    const acrOf = async (more: Record<string, string>) => {
+      const { url, redeem } = await authorizationUrl(config, more);
+      return (await redeem((await tab.visit(url)).left ?? '')).claims()?.acr;
+    };
+    const essential = (value: string) => ({
+      claims: JSON.stringify({ id_token: { acr: { essential: true, value } } }),
+    });
+    expect(await acrOf(essential(refedsMfa))).to.equal(refedsMfa);
+    expect(await acrOf(essential(smartcard))).to.equal(smartcard);
+    expect(await acrOf({ acr_values: `urn:example:unknown ${cardPin}` })).to.equal(cardPin);
+    expect(await acrOf({})).to.equal(cardPin);
+    expect(
+      await signInByOidc(tab, { prompt: 'login', ...essential(refedsMfa) }).then((tokens) => tokens.claims()?.acr),
+    ).to.equal(refedsMfa);
   });
 
   it('tells the party when the resident cancels, by either protocol', async () => {
