@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { fromBase64url, toBase64url } from '../lib/bytes.ts';
 import type { Collection, CollectionDefinition, StoredRecord } from '../storage/index.ts';
-import { type CardKeyService, field, type ReadProof } from './card-key-service.ts';
+import { type CardKeyService, field } from './card-key-service.ts';
 import type { CardRecord, CardRegistry } from './card-registry.ts';
 import { type Binding, bindingOf, transcriptHash } from './client/transcript.ts';
 import { CardError, type CardErrorCode } from './errors.ts';
+import { demandActive, readProofOf, stateProofOf } from './proof.ts';
 
 /** A sign-in at the card, one per interaction: a new start ends the older one. */
 export interface CardChallenge extends StoredRecord {
@@ -234,18 +235,17 @@ export function createCardSignIn(options: CardSignInOptions) {
     const challenge = await challenges.get(interactionId);
     if (challenge?.sid !== message.sid || !challenge.proved)
       throw new CardError('CHALLENGE_SPENT', 'the card was not proved in this sign-in');
-    // One proof per sid: of two, one gets here.
-    if ((await challenges.take(interactionId))?.sid !== message.sid)
-      throw new CardError('CHALLENGE_SPENT', 'the sign-in was already finished');
     const { proved } = challenge;
     const [id, rc] = [field(proved.id, 16), field(proved.rc, 16)];
     const opened = stateProofOf(id, proved.ckv, message.wcnt2, rc, mac2);
-    if (message.wcnt2 !== proved.wcnt1 + 1 || !(await keyService.verifyRead(opened)))
-      throw new CardError('CARD_REFUSED', 'the card did not confirm the authorisation');
-    const card = await cards.update(proved.cardId, (current) => {
-      demandActive(current, now());
-      return { ...current, lastWcnt: Math.max(current.lastWcnt, message.wcnt2) };
-    });
+    const confirmed = message.wcnt2 === proved.wcnt1 + 1 && (await keyService.verifyRead(opened));
+    // One proof per sid, right or wrong: of two, one gets on. The write count is the card's own word either way.
+    const [taken, card] = await Promise.all([
+      challenges.take(interactionId),
+      confirmed ? noteWriteCount(proved.cardId, message.wcnt2) : undefined,
+    ]);
+    if (taken?.sid !== message.sid) throw new CardError('CHALLENGE_SPENT', 'the sign-in was already finished');
+    if (!confirmed) throw new CardError('CARD_REFUSED', 'the card did not confirm the authorisation');
     if (!card?.pin) throw new CardError('CARD_REFUSED', 'the card is gone');
     const { generation } = card.pin;
     const transcript = await transcriptOf(challenge, proved, message.wcnt2, mac2);
@@ -264,6 +264,13 @@ export function createCardSignIn(options: CardSignInOptions) {
       amr: ['hwk', 'pin'],
       at: now(),
     };
+  }
+
+  function noteWriteCount(cardId: string, wcnt: number): Promise<CardRecord | undefined> {
+    return cards.update(cardId, (current) => {
+      demandActive(current, now());
+      return { ...current, lastWcnt: Math.max(current.lastWcnt, wcnt) };
+    });
   }
 
   async function refuseWrong(cardId: string, remainingTries: number): Promise<never> {
@@ -298,31 +305,3 @@ export function createCardSignIn(options: CardSignInOptions) {
 }
 
 export type CardSignIn = ReturnType<typeof createCardSignIn>;
-
-function demandActive(card: CardRecord, now: number): void {
-  if (card.status === 'suspended') throw new CardError('CARD_SUSPENDED', 'the card is suspended');
-  if (card.status === 'revoked') throw new CardError('CARD_REVOKED', 'the card is revoked');
-  if (card.status === 'expired' || card.expiresOn <= now) throw new CardError('CARD_EXPIRED', 'the card has expired');
-  if (card.status === 'pin-locked') throw new CardError('PIN_LOCKED', 'the PIN of the card is locked');
-  if (card.status !== 'active') throw new CardError('CARD_NOT_ACTIVE', 'the card was not activated');
-}
-
-/** Blocks 82 (ID), 86 (CKV), 90 (WCNT) as the card returned them; numbers are little-endian there. */
-function readProofOf(id: Uint8Array, ckv: number, wcnt: number, rc: Uint8Array, mac: Uint8Array): ReadProof {
-  const data = Buffer.concat([id, littleEndian(ckv, 2), littleEndian(wcnt, 3)]);
-  return { id, ckv, rc, blocks: [0x82, 0x86, 0x90], data, mac };
-}
-
-/** Blocks 92 (STATE, opened) and 90 (WCNT). */
-function stateProofOf(id: Uint8Array, ckv: number, wcnt: number, rc: Uint8Array, mac: Uint8Array): ReadProof {
-  return { id, ckv, rc, blocks: [0x92, 0x90], data: Buffer.concat([littleEndian(1, 1), littleEndian(wcnt, 3)]), mac };
-}
-
-/** A block that holds one little-endian number and zeros. */
-function littleEndian(value: number, bytes: number): Buffer {
-  if (!Number.isInteger(value) || value < 0 || value >= 2 ** (8 * bytes))
-    throw new CardError('READER_MESSAGE_MALFORMED', 'a count is out of range');
-  const block = Buffer.alloc(16);
-  block.writeUIntLE(value, 0, bytes);
-  return block;
-}

@@ -171,45 +171,11 @@ function FirstPage({ kind, options, language, left }: PageParts & { readonly lef
 }
 
 function SignedInHome({ kind, options, language, signedIn }: PageParts & { readonly signedIn: SignedIn }) {
-  const words = levelWords[signedIn.level]?.[language];
-  const time = new Intl.DateTimeFormat(language === 'ja' ? 'ja-JP-u-ca-japanese' : 'en-GB', {
-    dateStyle: 'long',
-    timeStyle: 'short',
-    timeZone: options.timeZone,
-  }).format(signedIn.authenticatedAt);
   return (
     <>
       <h1>{options.name[language]}</h1>
       <Notice kind="success" title={copy.signedIn[language]} />
-      <Facts
-        facts={[
-          [
-            copy.who[language],
-            <span key="name" id="name">
-              {signedIn.name ?? copy.unnamed[language]}
-            </span>,
-          ],
-          [
-            copy.level[language],
-            <span key="level">
-              {words ? `${words} ` : ''}
-              <code id="level">{signedIn.level}</code>
-            </span>,
-          ],
-          [
-            copy.at[language],
-            <time key="at" datetime={new Date(signedIn.authenticatedAt).toISOString()}>
-              {time}
-            </time>,
-          ],
-          [
-            copy.pseudonym[language],
-            <code key="pseudonym" id="pseudonym">
-              {signedIn.pseudonym}
-            </code>,
-          ],
-        ]}
-      />
+      <SignedInFacts {...{ options, language, signedIn }} />
       {kind.welcome?.(signedIn, language)}
       <Others links={options.links ?? []} language={language} />
       <form method="post" action="/sign-out">
@@ -219,6 +185,47 @@ function SignedInHome({ kind, options, language, signedIn }: PageParts & { reado
         <p class="hint">{copy.signOutHint[language]}</p>
       </form>
     </>
+  );
+}
+
+/** What the hub told this party, and nothing else: it knows no more. */
+function SignedInFacts({ options, language, signedIn }: Omit<PageParts, 'kind'> & { readonly signedIn: SignedIn }) {
+  const words = levelWords[signedIn.level]?.[language];
+  const time = new Intl.DateTimeFormat(language === 'ja' ? 'ja-JP-u-ca-japanese' : 'en-GB', {
+    dateStyle: 'long',
+    timeStyle: 'short',
+    timeZone: options.timeZone,
+  }).format(signedIn.authenticatedAt);
+  return (
+    <Facts
+      facts={[
+        [
+          copy.who[language],
+          <span key="name" id="name">
+            {signedIn.name ?? copy.unnamed[language]}
+          </span>,
+        ],
+        [
+          copy.level[language],
+          <span key="level">
+            {words ? `${words} ` : ''}
+            <code id="level">{signedIn.level}</code>
+          </span>,
+        ],
+        [
+          copy.at[language],
+          <time key="at" datetime={new Date(signedIn.authenticatedAt).toISOString()}>
+            {time}
+          </time>,
+        ],
+        [
+          copy.pseudonym[language],
+          <code key="pseudonym" id="pseudonym">
+            {signedIn.pseudonym}
+          </code>,
+        ],
+      ]}
+    />
   );
 }
 

@@ -49,6 +49,27 @@ export function createOidcProvider(options: OidcProviderOptions): Provider {
  */
 const sectorOf = (client: Client): string => client.clientId;
 
+/** What is the same everywhere: what is offered, and where. */
+const fixedConfiguration = {
+  features: {
+    devInteractions: { enabled: false },
+    claimsParameter: { enabled: true },
+    introspection: { enabled: true },
+    revocation: { enabled: true },
+    // Only the hub's own sign-out ends a session; it opens to parties of both protocols together.
+    rpInitiatedLogout: { enabled: false },
+  },
+  routes: {
+    authorization: '/oidc/authorize',
+    token: '/oidc/token',
+    userinfo: '/oidc/userinfo',
+    jwks: '/oidc/jwks',
+    introspection: '/oidc/introspect',
+    revocation: '/oidc/revoke',
+    pushed_authorization_request: '/oidc/par',
+  },
+} as const satisfies Configuration;
+
 /** What does not depend on a request: protocol choices (OAuth 2.1: code with PKCE only), lifetimes, cookies, paths. */
 function protocolConfiguration({ jwks, cookies, fetch }: OidcProviderOptions): Configuration {
   const cookie = { httpOnly: true, sameSite: 'lax', secure: cookies.secure, path: '/' } as const;
@@ -89,23 +110,7 @@ function protocolConfiguration({ jwks, cookies, fetch }: OidcProviderOptions): C
       Grant: 12 * 3600,
       RefreshToken: 12 * 3600,
     },
-    features: {
-      devInteractions: { enabled: false },
-      claimsParameter: { enabled: true },
-      introspection: { enabled: true },
-      revocation: { enabled: true },
-      // Only the hub's own sign-out ends a session; it opens to parties of both protocols together.
-      rpInitiatedLogout: { enabled: false },
-    },
-    routes: {
-      authorization: '/oidc/authorize',
-      token: '/oidc/token',
-      userinfo: '/oidc/userinfo',
-      jwks: '/oidc/jwks',
-      introspection: '/oidc/introspect',
-      revocation: '/oidc/revoke',
-      pushed_authorization_request: '/oidc/par',
-    },
+    ...fixedConfiguration,
   };
 }
 

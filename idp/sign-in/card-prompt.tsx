@@ -42,29 +42,7 @@ export function CardPrompt(options: CardPromptOptions & { readonly preferences: 
           <button id="connect" type="button" hidden>
             {say('connect')}
           </button>
-          <form id="pin-form" hidden>
-            <label for="pin">{say('pinLabel')}</label>
-            <input
-              id="pin"
-              class="pin"
-              type="password"
-              inputmode="numeric"
-              autocomplete="off"
-              maxlength={12}
-              minlength={pinDigits}
-              required
-              aria-describedby="pin-hint"
-            />
-            <p id="pin-hint" class="hint">
-              {say('pinHint')}
-            </p>
-            <p class="actions">
-              <button type="submit">{say('submit')}</button>
-              <button id="show-pin" type="button" class="button-plain" aria-pressed={false}>
-                {say('showPin')}
-              </button>
-            </p>
-          </form>
+          <PinForm language={language} digits={pinDigits} />
         </div>
         <noscript>
           <p>{say('noScript')}</p>
@@ -79,6 +57,36 @@ export function CardPrompt(options: CardPromptOptions & { readonly preferences: 
         </button>
       </form>
     </>
+  );
+}
+
+/** Shown once a card lies on the reader; the browser program reads it and sends nothing of it. */
+function PinForm({ language, digits }: { readonly language: 'ja' | 'en'; readonly digits: number }) {
+  const say = (key: keyof typeof signInCopy) => signInCopy[key][language];
+  return (
+    <form id="pin-form" hidden>
+      <label for="pin">{say('pinLabel')}</label>
+      <input
+        id="pin"
+        class="pin"
+        type="password"
+        inputmode="numeric"
+        autocomplete="off"
+        maxlength={12}
+        minlength={digits}
+        required
+        aria-describedby="pin-hint"
+      />
+      <p id="pin-hint" class="hint">
+        {say('pinHint')}
+      </p>
+      <p class="actions">
+        <button type="submit">{say('submit')}</button>
+        <button id="show-pin" type="button" class="button-plain" aria-pressed={false}>
+          {say('showPin')}
+        </button>
+      </p>
+    </form>
   );
 }
 

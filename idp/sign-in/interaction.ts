@@ -1,4 +1,4 @@
-import { createHmac, randomBytes } from 'node:crypto';
+import { createHmac, createSecretKey, randomBytes } from 'node:crypto';
 import { equalBytes, sha256 } from '../../lib/bytes.ts';
 import type { Collection, CollectionDefinition, StoredRecord } from '../../storage/index.ts';
 import { HubPageError } from '../errors.ts';
@@ -33,6 +33,8 @@ export const newBrowserSecret = () => randomBytes(32).toString('base64url');
 const hashOf = (secret: string) => sha256('sanuki-browser:', secret).toString('base64url');
 
 export function createInteractions({ interactions, csrfKey, lifetimeMs, now = Date.now }: InteractionsOptions) {
+  const key = createSecretKey(csrfKey);
+
   async function open(start: Omit<Interaction, 'id' | 'expiresAt' | 'browser'>): Promise<Interaction> {
     const interaction = { id: randomBytes(16).toString('base64url'), ...start, expiresAt: now() + lifetimeMs };
     await interactions.insert(interaction);
@@ -62,7 +64,7 @@ export function createInteractions({ interactions, csrfKey, lifetimeMs, now = Da
   }
 
   function csrfToken(id: string, browserSecret: string): string {
-    return createHmac('sha256', csrfKey).update(`${id}.${browserSecret}`).digest('base64url');
+    return createHmac('sha256', key).update(`${id}.${browserSecret}`).digest('base64url');
   }
 
   function checkCsrf(id: string, browserSecret: string, token: string | undefined): void {

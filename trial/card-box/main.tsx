@@ -97,15 +97,13 @@ async function cardAsked(ctx: Context, cards: Cards, origin: string): Promise<Bo
   return card;
 }
 
-function Box({
-  language,
-  cards,
-  onDesk,
-}: {
+interface BoxParts {
   readonly language: Language;
   readonly cards: readonly BoxedCard[];
   readonly onDesk: string | undefined;
-}) {
+}
+
+function Box({ language, cards, onDesk }: BoxParts) {
   const lying = cards.find(({ number }) => number === onDesk);
   return (
     <>
@@ -128,28 +126,34 @@ function Box({
       </div>
       <h2>{copy.cards[language]}</h2>
       {cards.length === 0 ? <Notice kind="info" title={copy.none[language]} /> : null}
-      <ul class="cards">
-        {cards.map((card) => (
-          <li key={card.number}>
-            <p>
-              <strong>{card.face[language]}</strong>
-              <br />
-              <code>{card.number}</code>
-              {card.pin ? `　${copy.pin[language]} ${card.pin}` : null}
-            </p>
-            <form method="post" action="/reader/put">
-              <input type="hidden" name="card" value={card.number} />
-              <button
-                type="submit"
-                disabled={card.number === onDesk}
-                aria-label={`${copy.put[language]}: ${card.face[language]}`}
-              >
-                {copy.put[language]}
-              </button>
-            </form>
-          </li>
-        ))}
-      </ul>
+      <CardList {...{ language, cards, onDesk }} />
     </>
+  );
+}
+
+function CardList({ language, cards, onDesk }: BoxParts) {
+  return (
+    <ul class="cards">
+      {cards.map((card) => (
+        <li key={card.number}>
+          <p>
+            <strong>{card.face[language]}</strong>
+            <br />
+            <code>{card.number}</code>
+            {card.pin ? `　${copy.pin[language]} ${card.pin}` : null}
+          </p>
+          <form method="post" action="/reader/put">
+            <input type="hidden" name="card" value={card.number} />
+            <button
+              type="submit"
+              disabled={card.number === onDesk}
+              aria-label={`${copy.put[language]}: ${card.face[language]}`}
+            >
+              {copy.put[language]}
+            </button>
+          </form>
+        </li>
+      ))}
+    </ul>
   );
 }
