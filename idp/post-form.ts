@@ -8,7 +8,8 @@ export interface PostForm {
 }
 
 /** Text of a page made safe for HTML. */
-const safe = (text: string) => text.replaceAll(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+const safe = (text: string) =>
+  /[&<>"']/.test(text) ? text.replaceAll(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`) : text;
 
 /** Written by hand instead of by the page kit: it is on the way of every sign-on and nobody is meant to read it. */
 function postFormPage({ action, fields }: PostForm, nonce: string, stylesheet: string): string {

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomText } from '../lib/random.ts';
 
 export interface PagePolicy {
   readonly nonce?: string;
@@ -22,4 +22,4 @@ export function contentSecurityPolicy({ nonce, formAction = [], connect = [] }: 
   ].join('; ');
 }
 
-export const newNonce = () => randomBytes(16).toString('base64url');
+export const newNonce = () => randomText(16, 'base64url');

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomText } from '../../lib/random.ts';
 import { formatInstant } from '../../lib/time.ts';
 import {
   contentEncryptionOf,
@@ -55,10 +55,10 @@ export interface ResponseTarget {
 const success = 'urn:oasis:names:tc:SAML:2.0:status:Success';
 
 /** xs:ID with 160 random bits (SAML Core 1.3.4). */
-export const newMessageId = () => `_${randomBytes(20).toString('hex')}`;
+export const newMessageId = () => `_${randomText(20, 'hex')}`;
 
 export const newTransientId = (): NameId => ({
-  value: `_${randomBytes(24).toString('base64url')}`,
+  value: `_${randomText(24, 'base64url')}`,
   format: nameIdFormats.transient,
 });
 

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { decideRelease } from '../../attribute-service/index.ts';
 import {
   type AccountLinks,
@@ -18,6 +17,7 @@ import {
   type SamlProvider,
   type SamlStatus,
 } from '../../federation/index.ts';
+import { randomText } from '../../lib/random.ts';
 import type { SigningKey } from '../../lib/xml/index.ts';
 import type { Audit } from '../audit.ts';
 import type { PostForm } from '../post-form.ts';
@@ -72,7 +72,7 @@ export function createSamlSso(options: SamlSsoOptions) {
     const participant = await sessions.join(session, provider.record.id, {
       protocol: 'saml',
       pseudonym: nameId.value,
-      sessionIndex: `_${randomBytes(16).toString('hex')}`,
+      sessionIndex: `_${randomText(16, 'hex')}`,
       level: session.level,
       since: now(),
     });

@@ -18,31 +18,33 @@ export type Attributes = Readonly<Record<string, string | undefined>>;
  */
 export function elementFactory(prefix: string, ns: string, foreign: Readonly<Record<string, string>> = {}) {
   return (name: string, attributes: Attributes = {}, children: readonly (XmlNode | undefined)[] = []): XmlElement => {
-    const kept = children.filter((child) => child !== undefined);
-    for (const child of kept) if (typeof child === 'string') checkWritable(child, name);
-    return {
-      prefix,
-      ns,
-      name,
-      attributes: Object.entries(attributes).flatMap((entry) => attributeFrom(entry, name, foreign)),
-      declared: [],
-      children: kept,
-    };
+    const kept: XmlNode[] = [];
+    for (const child of children) {
+      if (typeof child === 'string') checkWritable(child, name);
+      if (child !== undefined) kept.push(child);
+    }
+    const given: XmlAttribute[] = [];
+    for (const key in attributes) {
+      const value = attributes[key];
+      if (value !== undefined) given.push(attributeFrom(key, value, name, foreign));
+    }
+    return { prefix, ns, name, attributes: given, declared: [], children: kept };
   };
 }
 
 function attributeFrom(
-  [key, value]: [string, string | undefined],
+  key: string,
+  value: string,
   element: string,
   foreign: Readonly<Record<string, string>>,
-): XmlAttribute[] {
-  if (value === undefined) return [];
+): XmlAttribute {
   checkWritable(value, element);
-  const [prefix, name] = key.includes(':') ? key.split(':') : ['', key];
-  if (prefix === undefined || name === undefined) return [];
-  const ns = prefix === 'xml' ? 'http://www.w3.org/XML/1998/namespace' : prefix === '' ? '' : foreign[prefix];
+  const colon = key.indexOf(':');
+  if (colon === -1) return { prefix: '', ns: '', name: key, value };
+  const prefix = key.slice(0, colon);
+  const ns = prefix === 'xml' ? 'http://www.w3.org/XML/1998/namespace' : foreign[prefix];
   if (ns === undefined) throw new TypeError(`the prefix of ${key} is not known`);
-  return [{ prefix, ns, name, value }];
+  return { prefix, ns, name: key.slice(colon + 1), value };
 }
 
 function checkWritable(text: string, element: string): void {
