@@ -281,4 +281,33 @@ describe('the hub over HTTP', () => {
     });
     expect(await start.catch((error: Error) => error.message)).to.include('keys that a trial made');
   });
+
+  for (const [what, plant] of [
+    [
+      'synthetic residents',
+      (one: typeof hub) =>
+        one.credential.residents.insert({ id: 'p1', name: {}, sex: 3, birthDate: '2000-01-01', synthetic: true }),
+    ],
+    ['software cards', (one: typeof hub) => one.credential.cards.insert(activeCard({ id: 'c9', residentRef: 'p1' }))],
+  ] as const) {
+    it(`refuses to start in production on a store with ${what}, whoever put them there`, async () => {
+      const data = await mkdtemp(join(tmpdir(), 'sanuki-production-'));
+      const text = { ja: 'ログイン', en: 'Sign-in' };
+      const start = async () =>
+        startHub({
+          settings: parseSettings({
+            origin: 'https://id.example.jp',
+            listen: { port: await freePort() },
+            data,
+            service: { name: text, operator: text, support: { phone: '0120', hours: text } },
+          }),
+          log: createLog({ name: 'hub', level: 'silent' }),
+        });
+      const first = await start();
+      await plant(first);
+      await first.close();
+      expect(await start().catch((error: { code?: string }) => error.code)).to.equal('START_REFUSED');
+      await rm(data, { recursive: true });
+    });
+  }
 });

@@ -29,6 +29,7 @@ const copy = {
   lying: { ja: '置かれているカード', en: 'On the reader' },
   cards: { ja: 'カード', en: 'Cards' },
   put: { ja: 'リーダーに置く', en: 'Put on the reader' },
+  goOn: { ja: 'ログインの画面に戻って続けてください。', en: 'Go back to the sign-in page and go on.' },
   lift: { ja: 'リーダーから外す', en: 'Take off the reader' },
   pin: { ja: '暗証番号', en: 'PIN' },
   none: { ja: 'カードがありません', en: 'There are no cards' },
@@ -116,6 +117,7 @@ function Box({ language, cards, onDesk }: BoxParts) {
             <p class="status">
               {copy.lying[language]}: {lying.face[language]} <code>{lying.number}</code>
             </p>
+            <p>{copy.goOn[language]}</p>
             <button type="submit" class="button-plain">
               {copy.lift[language]}
             </button>
