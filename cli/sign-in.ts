@@ -1,7 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { Command } from 'commander';
 import { WebSocket } from 'ws';
-import { type CardHub, openSoftwareReader, ReaderError, signInWithCard } from '../card-auth/client/index.ts';
+import {
+  type CardHub,
+  openSoftwareReader,
+  ReaderError,
+  signInWithCard,
+  waitForCard,
+} from '../card-auth/client/index.ts';
 import type { Settings } from '../config/index.ts';
 import { readCookieFile, writeCookieFile } from './cookie-file.ts';
 import { defaultData, readHubFile } from './hub-file.ts';
@@ -54,6 +60,7 @@ interface TerminalOptions {
 type Result = { readonly next: string } | { readonly page: string; readonly html: string };
 
 const hopsMax = 20;
+const cardMs = 60_000;
 
 /** A browser without a window: cookies, redirects inside the hub, and the sign-in page's steps. */
 function terminal({ settings, jar, card, pin }: TerminalOptions) {
@@ -92,6 +99,8 @@ function terminal({ settings, jar, card, pin }: TerminalOptions) {
     const socket = new WebSocket(`${address}?card=${encodeURIComponent(card)}`, { origin: settings.origin });
     const reader = await openSoftwareReader(socket as unknown as Parameters<typeof openSoftwareReader>[0]);
     try {
+      // Another terminal may hold the card: it comes when that one is done.
+      await waitForCard(reader, { signal: AbortSignal.timeout(cardMs) });
       return (await signInWithCard({ reader, hub: hubAt(base, csrfToken), pin, origin: settings.origin })).next;
     } catch (error) {
       if (error instanceof ReaderError) throw new Error(`the card: ${error.code} (${error.message})`, { cause: error });

@@ -124,6 +124,17 @@ describe('the sanuki command', function () {
         .and.include('#HttpOnly_localhost\tFALSE\t/\tFALSE\t0\tsanuki-hub-session\t');
     });
 
+    it('takes turns when several terminals want the same card at once', async () => {
+      const [card] = trial.summary.cards;
+      const all = await Promise.all(
+        Array.from({ length: 6 }, async () => {
+          const start = await fetch(`${trial.summary.phr}/sign-in`, { redirect: 'manual' });
+          return signIn(start.headers.get('location') ?? '', card?.number ?? '', card?.pin ?? '');
+        }),
+      );
+      expect(all.map(({ code, errors }) => [code, errors])).to.deep.equal(all.map(() => [0, '']));
+    });
+
     it('ends with 1 and a reason: wrong PIN, suspended card, unknown card, a page elsewhere, a page that is not there', async () => {
       const start = await fetch(`${trial.summary.phr}/sign-in`, { redirect: 'manual' });
       const page = start.headers.get('location') ?? '';

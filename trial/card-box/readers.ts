@@ -26,11 +26,10 @@ export function createReaders() {
     receiveFrames(socket, (frame) => answer(socket, onDesk?.card, frame));
   }
 
-  /** A reader of its own for one card; the turn ends when the socket closes. Frames that come early wait for it. */
+  /** A reader of its own for one card; the turn ends when the socket closes. Until it comes, the reader is empty. */
   async function serveOwn(socket: WebSocket, number: string, looked: Promise<SoftwareCard | undefined>): Promise<void> {
     let card: SoftwareCard | undefined;
-    const early: Uint8Array[] = [];
-    receiveFrames(socket, (frame) => (card ? answer(socket, card, frame) : void early.push(frame)));
+    receiveFrames(socket, (frame) => answer(socket, card, frame));
     const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()));
     const found = await looked;
     if (!found) return socket.close(4404, 'no such card');
@@ -38,7 +37,6 @@ export function createReaders() {
       if (socket.readyState !== socket.OPEN) return;
       card = found;
       card.power();
-      for (const frame of early) answer(socket, card, frame);
       await closed;
     });
     holders.set(number, turn);
