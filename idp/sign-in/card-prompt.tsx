@@ -38,7 +38,9 @@ export function CardPrompt(options: CardPromptOptions & { readonly preferences: 
           <p id="status" class="status" role="status">
             {liveCopy[softwareReader ? 'waiting' : 'press'][language]}
           </p>
-          <p class="hint">{say('keep')}</p>
+          <p id="keep" class="hint">
+            {say('keep')}
+          </p>
           <button id="connect" type="button" hidden>
             {say('connect')}
           </button>

@@ -131,7 +131,10 @@ describe('a resident with a card in Chromium', function () {
     await putOnReader(context, 'P016');
     await enterPin(page, '295748');
     await page.getByText('I-201').waitFor();
+    await page.getByText('カードをリーダーから外してください').waitFor();
     await picture(page, 'suspended');
+    await liftFromReader(context);
+    await page.getByText('カードをカードリーダーに置いてください').waitFor();
     await putOnReader(context, card?.resident ?? '');
     await page.locator('#pin').waitFor();
     await enterPin(page, '111999');

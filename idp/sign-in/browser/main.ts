@@ -3,8 +3,16 @@ import { HubRefusal, hubOver } from './hub.ts';
 import { canConnect, connectReader } from './reader.ts';
 import { createView, type View } from './view.ts';
 
-/** Codes after which another try with this card makes no sense until something else happened. */
-const resting = new Set(['PIN_LOCKED', 'CARD_REVOKED', 'CARD_EXPIRED', 'CARD_SUSPENDED', 'CARD_DAMAGED']);
+/** Codes after which another try with this card makes no sense: it has to go before the next begins. */
+const final = new Set([
+  'PIN_LOCKED',
+  'CARD_REFUSED',
+  'CARD_NOT_ACTIVE',
+  'CARD_REVOKED',
+  'CARD_EXPIRED',
+  'CARD_SUSPENDED',
+  'CARD_DAMAGED',
+]);
 
 /** The sign-in page's program: reader, card, PIN, done; every refusal is said and leads back to a step that helps. */
 async function main(view: View): Promise<void> {
@@ -42,7 +50,9 @@ async function attempt(view: View, hub: ReturnType<typeof hubOver>, reader: Awai
     const code = codeOf(error);
     view.problem(code, error instanceof HubRefusal ? error.remainingTries : undefined);
     if (code === 'READER_ABSENT') throw error;
-    if (resting.has(code)) await pause(5_000);
+    if (!final.has(code)) return;
+    view.show('lift');
+    await waitForLift(reader, card, new AbortController().signal);
   }
 }
 

@@ -1,9 +1,9 @@
 import type { LiveCopy } from '../copy.ts';
 
-type Stage = 'card' | 'pin' | 'checking' | 'done';
+type Stage = 'card' | 'pin' | 'checking' | 'lift' | 'done';
 
-const statusOf = { card: 'waiting', pin: 'found', checking: 'checking', done: 'done' } as const;
-const stepOf = { card: 0, pin: 1, checking: 1, done: 2 } as const;
+const statusOf = { card: 'waiting', pin: 'found', checking: 'checking', lift: 'lift', done: 'done' } as const;
+const stepOf = { card: 0, pin: 1, checking: 1, lift: 0, done: 2 } as const;
 
 /** Some refusals share their words. */
 const sameAs: Readonly<Record<string, keyof LiveCopy>> = {
@@ -31,6 +31,7 @@ export function createView(root: HTMLElement) {
   const pin = element('pin', HTMLInputElement);
   const reveal = element('show-pin', HTMLButtonElement);
   const connect = element('connect', HTMLButtonElement);
+  const keep = element('keep', HTMLElement);
   const steps = [...root.querySelectorAll('.steps li')];
 
   reveal.addEventListener('click', () => {
@@ -44,6 +45,7 @@ export function createView(root: HTMLElement) {
     status.textContent = copy[statusOf[stage]];
     status.classList.toggle('waiting', stage === 'card' || stage === 'checking');
     form.hidden = stage !== 'pin';
+    keep.hidden = stage === 'lift' || stage === 'done';
     connect.hidden = true;
     for (const [at, step] of steps.entries()) {
       if (at === stepOf[stage]) step.setAttribute('aria-current', 'step');
