@@ -25,6 +25,8 @@ export interface AppOptions {
 export function createApp({ settings, log, frame, routes, oidc, isHealthy }: AppOptions): Koa {
   const app = new Koa();
   app.proxy = settings.trustedProxy;
+  // Only the proxy's own entry counts; what stands before it in X-Forwarded-For is the visitor's invention.
+  app.maxIpsCount = 1;
   app.silent = true;
   app.use(securityHeaders({ https: settings.origin.startsWith('https:') }));
   app.use(answerRefusals({ log, frame }));

@@ -103,6 +103,23 @@ async function samlUrl({ hub, partyKeys }: Awaited<ReturnType<typeof setUp>>, mo
 const samlAnswer = (html: string) =>
   Buffer.from(attributeIn(html, /name="SAMLResponse" value="([^"]+)"/), 'base64').toString();
 
+describe('limits per address', () => {
+  it('hold behind a proxy against a visitor who invents X-Forwarded-For entries, and say when to come back', async () => {
+    const hub = await startTestHub({ more: { trustedProxy: true, limits: { pages: { points: 3 } } } });
+    const visit = (forwarded: string) => fetch(hub.origin, { headers: { 'x-forwarded-for': forwarded } });
+    for (const invented of ['1.1.1.1', '2.2.2.2', '3.3.3.3'])
+      expect((await visit(`${invented}, 9.9.9.9`)).status).to.equal(200);
+    const refused = await visit('4.4.4.4, 9.9.9.9');
+    expect([refused.status, refused.headers.get('retry-after')]).to.deep.equal([429, '60']);
+    expect((await visit('4.4.4.4, 8.8.8.8')).status, 'another visitor').to.equal(200);
+    expect(
+      (await fetch(`${hub.origin}/healthz`, { headers: { 'x-forwarded-for': '9.9.9.9' } })).status,
+      'machines have their own',
+    ).to.equal(200);
+    await hub.close();
+  });
+});
+
 describe('one sign-in for both protocols', () => {
   let world: Awaited<ReturnType<typeof setUp>>;
   before(async () => {
