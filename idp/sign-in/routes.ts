@@ -137,10 +137,12 @@ async function openSession(
   presentation: Awaited<ReturnType<CardSignIn['finish']>>,
   { sessions, sessionCookie, secure }: SignInRoutesOptions,
 ): Promise<void> {
-  const current = await sessions.byCookie(ctx.cookies.get(sessionCookie));
+  const before = ctx.cookies.get(sessionCookie);
+  const current = await sessions.byCookie(before);
   const same =
     current?.residentRef === presentation.residentRef ? await sessions.renew(current.id, presentation) : undefined;
   if (current && !same) await sessions.end(current.id);
   const { cookie } = same ?? (await sessions.start(presentation));
+  if (before) await sessions.retireCookie(before);
   ctx.cookies.set(sessionCookie, cookie, { httpOnly: true, sameSite: 'lax', secure, path: '/', overwrite: true });
 }

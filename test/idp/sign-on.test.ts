@@ -15,8 +15,9 @@ import {
   refedsMfa,
   smartcard,
 } from '../../federation/index.ts';
+import { type SessionCookie, sessionCookieCollection } from '../../idp/session.ts';
 import { createSeal } from '../../lib/seal.ts';
-import { createMemoryStorage } from '../../storage/index.ts';
+import { createMemoryStorage, openEmbeddedStorage } from '../../storage/index.ts';
 import { attributeIn, browser, issueCard, signInAt, startTestHub, type TestBrowser, type TestHub } from './world.ts';
 
 const sp = { entityId: 'https://portal.example/saml', acsUrl: 'https://portal.example/saml/acs' };
@@ -209,6 +210,25 @@ describe('one sign-in for both protocols', () => {
     expect((await silent(tab, { acr_values: 'urn:x-sanuki:ac:card-pin-bound' })).get('code'), 'a wish only').to.be.a(
       'string',
     );
+  });
+
+  it('gives a new cookie at every sign-in, and the one before dies after a moment for other tabs (session fixation)', async () => {
+    const tab = browser();
+    const cookieOf = async () =>
+      (await tab.jar.getCookies(world.hub.origin)).find(({ key }) => key === 'sanuki-hub-session')?.value ?? '';
+    const visit = async () =>
+      tab.visit(await signInAt(tab, (await tab.visit(await samlUrl(world, { forceAuthn: true }))).url, world.issued));
+    await visit();
+    const first = await cookieOf();
+    const { id } = (await world.hub.sessions.byCookie(first)) ?? {};
+    await visit();
+    const second = await cookieOf();
+    expect([first === second, (await world.hub.sessions.byCookie(second))?.id]).to.deep.equal([false, id]);
+    const forgotten = openEmbeddedStorage({ file: join(world.hub.data, 'hub.sqlite'), now: () => Date.now() + 31_000 });
+    const cookies = forgotten.collection<SessionCookie>(sessionCookieCollection);
+    const { records } = await cookies.find({ where: { sessionId: id ?? '' } });
+    expect(records, 'half a minute later only the new one leads to the session').to.have.length(1);
+    await forgotten.close();
   });
 
   it('names the class in the ID token that was asked for and is met (OIDC Core 2, acr)', async () => {
