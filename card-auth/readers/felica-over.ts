@@ -20,6 +20,7 @@ export function felicaOver(link: FrameExchange): FelicaReader {
       signal?.throwIfAborted();
       const request = buildRequest({ command: 'polling', systemCode, requestCode: 0x00, timeSlots: 0x00 });
       const answer = await link.exchange(request, pollMs);
+      signal?.throwIfAborted();
       if (!answer) return undefined;
       const { idm, pmm } = parsePolling(answer);
       return { idm, pmm };

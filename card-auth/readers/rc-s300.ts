@@ -20,7 +20,17 @@ const commands = {
 /** The card needs this long after the field comes on. */
 const fieldMs = 30;
 
-const tags = { error: 0xc0, frame: 0x97 } as const;
+const tags = { status: 0xc0, frame: 0x97 } as const;
+/** PC/SC part 3 supplement, error status: the card gave no response. */
+const noResponse = 0x6401;
+const success = 0x9000;
+
+/** CCID 6.2.6, bStatus: bits 6-7 tell how the command went; bits 0-1 (a contact card is there or not) mean nothing here. */
+const commandStatus = { mask: 0xc0, failed: 0x40, moreTime: 0x80 } as const;
+/** CCID 6.2.6, bError: another program's command is being carried out. */
+const slotBusy = 0xe0;
+/** Requests for more time and answers left behind by an earlier page. */
+const skipsMax = 8;
 
 /** Opens the reader and begins a session of our own: one that another program left open is ended first. */
 export async function openRcS300(device: USBDevice): Promise<FelicaReader> {
@@ -32,34 +42,31 @@ export async function openRcS300(device: USBDevice): Promise<FelicaReader> {
     await pipe.send(
       Uint8Array.of(message.escape, ...littleEndian32(data.length), 0x00, sequence, 0x00, 0x00, 0x00, ...data),
     );
-    return payloadOf(await pipe.receive(timeoutMs), sequence);
+    for (let left = skipsMax; left >= 0; left -= 1) {
+      const bytes = checkMessage(await pipe.receive(timeoutMs));
+      if (bytes[6] === sequence && !asksForTime(bytes)) return payloadOf(bytes);
+    }
+    throw malformed('no answer to this message');
   }
 
   async function command(name: keyof typeof commands): Promise<void> {
-    checkStatus(await transact(commands[name], readerMs), name);
+    const { status } = resultOf(await transact(commands[name], readerMs));
+    if (status !== success) throw malformed(`the reader refused ${name}`);
   }
 
   async function exchange(frame: Uint8Array, timeoutMs: number): Promise<Uint8Array | undefined> {
     return pipe.alone(async () => frameOf(await transact(exchangeCommand(frame, timeoutMs), timeoutMs + readerMs)));
   }
 
-  async function close(): Promise<void> {
-    try {
-      if (!pipe.isLost()) {
-        await pipe.alone(async () => {
-          await command('fieldOff');
-          await command('endSession');
-        });
-      }
-    } catch (error) {
-      // A reader that is gone or busy has no session to end.
-      if (!(error instanceof ReaderError)) throw error;
-    }
-    await pipe.close();
-  }
+  const close = () =>
+    pipe.close(async () => {
+      await command('fieldOff');
+      await command('endSession');
+    });
 
-  await pipe.alone(async () => {
-    await command('endSession');
+  await pipe.begin(async () => {
+    // May be refused: most often there is no session to end.
+    await transact(commands.endSession, readerMs);
     await command('startSession');
     await command('fieldOff');
     await command('fieldOn');
@@ -92,31 +99,47 @@ function exchangeCommand(frame: Uint8Array, timeoutMs: number): number[] {
   return [0xff, 0x50, 0x00, 0x01, 0x00, ...bigEndian16(objects.length), ...objects, 0x00, 0x00, 0x00];
 }
 
-/** The answer behind the header; of another length or to another question it is refused. */
-function payloadOf(bytes: Uint8Array, sequence: number): Uint8Array {
+const asksForTime = (bytes: Uint8Array) => ((bytes[7] ?? 0) & commandStatus.mask) === commandStatus.moreTime;
+
+/** One whole message of the reader's, of the length its header tells. */
+function checkMessage(bytes: Uint8Array): Uint8Array {
   const length =
     (bytes[1] ?? 0) + (bytes[2] ?? 0) * 0x100 + (bytes[3] ?? 0) * 0x1_00_00 + (bytes[4] ?? 0) * 0x1_00_00_00;
   if (bytes[0] !== message.answer || bytes.length !== headerBytes + length) throw malformed('no answer of the reader');
-  if (bytes[6] !== sequence) throw malformed('an answer to another message');
-  if ((bytes[7] ?? 0) !== 0) throw new ReaderError('READER_BUSY', 'another program uses the reader at this moment');
-  return bytes.slice(headerBytes);
+  return bytes;
 }
 
-/** The status words that close every answer. */
-function checkStatus(payload: Uint8Array, what: string): void {
+function payloadOf(bytes: Uint8Array): Uint8Array {
+  const [status = 0, error] = bytes.slice(7, 9);
+  if ((status & commandStatus.mask) === 0) return bytes.slice(headerBytes);
+  if ((status & commandStatus.mask) === commandStatus.failed && error === slotBusy) {
+    throw new ReaderError('READER_BUSY', 'another program uses the reader at this moment');
+  }
+  throw malformed('the reader refused the message');
+}
+
+/** 90 00 closes every answer, even a refusal: how it went is in the status object, the card's frame in another. */
+function resultOf(payload: Uint8Array): { readonly status: number; readonly frame?: Uint8Array } {
   const [first, second] = payload.slice(-2);
-  if (payload.length < 2 || first !== 0x90 || second !== 0x00) throw malformed(`the reader refused ${what}`);
-}
-
-/** The data objects of an exchange: the error object first, then the card's frame. No frame is silence of the card. */
-function frameOf(payload: Uint8Array): Uint8Array | undefined {
-  checkStatus(payload, 'the exchange');
+  if (payload.length < 2 || first !== 0x90 || second !== 0x00) throw malformed('the reader refused the command');
+  let status: number | undefined;
   let frame: Uint8Array | undefined;
   for (const { tag, value } of dataObjects(payload.slice(0, -2))) {
-    const isError = tag === tags.error && !(value[1] === 0x90 && value[2] === 0x00);
-    if (isError) return undefined;
     if (tag === tags.frame) frame = value;
+    if (tag !== tags.status) continue;
+    const [, high, low] = value;
+    if (high === undefined || low === undefined) throw malformed('the status object is too short');
+    status = high * 0x100 + low;
   }
+  if (status === undefined) throw malformed('the answer has no status object');
+  return frame ? { status, frame } : { status };
+}
+
+/** No frame is silence of the card. */
+function frameOf(payload: Uint8Array): Uint8Array | undefined {
+  const { status, frame } = resultOf(payload);
+  if (status === noResponse) return undefined;
+  if (status !== success) throw malformed('the reader could not exchange the frame');
   return frame;
 }
 

@@ -1,5 +1,5 @@
 import { felicaOver } from './felica-over.ts';
-import { type FelicaReader, ReaderError } from './reader.ts';
+import type { FelicaReader } from './reader.ts';
 import { malformed, openUsbPipe } from './usb-pipe.ts';
 
 /** PaSoRi RC-S380/S and /P. */
@@ -18,8 +18,14 @@ const protocolDefaults = [
   0x00, 0x0a, 0x00, 0x0b, 0x00, 0x0c, 0x00, 0x0e, 0x04, 0x0f, 0x00, 0x10, 0x00, 0x11, 0x00, 0x12, 0x00, 0x13, 0x06,
 ];
 const felicaGuard = [0x00, 0x18];
-/** Status 00 00 00 80 (little-endian on the wire) says that no card answered in time. */
-const noAnswer = 0x80;
+/**
+ * Status bits of an exchange, little-endian on the wire: no card answered in time (80), or what came over the air was
+ * not readable (1 protocol, 2 parity, 4 checksum, 8 collision, 80000000 length), as when a card is laid down or taken
+ * away. To the holder both are the same.
+ */
+const unheard = 0x8000_008f;
+/** Answers that an earlier page may have left behind, one exchange's acknowledgement and answer twice over. */
+const leftoversMax = 4;
 
 /** Opens the reader and sets it to FeliCa at 212 kbit/s. */
 export async function openRcS380(device: USBDevice): Promise<FelicaReader> {
@@ -29,36 +35,37 @@ export async function openRcS380(device: USBDevice): Promise<FelicaReader> {
   async function transact(command: number, parameters: readonly number[], timeoutMs = readerMs): Promise<Uint8Array> {
     await pipe.send(frameOf([codes.command, command, ...parameters]));
     if (!isAck(await pipe.receive(timeoutMs))) throw malformed('the reader did not acknowledge');
-    const data = dataOf(await pipe.receive(timeoutMs));
-    if (data[0] !== codes.answer || data[1] !== command + 1) throw malformed('an answer to another command');
-    return data.slice(2);
+    return answerTo(command, await pipe.receive(timeoutMs));
+  }
+
+  /** The first command: whatever else the reader still had to say comes before its answer and is passed over. */
+  async function takeOver(): Promise<void> {
+    await pipe.send(frameOf([codes.command, commands.setCommandType, 0x01]));
+    for (let left = leftoversMax; left >= 0; left -= 1) {
+      const bytes = await pipe.receive(readerMs);
+      if (isAnswerTo(commands.setCommandType, bytes)) {
+        return checkDone(commands.setCommandType, answerTo(commands.setCommandType, bytes));
+      }
+    }
+    throw malformed('the reader does not come to the point');
   }
 
   async function set(command: number, parameters: readonly number[]): Promise<void> {
-    const answer = await transact(command, parameters);
-    if (answer.length !== 1 || answer[0] !== 0) throw malformed(`the reader refused command ${command}`);
+    checkDone(command, await transact(command, parameters));
   }
 
   async function exchange(frame: Uint8Array, timeoutMs: number): Promise<Uint8Array | undefined> {
-    const tenths = (timeoutMs + 1) * 10;
+    const tenths = Math.min((timeoutMs + 1) * 10, 0xffff);
     const parameters = [tenths & 0xff, (tenths >> 8) & 0xff, ...frame];
     return pipe.alone(async () => cardFrameOf(await transact(commands.inCommRf, parameters, timeoutMs + readerMs)));
   }
 
-  async function close(): Promise<void> {
-    try {
-      if (!pipe.isLost()) await pipe.alone(() => set(commands.switchRf, [0x00]));
-    } catch (error) {
-      // A reader that is gone or busy has no field to switch off.
-      if (!(error instanceof ReaderError)) throw error;
-    }
-    await pipe.close();
-  }
+  const close = () => pipe.close(() => set(commands.switchRf, [0x00]));
 
-  await pipe.alone(async () => {
+  await pipe.begin(async () => {
     // An acknowledgement out of turn ends whatever the reader was doing for somebody else.
     await pipe.send(ack);
-    await set(commands.setCommandType, [0x01]);
+    await takeOver();
     await set(commands.switchRf, [0x00]);
     await set(commands.switchRf, [0x00]);
     await set(commands.inSetRf, felica212);
@@ -96,11 +103,23 @@ function dataOf(bytes: Uint8Array): Uint8Array {
   return data;
 }
 
+function answerTo(command: number, bytes: Uint8Array): Uint8Array {
+  const data = dataOf(bytes);
+  if (data[0] !== codes.answer || data[1] !== command + 1) throw malformed('an answer to another command');
+  return data.slice(2);
+}
+
+function checkDone(command: number, answer: Uint8Array): void {
+  if (answer.length !== 1 || answer[0] !== 0) throw malformed(`the reader refused command ${command}`);
+}
+
+const isAnswerTo = (command: number, bytes: Uint8Array) => bytes[8] === codes.answer && bytes[9] === command + 1;
+
 /** Four bytes of status, one more, then the card's frame. */
 function cardFrameOf(answer: Uint8Array): Uint8Array | undefined {
-  const [first, ...status] = answer.slice(0, 4);
   if (answer.length < 4) throw malformed('the reader sent no status');
-  if (first === 0 && status.every((byte) => byte === 0)) return answer.slice(5);
-  if (first === noAnswer) return undefined;
+  const status = new DataView(answer.buffer, answer.byteOffset).getUint32(0, true);
+  if (status === 0) return answer.slice(5);
+  if ((status & ~unheard) === 0) return undefined;
   throw malformed('the reader could not exchange the frame');
 }

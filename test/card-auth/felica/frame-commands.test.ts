@@ -60,6 +60,40 @@ describe('FeliCa commands, byte for byte', () => {
     });
   }
 
+  it('every request comes back from its bytes', () => {
+    const octets = (length: number) => fc.uint8Array({ minLength: length, maxLength: length });
+    const word = fc.integer({ min: 0, max: 0xffff });
+    const octet = fc.integer({ min: 0, max: 0xff });
+    const nodes = fc.array(word, { minLength: 1, maxLength: 16 });
+    const blocks = fc.array(
+      fc.record({ service: fc.integer({ min: 0, max: 15 }), access: fc.integer({ min: 0, max: 7 }), block: word }),
+      { minLength: 1, maxLength: 8 },
+    );
+    const card = { idm: octets(8) };
+    const requests: fc.Arbitrary<Request> = fc.oneof(
+      fc.record({ command: fc.constant('polling'), systemCode: word, requestCode: octet, timeSlots: octet }),
+      fc.record({ command: fc.constant('request-service'), ...card, nodes }),
+      fc.record({ command: fc.constant('request-response'), ...card }),
+      fc.record({ command: fc.constant('request-system'), ...card }),
+      fc.record({ command: fc.constant('search-service'), ...card, index: word }),
+      fc.record({ command: fc.constant('read'), ...card, services: nodes, blocks }),
+      blocks.chain((list) =>
+        fc.record({
+          command: fc.constant('write'),
+          ...card,
+          services: nodes,
+          blocks: fc.constant(list),
+          data: octets(list.length * 16),
+        }),
+      ),
+    );
+    fc.assert(
+      fc.property(requests, (request) => {
+        expect(parseRequest(buildRequest(request))).to.deep.equal(request);
+      }),
+    );
+  });
+
   it('a block number above FF takes three bytes, low byte first', () => {
     const request: Request = { command: 'read', idm, services: [9], blocks: [element(0x0123)] };
     expect(hex(buildRequest(request)).slice(-6)).to.equal('002301');

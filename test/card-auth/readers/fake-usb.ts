@@ -65,11 +65,14 @@ export function rcS380Firmware(card: Card): Firmware {
   };
 }
 
-/** The escape messages of the RC-S300's vendor interface. */
+/**
+ * The escape messages of the RC-S300's vendor interface. Every answer says that no contact card is there (bStatus 02)
+ * and ends in 90 00; silence of the card is 64 01 in the status object.
+ */
 export function rcS300Firmware(card: Card): Firmware {
   const answer = (message: Uint8Array, payload: readonly number[]) => {
     const length = [payload.length & 0xff, payload.length >> 8, 0, 0];
-    return Uint8Array.of(0x83, ...length, 0, message[6] ?? 0, 0, 0, 0, ...payload);
+    return Uint8Array.of(0x83, ...length, 0, message[6] ?? 0, 0x02, 0, 0, ...payload);
   };
   return async (message) => {
     const data = message.slice(10);
@@ -78,7 +81,7 @@ export function rcS300Firmware(card: Card): Firmware {
     const length = (data[at + 2] ?? 0) * 0x100 + (data[at + 3] ?? 0);
     const frame = await card(data.slice(at + 4, at + 4 + length));
     const good = [0xc0, 0x03, 0x00, 0x90, 0x00, 0x92, 0x01, 0x00, 0x96, 0x02, 0x00, 0x00];
-    const silence = [0xc0, 0x03, 0x01, 0x64, 0x01];
+    const silence = [0xc0, 0x03, 0x02, 0x64, 0x01];
     return [answer(message, frame ? [...good, 0x97, frame.length, ...frame, 0x90, 0x00] : [...silence, 0x90, 0x00])];
   };
 }
