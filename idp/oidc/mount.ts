@@ -39,7 +39,7 @@ export function mountOidc(options: OidcMountOptions): { middleware: Middleware; 
   const inner = mount(provider);
   const middleware: Middleware = async (ctx, next) => {
     await inner(ctx, next);
-    await afterAnswer(ctx as unknown as KoaContextWithOIDC, options);
+    afterAnswer(ctx as unknown as KoaContextWithOIDC, options);
   };
   return { middleware, responder: responderOf(provider) };
 }
@@ -58,6 +58,7 @@ function providerFor(options: OidcMountOptions): Provider {
     pseudonymFor: (residentRef, sector) => links.pseudonymFor(residentRef, `oidc:${sector}`),
     displayNameOf: options.displayNameOf,
     openInteraction: (ctx, uid) => openInteraction(ctx, uid, options),
+    onCode: (clientId) => options.audit.record({ type: 'sso.oidc', result: 'ok', provider: `oidc:${clientId}` }),
     renderError: (ctx, out, error) => {
       const trace = newTrace();
       log.info({ trace, code: out.error, reason: out.error_description, detail: error.message }, 'refused');
@@ -112,8 +113,8 @@ async function openInteraction(
   return `/sign-in/${interaction.id}`;
 }
 
-/** The record of a sign-on is durable before the code leaves; a refusal gets a trace code that leads to the log. */
-async function afterAnswer(ctx: KoaContextWithOIDC, { audit, log }: OidcMountOptions): Promise<void> {
+/** A refusal gets a trace code that leads to the log. */
+function afterAnswer(ctx: KoaContextWithOIDC, { log }: OidcMountOptions): void {
   const provider = ctx.oidc?.client ? `oidc:${ctx.oidc.client.clientId}` : undefined;
   if (ctx.oidc && ctx.status >= 400 && !ctx.response.is('html')) {
     const trace = newTrace();
@@ -121,8 +122,6 @@ async function afterAnswer(ctx: KoaContextWithOIDC, { audit, log }: OidcMountOpt
     const { error } = (ctx.body ?? {}) as { error?: unknown };
     log.info({ trace, code: error, path: ctx.path, provider }, 'refused');
   }
-  if (ctx.oidc?.entities?.AuthorizationCode && ctx.oidc.route !== 'token')
-    await audit.record({ type: 'sso.oidc', result: 'ok', provider });
   if (ctx.response.is('html')) allowFormTo(ctx);
 }
 

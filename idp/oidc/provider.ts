@@ -1,4 +1,11 @@
-import { type Client, type ClientMetadata, type Configuration, type KoaContextWithOIDC, Provider } from 'oidc-provider';
+import {
+  type Adapter,
+  type Client,
+  type ClientMetadata,
+  type Configuration,
+  type KoaContextWithOIDC,
+  Provider,
+} from 'oidc-provider';
 import { decideRelease } from '../../attribute-service/index.ts';
 import { card, cardPin, refedsMfa, smartcard } from '../../federation/index.ts';
 import { sha256 } from '../../lib/bytes.ts';
@@ -22,6 +29,8 @@ export interface OidcProviderOptions {
   readonly displayNameOf: (residentRef: string) => Promise<string | undefined>;
   /** Opens a sign-in of the hub for a request that needs the resident; returns the page's path. */
   readonly openInteraction: (ctx: KoaContextWithOIDC, uid: string) => Promise<string>;
+  /** A code is about to leave: the record of the sign-on becomes durable together with it, in one commit. */
+  readonly onCode: (clientId: string) => Promise<void>;
   readonly renderError: NonNullable<Configuration['renderError']>;
   readonly fetch?: NonNullable<Configuration['fetch']>;
   readonly now: () => number;
@@ -115,14 +124,19 @@ function protocolConfiguration({ jwks, cookies, fetch }: OidcProviderOptions): C
 }
 
 function createAdapter(
-  { storage, sessions, findClient, now }: OidcProviderOptions,
+  { storage, sessions, findClient, onCode, now }: OidcProviderOptions,
   revoke: (grantId: string) => Promise<void>,
 ): NonNullable<Configuration['adapter']> {
   const records = (model: string) => createRecords({ storage, model, revokeGrant: revoke, now });
   return (model: string) => {
     if (model === 'Session') return createSessionView({ sessions, anonymous: records('AnonymousSession'), now });
-    if (model !== 'Client') return records(model);
-    return { ...records(model), find: findClient };
+    const adapter = records(model);
+    if (model === 'Client') return { ...adapter, find: findClient };
+    if (model !== 'AuthorizationCode') return adapter;
+    const upsert: Adapter['upsert'] = async (id, payload, expiresIn) => {
+      await Promise.all([adapter.upsert(id, payload, expiresIn), onCode(payload.clientId ?? '')]);
+    };
+    return { ...adapter, upsert };
   };
 }
 

@@ -17,7 +17,7 @@ import {
 } from '../../federation/index.ts';
 import { type SessionCookie, sessionCookieCollection } from '../../idp/session.ts';
 import { createSeal } from '../../lib/seal.ts';
-import { createMemoryStorage, openEmbeddedStorage } from '../../storage/index.ts';
+import { createMemoryStorage, type JournalRecord, openEmbeddedStorage } from '../../storage/index.ts';
 import { attributeIn, browser, issueCard, signInAt, startTestHub, type TestBrowser, type TestHub } from './world.ts';
 
 const sp = { entityId: 'https://portal.example/saml', acsUrl: 'https://portal.example/saml/acs' };
@@ -166,6 +166,23 @@ describe('one sign-in for both protocols', () => {
     expect(tokens.claims()?.sub).to.be.a('string');
     const { response } = await tab.visit(await samlUrl(world));
     expect(samlAnswer(await response.text())).to.include('status:Success');
+  });
+
+  it('records every sign-on in the journal before its answer leaves', async () => {
+    const tab = browser();
+    await signInByOidc(tab);
+    await tab.visit(await samlUrl(world));
+    const storage = openEmbeddedStorage({ file: join(world.hub.data, 'hub.sqlite') });
+    const { records } = await storage
+      .collection<JournalRecord>({ name: 'journal-audit', indexes: [['chain']] })
+      .find({ limit: 1000 });
+    const types = records.map(({ entry }) => entry.type);
+    expect(types).to.include.members(['auth.start', 'auth.ok', 'sso.oidc', 'sso.saml']);
+    expect(records.find(({ entry }) => entry.type === 'sso.oidc')?.entry).to.include({
+      provider: 'oidc:phr',
+      result: 'ok',
+    });
+    await storage.close();
   });
 
   it('serves many first visits at once, at one client and at two: every code is good', async () => {
