@@ -80,7 +80,7 @@ const graceMs = 2_000;
  */
 export async function openJournal(options: JournalOptions): Promise<Journal> {
   const { storage, name, headsFolder, headKey, headEveryMs = 1_000, now = Date.now } = options;
-  const records = storage.collection<JournalRecord>({ name: `journal-${name}`, indexes: [['chain']] });
+  const records = storage.collection<JournalRecord>({ name: `journal-${name}` });
   const heads = await openHeads(headsFolder, headKey);
   let tail = newChain(now());
   let unsigned = false;
