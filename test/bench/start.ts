@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { startTrialProcess } from '../flows/trial.ts';
-import { freePort } from '../idp/world.ts';
+import { freePort } from '../ports.ts';
 import { root } from '../root.ts';
 import type { Figure } from './measure.ts';
 

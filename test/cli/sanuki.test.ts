@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
 import { sanuki, startTrialProcess, type TrialProcess } from '../flows/trial.ts';
-import { freePort } from '../idp/world.ts';
+import { freePort } from '../ports.ts';
 import { root } from '../root.ts';
 
 const text = { ja: 'ログイン', en: 'Sign-in' };

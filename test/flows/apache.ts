@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
-import { freePort } from '../idp/world.ts';
+import { freePort } from '../ports.ts';
 
 const modules = '/usr/lib/apache2/modules';
 export const hasApache = (module: string): boolean =>

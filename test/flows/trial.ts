@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { freePorts } from '../ports.ts';
 import { root } from '../root.ts';
 
 export interface TrialSummary {
@@ -20,29 +20,10 @@ export interface TrialSummary {
   readonly pid: number;
 }
 
-/** A base port with six free ones behind it. */
-async function freeBase(): Promise<number> {
-  for (;;) {
-    const base = 20_000 + Math.floor(Math.random() * 20_000);
-    const servers = await Promise.all(
-      [0, 1, 2, 3, 4, 5].map(async (offset) => {
-        const server = createServer();
-        server.listen(base + offset, '127.0.0.1');
-        return Promise.race([
-          once(server, 'listening').then(() => server),
-          once(server, 'error').then(() => undefined),
-        ]);
-      }),
-    );
-    for (const server of servers) server?.close();
-    if (servers.every(Boolean)) return base;
-  }
-}
-
 /** The product as a newcomer starts it: the command in a process of its own. */
 export async function startTrialProcess({ data, base }: { data?: string; base?: number } = {}) {
   const folder = data ?? (await mkdtemp(join(tmpdir(), 'sanuki-trial-')));
-  const port = base ?? (await freeBase());
+  const port = base ?? (await freePorts(6));
   const args = [join(root, 'cli/sanuki.mjs'), 'start', '--json', '--data', folder, '--port', String(port)];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
   const errors: string[] = [];

@@ -1,7 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
@@ -36,14 +34,7 @@ import {
 } from '../../lib/xml/index.ts';
 import { createMemoryStorage } from '../../storage/index.ts';
 import { activeCard } from '../card-auth/active-card.ts';
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  return typeof address === 'object' && address ? address.port : 0;
-}
+import { freePort } from '../ports.ts';
 
 const sp = { entityId: 'https://portal.example/saml', acsUrl: 'https://portal.example/saml/acs' };
 

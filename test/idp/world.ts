@@ -1,7 +1,5 @@
 import { sign } from 'node:crypto';
-import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
@@ -23,14 +21,7 @@ import { createLog } from '../../lib/log.ts';
 import { openEmbeddedStorage } from '../../storage/index.ts';
 import { activeCard } from '../card-auth/active-card.ts';
 import { linkedReader } from '../card-auth/linked-reader.ts';
-
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  return typeof address === 'object' && address ? address.port : 0;
-}
+import { freePort } from '../ports.ts';
 
 const service = {
   name: { ja: 'ログイン', en: 'Sign-in' },
