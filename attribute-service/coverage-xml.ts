@@ -1,4 +1,4 @@
-import { formatInstant, parseInstant } from '../lib/time.ts';
+import { formatInstant, isDay, parseInstant } from '../lib/time.ts';
 import {
   attributeOf,
   childNamed,
@@ -143,7 +143,7 @@ export function parseEligibility(element: XmlElement): EligibilityAnswer {
   const validity = validities.find((known) => known === text('QualificationValidity'));
   const date = text('QualificationConfirmationDate');
   const reference = text('EvidenceNumber');
-  if (executedAt === undefined || !validity || !date || !isDate(date) || !reference)
+  if (executedAt === undefined || !validity || !date || !isDay(date) || !reference)
     throw wrong(element, 'lacks its time, date, evidence number or validity');
   const list = childNamed(element, element.ns, 'ResultList');
   return {
@@ -170,7 +170,7 @@ function readCoverage(element: XmlElement): Sourced {
   const { insurerNumber, insurerName, number, certificateClass, name, birthDate, qualifiedOn, source } = texts;
   if (!insurerNumber || !insurerName || !number || !certificateClass || !name || !birthDate || !qualifiedOn || !source)
     throw wrong(element, 'lacks a field that every coverage has');
-  if (dateFields.some((field) => texts[field] !== undefined && !isDate(texts[field])))
+  if (dateFields.some((field) => texts[field] !== undefined && !isDay(texts[field])))
     throw wrong(element, 'has a date that is none');
   const required = { insurerNumber, insurerName, number, certificateClass, name, birthDate, qualifiedOn, source };
   return { ...texts, ...required, ...readCodes(element), ...readWithheld(element) };
@@ -215,12 +215,6 @@ function textAt(parent: XmlElement, name: string): string | undefined {
   return text === '' ? undefined : text;
 }
 
-/** YYYY-MM-DD of a day that exists. */
-export function isDate(text: string): boolean {
-  const ms = /^\d{4}-\d\d-\d\d$/.test(text) ? Date.parse(`${text}T00:00:00Z`) : Number.NaN;
-  return !Number.isNaN(ms) && new Date(ms).toISOString().startsWith(text);
-}
-
 /** What is asked of `eligibility`: the day, and the insurer that the person or their certificate states. */
 export interface EligibilityParameters {
   readonly date?: string | undefined;
@@ -249,7 +243,7 @@ export function eligibilityParametersOf(path: Path): { parameters: EligibilityPa
     values('InsurerNumber'),
   ];
   if (otherDate !== undefined || otherInsurer !== undefined) return undefined;
-  if ((date !== undefined && !isDate(date)) || (insurerNumber !== undefined && !/^\d{6}(\d\d)?$/.test(insurerNumber)))
+  if ((date !== undefined && !isDay(date)) || (insurerNumber !== undefined && !/^\d{6}(\d\d)?$/.test(insurerNumber)))
     return undefined;
   const where = first.where.filter(([field]) => !['QualificationConfirmationDate', 'InsurerNumber'].includes(field));
   return { parameters: { date, insurerNumber }, rest: [{ ...first, where }, ...steps] };
