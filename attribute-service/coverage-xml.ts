@@ -56,6 +56,7 @@ const codeFields = {
   relation: 'PersonalFamilyClassification',
   sex: 'Sex1',
   preschool: 'PreschoolClassification',
+  registrationPending: 'RegistrationPending',
 } as const satisfies Partial<Record<keyof Sourced, string>>;
 
 /** The element of a field of `Coverage`, for whoever asks for single fields. */
@@ -105,7 +106,8 @@ function coverageChildren(ds: Factory, coverage: Sourced, dropped: Set<string>):
   for (const [field, name] of textEntries) add(name, coverage[field]);
   add(codeFields.relation, String(coverage.relation));
   add(codeFields.sex, String(coverage.sex));
-  if (coverage.preschool !== undefined) add(codeFields.preschool, coverage.preschool ? '1' : '0');
+  for (const field of ['preschool', 'registrationPending'] as const)
+    if (coverage[field] !== undefined) add(codeFields[field], coverage[field] ? '1' : '0');
   for (const [field, reason] of Object.entries(coverage.withheld ?? {})) {
     const name = nameOf.get(field);
     if (name !== undefined) children.push(ds('Withheld', { field: name, reason }));
@@ -176,13 +178,20 @@ function readCoverage(element: XmlElement): Sourced {
   return { ...texts, ...required, ...readCodes(element), ...readWithheld(element) };
 }
 
-function readCodes(element: XmlElement): Pick<Coverage, 'relation' | 'sex' | 'preschool'> {
+function readCodes(element: XmlElement): Pick<Coverage, 'relation' | 'sex' | 'preschool' | 'registrationPending'> {
   const relation = ([1, 2] as const).find((code) => String(code) === textAt(element, codeFields.relation));
   const sex = ([1, 2, 3] as const).find((code) => String(code) === textAt(element, codeFields.sex));
-  const preschool = textAt(element, codeFields.preschool);
-  if (!relation || !sex || (preschool !== undefined && !/^[01]$/.test(preschool)))
-    throw wrong(element, 'has a code that is not in its table');
-  return { relation, sex, ...(preschool === undefined ? {} : { preschool: preschool === '1' }) };
+  if (!relation || !sex) throw wrong(element, 'has a code that is not in its table');
+  return { relation, sex, ...readFlag(element, 'preschool'), ...readFlag(element, 'registrationPending') };
+}
+
+function readFlag(
+  element: XmlElement,
+  field: 'preschool' | 'registrationPending',
+): Partial<Record<typeof field, boolean>> {
+  const text = textAt(element, codeFields[field]);
+  if (text !== undefined && !/^[01]$/.test(text)) throw wrong(element, 'has a flag that is neither 0 nor 1');
+  return text === undefined ? {} : { [field]: text === '1' };
 }
 
 function readWithheld(element: XmlElement): Pick<Coverage, 'withheld'> {

@@ -4,10 +4,13 @@
  * no attribute values beyond one answer and speaks no HTTP: `idp` hands in what arrived and sends what comes back.
  */
 export * from './catalogue.ts';
+export * from './copay.ts';
 export * from './coverage.ts';
+export * from './coverage-periods.ts';
 export * from './coverage-xml.ts';
 export * from './discovery.ts';
 export * from './dst.ts';
+export * from './eligibility.ts';
 export * from './errors.ts';
 export type { Status } from './liberty.ts';
 export * from './release-policy.ts';
