@@ -5,10 +5,13 @@
  * `idp` hands in what arrived and sends what comes back.
  */
 export * from './catalogue.ts';
+export * from './copay.ts';
 export * from './coverage.ts';
+export * from './coverage-periods.ts';
 export * from './coverage-xml.ts';
 export * from './discovery.ts';
 export * from './dst.ts';
+export * from './eligibility.ts';
 export * from './errors.ts';
 export * from './faults.ts';
 export type { Status } from './liberty.ts';
