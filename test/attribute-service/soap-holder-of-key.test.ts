@@ -8,6 +8,7 @@ import {
   ds,
   elementFactory,
   elementsOf,
+  signElement,
   signReferences,
   writeXml,
   type XmlElement,
@@ -17,6 +18,7 @@ import {
   counter,
   createReader,
   ecKey,
+  hub,
   now,
   party,
   request,
@@ -108,6 +110,15 @@ describe('holder-of-key token in the hands of an attacker', () => {
       });
       expect(await codeOf(changed)).to.equal('IDStarMsgNotUnderstood');
     }
+  });
+
+  it('confirms nobody by a key that is none', async () => {
+    const unsigned = withChanged(await tokenFor(party), ({ name }) => (name === 'Signature' ? [] : undefined));
+    const keyless = withChanged(unsigned, (element) =>
+      element.name === 'DEREncodedKeyValue' ? [{ ...element, children: ['AAAA'] }] : undefined,
+    );
+    const token = await signElement(keyless, hub.key.signing, { after: 'Issuer' });
+    expect(await codeOf(await request({ token }))).to.equal('InappropriateCredentials');
   });
 
   it('is missed', async () => {
