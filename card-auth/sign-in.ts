@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { fromBase64url, toBase64url } from '../lib/bytes.ts';
+import { fromBase64url, sha256, toBase64url } from '../lib/bytes.ts';
 import type { Collection, CollectionDefinition, StoredRecord } from '../storage/index.ts';
 import { type CardKeyService, field } from './card-key-service.ts';
 import type { CardRecord, CardRegistry } from './card-registry.ts';
-import { type Binding, bindingOf, transcriptHash } from './client/transcript.ts';
+import { type Binding, bindingOctets, transcriptOctets } from './client/transcript.ts';
 import { CardError, type CardErrorCode } from './errors.ts';
 import { demandActive, readProofOf, stateProofOf } from './proof.ts';
 
@@ -248,7 +248,7 @@ export function createCardSignIn(options: CardSignInOptions) {
     if (!confirmed) throw new CardError('CARD_REFUSED', 'the card did not confirm the authorisation');
     if (!card?.pin) throw new CardError('CARD_REFUSED', 'the card is gone');
     const { generation } = card.pin;
-    const transcript = await transcriptOf(challenge, proved, message.wcnt2, mac2);
+    const transcript = transcriptOf(challenge, proved, message.wcnt2, mac2);
     const { right, remainingTries } = await lockOnLimit(card.id, () =>
       keyService.verifyProof(id, generation, transcript, proof),
     );
@@ -279,26 +279,28 @@ export function createCardSignIn(options: CardSignInOptions) {
     throw new CardError('PIN_WRONG', 'the PIN is wrong', { remainingTries });
   }
 
-  async function transcriptOf(
+  function transcriptOf(
     challenge: CardChallenge,
     proved: NonNullable<CardChallenge['proved']>,
     wcnt2: number,
     mac2: Uint8Array,
-  ): Promise<Uint8Array> {
-    return transcriptHash({
-      label: 'KSSC-CARD-LOGIN-v1',
-      origin,
-      sid: field(challenge.sid, 16),
-      nonce: field(challenge.nonce, 32),
-      rc: field(proved.rc, 16),
-      id: field(proved.id, 16),
-      ckv: proved.ckv,
-      wcnt1: proved.wcnt1,
-      mac1: field(proved.mac1, 8),
-      wcnt2,
-      mac2,
-      binding: await bindingOf(challenge.binding),
-    });
+  ): Uint8Array {
+    return sha256(
+      transcriptOctets({
+        label: 'KSSC-CARD-LOGIN-v1',
+        origin,
+        sid: field(challenge.sid, 16),
+        nonce: field(challenge.nonce, 32),
+        rc: field(proved.rc, 16),
+        id: field(proved.id, 16),
+        ckv: proved.ckv,
+        wcnt1: proved.wcnt1,
+        mac1: field(proved.mac1, 8),
+        wcnt2,
+        mac2,
+        binding: sha256(bindingOctets(challenge.binding)),
+      }),
+    );
   }
 
   return { start, tap, prove, finish };
