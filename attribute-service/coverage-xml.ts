@@ -1,4 +1,4 @@
-import { formatInstant, parseInstant } from '../lib/time.ts';
+import { formatInstant, isDay, parseInstant } from '../lib/time.ts';
 import {
   attributeOf,
   childNamed,
@@ -56,6 +56,7 @@ const codeFields = {
   relation: 'PersonalFamilyClassification',
   sex: 'Sex1',
   preschool: 'PreschoolClassification',
+  registrationPending: 'RegistrationPending',
 } as const satisfies Partial<Record<keyof Sourced, string>>;
 
 /** The element of a field of `Coverage`, for whoever asks for single fields. */
@@ -105,7 +106,8 @@ function coverageChildren(ds: Factory, coverage: Sourced, dropped: Set<string>):
   for (const [field, name] of textEntries) add(name, coverage[field]);
   add(codeFields.relation, String(coverage.relation));
   add(codeFields.sex, String(coverage.sex));
-  if (coverage.preschool !== undefined) add(codeFields.preschool, coverage.preschool ? '1' : '0');
+  for (const field of ['preschool', 'registrationPending'] as const)
+    if (coverage[field] !== undefined) add(codeFields[field], coverage[field] ? '1' : '0');
   for (const [field, reason] of Object.entries(coverage.withheld ?? {})) {
     const name = nameOf.get(field);
     if (name !== undefined) children.push(ds('Withheld', { field: name, reason }));
@@ -143,7 +145,7 @@ export function parseEligibility(element: XmlElement): EligibilityAnswer {
   const validity = validities.find((known) => known === text('QualificationValidity'));
   const date = text('QualificationConfirmationDate');
   const reference = text('EvidenceNumber');
-  if (executedAt === undefined || !validity || !date || !isDate(date) || !reference)
+  if (executedAt === undefined || !validity || !date || !isDay(date) || !reference)
     throw wrong(element, 'lacks its time, date, evidence number or validity');
   const list = childNamed(element, element.ns, 'ResultList');
   return {
@@ -170,19 +172,26 @@ function readCoverage(element: XmlElement): Sourced {
   const { insurerNumber, insurerName, number, certificateClass, name, birthDate, qualifiedOn, source } = texts;
   if (!insurerNumber || !insurerName || !number || !certificateClass || !name || !birthDate || !qualifiedOn || !source)
     throw wrong(element, 'lacks a field that every coverage has');
-  if (dateFields.some((field) => texts[field] !== undefined && !isDate(texts[field])))
+  if (dateFields.some((field) => texts[field] !== undefined && !isDay(texts[field])))
     throw wrong(element, 'has a date that is none');
   const required = { insurerNumber, insurerName, number, certificateClass, name, birthDate, qualifiedOn, source };
   return { ...texts, ...required, ...readCodes(element), ...readWithheld(element) };
 }
 
-function readCodes(element: XmlElement): Pick<Coverage, 'relation' | 'sex' | 'preschool'> {
+function readCodes(element: XmlElement): Pick<Coverage, 'relation' | 'sex' | 'preschool' | 'registrationPending'> {
   const relation = ([1, 2] as const).find((code) => String(code) === textAt(element, codeFields.relation));
   const sex = ([1, 2, 3] as const).find((code) => String(code) === textAt(element, codeFields.sex));
-  const preschool = textAt(element, codeFields.preschool);
-  if (!relation || !sex || (preschool !== undefined && !/^[01]$/.test(preschool)))
-    throw wrong(element, 'has a code that is not in its table');
-  return { relation, sex, ...(preschool === undefined ? {} : { preschool: preschool === '1' }) };
+  if (!relation || !sex) throw wrong(element, 'has a code that is not in its table');
+  return { relation, sex, ...readFlag(element, 'preschool'), ...readFlag(element, 'registrationPending') };
+}
+
+function readFlag(
+  element: XmlElement,
+  field: 'preschool' | 'registrationPending',
+): Partial<Record<typeof field, boolean>> {
+  const text = textAt(element, codeFields[field]);
+  if (text !== undefined && !/^[01]$/.test(text)) throw wrong(element, 'has a flag that is neither 0 nor 1');
+  return text === undefined ? {} : { [field]: text === '1' };
 }
 
 function readWithheld(element: XmlElement): Pick<Coverage, 'withheld'> {
@@ -215,12 +224,6 @@ function textAt(parent: XmlElement, name: string): string | undefined {
   return text === '' ? undefined : text;
 }
 
-/** YYYY-MM-DD of a day that exists. */
-export function isDate(text: string): boolean {
-  const ms = /^\d{4}-\d\d-\d\d$/.test(text) ? Date.parse(`${text}T00:00:00Z`) : Number.NaN;
-  return !Number.isNaN(ms) && new Date(ms).toISOString().startsWith(text);
-}
-
 /** What is asked of `eligibility`: the day, and the insurer that the person or their certificate states. */
 export interface EligibilityParameters {
   readonly date?: string | undefined;
@@ -249,7 +252,7 @@ export function eligibilityParametersOf(path: Path): { parameters: EligibilityPa
     values('InsurerNumber'),
   ];
   if (otherDate !== undefined || otherInsurer !== undefined) return undefined;
-  if ((date !== undefined && !isDate(date)) || (insurerNumber !== undefined && !/^\d{6}(\d\d)?$/.test(insurerNumber)))
+  if ((date !== undefined && !isDay(date)) || (insurerNumber !== undefined && !/^\d{6}(\d\d)?$/.test(insurerNumber)))
     return undefined;
   const where = first.where.filter(([field]) => !['QualificationConfirmationDate', 'InsurerNumber'].includes(field));
   return { parameters: { date, insurerNumber }, rest: [{ ...first, where }, ...steps] };

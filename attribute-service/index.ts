@@ -2,13 +2,16 @@
  * Attribute service: decides what a provider may see of a resident, asks the bodies that hold it and answers in the
  * ID-WSF manner. Owns the catalogue, the release policy, consent, discovery, data services, the access log, and the
  * signed messages and tokens in which all this travels. Holds no attribute values beyond one answer and speaks no HTTP:
- * `idp` hands in what arrived and sends what comes back.
+ * `idp` hands in what arrived and sends what comes back. The asking party's side has a door of its own, `consumer`.
  */
 export * from './catalogue.ts';
+export * from './copay.ts';
 export * from './coverage.ts';
+export * from './coverage-periods.ts';
 export * from './coverage-xml.ts';
 export * from './discovery.ts';
 export * from './dst.ts';
+export * from './eligibility.ts';
 export * from './errors.ts';
 export * from './faults.ts';
 export type { Status } from './liberty.ts';
