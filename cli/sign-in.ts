@@ -123,6 +123,7 @@ function terminal({ settings, jar, card, pin }: TerminalOptions) {
       tap: (message) => call('tap', message),
       prove: (message) => call('prove', message),
       finish: (message) => call('finish', message),
+      present: (message) => call('present', message),
     };
   }
 

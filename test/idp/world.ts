@@ -162,6 +162,7 @@ export async function signInAt(
     tap: (message) => call('tap', message),
     prove: (message) => call('prove', message),
     finish: (message) => call('finish', message),
+    present: (message) => call('present', message),
   };
   const reader = await linkedReader(() => card).reader;
   const { next } = await signInWithCard({ reader, hub, pin, origin: new URL(pageUrl).origin });
