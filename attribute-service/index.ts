@@ -3,4 +3,5 @@
  * discovery and data services join it. Holds no attribute values and speaks no HTTP: `idp` asks for a decision and
  * releases exactly what it names.
  */
+export * from './catalogue.ts';
 export * from './release-policy.ts';

@@ -61,6 +61,11 @@ export async function waitForCard(
   }
 }
 
+/** The card that can sign in and lies on the reader now, if one does. */
+export async function cardOnReader(reader: FelicaReader): Promise<CardOnReader | undefined> {
+  return reader.poll(systemCodes.liteS);
+}
+
 /** Resolves when this card has left the reader, and when told to stop. */
 export async function waitForLift(reader: FelicaReader, { idm }: CardOnReader, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
