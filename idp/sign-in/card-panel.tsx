@@ -20,7 +20,10 @@ export interface PinWords {
   readonly label: string;
   readonly hint: string;
   readonly submit: string;
-  /** Whether the holder may have the digits shown: not where others look at the same screen. */
+  /**
+   * Whether the holder may have the digits shown. Not where others look at the same screen; there the hint stands
+   * before the field, so that it is read before anything is typed.
+   */
   readonly mayShow: boolean;
 }
 
@@ -64,9 +67,15 @@ export function CardPanel(options: CardPanelOptions) {
 
 /** Shown once a card lies on the reader; the browser program reads it and sends nothing of it. */
 function PinForm({ language, words }: { readonly language: 'ja' | 'en'; readonly words: PinWords }) {
+  const hint = (
+    <p id="pin-hint" {...(words.mayShow ? { class: 'hint' } : {})}>
+      {words.hint}
+    </p>
+  );
   return (
     <form id="pin-form" hidden>
       <label for="pin">{words.label}</label>
+      {words.mayShow ? null : hint}
       <input
         id="pin"
         class="pin"
@@ -78,9 +87,7 @@ function PinForm({ language, words }: { readonly language: 'ja' | 'en'; readonly
         required
         aria-describedby="pin-hint"
       />
-      <p id="pin-hint" class="hint">
-        {words.hint}
-      </p>
+      {words.mayShow ? hint : null}
       <p class="actions">
         <button type="submit">{words.submit}</button>
         {words.mayShow ? (
@@ -114,7 +121,7 @@ export function Help({
   readonly phone: string;
 }) {
   return (
-    <div>
+    <div class="help">
       {topics.map(([title, text]) => (
         <details key={title}>
           <summary>{title}</summary>

@@ -18,14 +18,21 @@ export const counterCopy = {
   },
   what: { ja: '渡す情報', en: 'What' },
   whom: { ja: '渡す相手', en: 'To whom' },
-  terminal: { ja: '端末', en: 'terminal' },
+  terminal: { ja: '（端末: {name}）', en: ' (terminal: {name})' },
   service: { ja: 'サービス', en: 'Service' },
   purpose: { ja: '目的', en: 'What for' },
   displayName: { ja: 'お名前', en: 'name' },
-  own: { ja: '患者さん本人のカードを置いてください', en: 'Use the patient’s own card' },
-  ownText: {
-    ja: '職員のカードは使いません。渡したくないときは、カードを置かずに「やめる」を押してください。',
-    en: 'Not a card of the staff. If you do not want this, do not place the card and press “Stop”.',
+  ownPin: {
+    ja: '患者さん本人のカードを置き、暗証番号を入れると渡します。',
+    en: 'It is given when the patient’s own card is placed and the PIN is entered.',
+  },
+  ownCard: {
+    ja: '患者さん本人のカードを置くと、すぐに渡します。暗証番号は使いません。',
+    en: 'It is given as soon as the patient’s own card is placed. No PIN is asked for.',
+  },
+  stop: {
+    ja: '職員のカードは使いません。渡したくないときは「やめる」を押してください。',
+    en: 'A card of the staff is not used. If you do not want this, press “Stop”.',
   },
   keep: {
     ja: '終わるまで、カードをリーダーに置いたままにしてください。',
@@ -33,8 +40,8 @@ export const counterCopy = {
   },
   pinLabel: { ja: '暗証番号（患者さん本人が入力）', en: 'PIN (entered by the patient)' },
   pinHint: {
-    ja: '受付の職員には番号は見えません。画面には●だけが出ます。番号を職員に伝えないでください。',
-    en: 'The staff cannot see the PIN: the screen shows dots only. Do not tell it to anyone.',
+    ja: '画面には●だけが出て、受付の職員には番号は見えません。手もとを隠して入力し、番号は職員にも伝えないでください。',
+    en: 'The screen shows dots only: the staff cannot see the PIN. Cover your hand, and do not tell it to anyone.',
   },
   submit: { ja: '確認して渡す', en: 'Confirm and give' },
   cancel: { ja: 'やめる（何も渡しません）', en: 'Stop (nothing is given)' },
@@ -53,8 +60,8 @@ export const counterCopy = {
 /** Where the sign-in's words would speak of signing in. */
 const counterLive = {
   liftFirst: {
-    ja: 'カードがもう置かれています。上の内容を読んでから、いちど外して置き直してください',
-    en: 'A card is already there. Read what is given, then take the card off and place it again',
+    ja: 'カードをいちど外してください。渡す情報を読んでから、もう一度置いてください',
+    en: 'Take the card off. Read what is given, then place the card again',
   },
   done: { ja: '確認できました。受付の画面に戻ります', en: 'Done. Returning to the counter' },
   CARD_OTHER: {

@@ -50,9 +50,9 @@ export function CounterPrompt(options: CounterPromptOptions) {
       </p>
       <Release {...options} />
       <p>
-        <strong>{say('own')}</strong>
+        <strong>{say(pin ? 'ownPin' : 'ownCard')}</strong>
         <br />
-        {say('ownText')}
+        {say('stop')}
       </p>
       <CardPanel
         {...{ language, interactionId, csrfToken, softwareReader, pin }}

@@ -58,7 +58,7 @@ function counterPage(
   if (provider?.status !== 'approved' || !provider.counter)
     throw new HubPageError('PROVIDER_NOT_APPROVED', 'the registration of the terminal was changed or withdrawn');
   const { facility, terminal } = provider.counter;
-  const whom = `${facility[language]}（${counterCopy.terminal[language]}: ${terminal}）`;
+  const whom = facility[language] + counterCopy.terminal[language].replace('{name}', () => terminal);
   const released = releasedAtCounter(provider, level);
   return {
     title: counterCopy.title[language],
