@@ -3,6 +3,15 @@ import type { Text } from '../web/index.ts';
 export const partyIds = ['portal', 'kmix', 'phr', 'clinic'] as const;
 export type PartyId = (typeof partyIds)[number];
 
+/** The clinic's terminal at its reception: a registration of its own beside the clinic's. */
+export const counterId = 'clinic-counter-1';
+export type CounterId = typeof counterId;
+
+export const counterTerminal = {
+  facility: { ja: '春日みなと医院', en: 'Kasuga Minato clinic' },
+  terminal: '受付1',
+} as const;
+
 /** Where everything of a trial listens. The hub is another site than the parties, so that cross-site rules are lived every day. */
 export function trialAddresses(base: number) {
   const at = (host: string, offset: number) => ({ origin: `http://${host}:${base + offset}`, port: base + offset });
