@@ -4,6 +4,7 @@
  * no attribute values beyond one answer and speaks no HTTP: `idp` hands in what arrived and sends what comes back.
  */
 export * from './access-log.ts';
+export * from './broker.ts';
 export * from './catalogue.ts';
 export * from './consent.ts';
 export * from './consent-request.ts';
@@ -17,6 +18,7 @@ export * from './eligibility.ts';
 export * from './errors.ts';
 export * from './evidence-number.ts';
 export type { Status } from './liberty.ts';
+export * from './name-folding.ts';
 export * from './release-policy.ts';
 export * from './select.ts';
 export type * from './sources/source.ts';
