@@ -24,13 +24,16 @@ const hiraganaToKatakana = 0x60;
 export function foldName(name: string): string {
   const katakana = name
     .normalize('NFKC')
+    .toUpperCase()
+    // Capitals of some letters come apart.
+    .normalize('NFKC')
     .replaceAll(hiragana, (kana) => String.fromCodePoint((kana.codePointAt(0) ?? 0) + hiraganaToKatakana));
   let folded = '';
   for (const character of katakana.replaceAll(ignored, '')) {
     const small = smallKana.indexOf(character);
     folded += variants[character] ?? (small === -1 ? character : largeKana.charAt(small));
   }
-  return folded.toUpperCase();
+  return folded;
 }
 
 /** Spaces, the long vowel mark, hyphens, dots between names, and variation selectors. */
