@@ -136,7 +136,7 @@ describe('coverage as XML', () => {
   const malformed: readonly (readonly [string, (xml: string) => string])[] = [
     ['a coverage without a name', (xml) => xml.replace(/<el:Name>[^<]*<\/el:Name>/, '')],
     ['two names in one coverage', (xml) => xml.replace('<el:Name>', '<el:Name>x</el:Name><el:Name>')],
-    ['an element inside a value', (xml) => xml.replace('<el:Name>', '<el:Name><ds:b></ds:b>')],
+    ['an element inside a value', (xml) => xml.replace('<el:Name>', '<el:Name><el:b></el:b>')],
     ['a day that does not exist', (xml) => xml.replace(/(<el:Birthdate>)[^<]*/, '$12026-02-30')],
     ['a sex outside its table', (xml) => xml.replace(/(<el:Sex1>)[^<]*/, '$19')],
     ['a source without a state', (xml) => xml.replace(/<el:State>[^<]*<\/el:State>/, '')],
