@@ -13,6 +13,7 @@ export * from './copay.ts';
 export * from './coverage.ts';
 export * from './coverage-periods.ts';
 export * from './coverage-xml.ts';
+export * from './data-service.ts';
 export * from './discovery.ts';
 export * from './dst.ts';
 export * from './eligibility.ts';
