@@ -3,4 +3,8 @@
  * discovery and data services join it. Holds no attribute values and speaks no HTTP: `idp` asks for a decision and
  * releases exactly what it names.
  */
+export * from './catalogue.ts';
+export * from './coverage.ts';
+export * from './errors.ts';
 export * from './release-policy.ts';
+export * from './sources/source.ts';

@@ -3,13 +3,22 @@ import { startHub } from '../idp/index.ts';
 import { createLog } from '../lib/log.ts';
 import { trialAddresses } from './addresses.ts';
 import { startChild } from './child.ts';
-import { demoCards } from './residents.ts';
+import { type DemoCard, demoCards, patientCards } from './residents.ts';
 import { registerParties, seedPeople } from './seed.ts';
 
 export interface TrialOptions {
   readonly settings: Settings;
   readonly base: number;
 }
+
+interface PrintedCard {
+  readonly number: string;
+  readonly pin: string;
+  readonly resident: string;
+}
+
+const printed = (cards: readonly DemoCard[]): PrintedCard[] =>
+  cards.map(({ number, pin, residentId }) => ({ number, pin, resident: residentId }));
 
 /** The printed line of a started trial, and the way to end it. */
 export interface RunningTrial {
@@ -22,7 +31,9 @@ export interface RunningTrial {
     readonly phr: string;
     readonly clinic: string;
     readonly cardBox: string;
-    readonly cards: readonly { readonly number: string; readonly pin: string; readonly resident: string }[];
+    readonly cards: readonly PrintedCard[];
+    /** Cards for the counter; they lie in the box and are not printed. */
+    readonly patients: readonly PrintedCard[];
     readonly pid: number;
   };
   readonly close: () => Promise<void>;
@@ -62,7 +73,8 @@ export async function startTrial({ settings, base }: TrialOptions): Promise<Runn
       samlMetadata: `${addresses.hub.origin}/saml/metadata`,
       issuer: addresses.hub.origin,
       ...origins,
-      cards: demoCards.map(({ number, pin, residentId }) => ({ number, pin, resident: residentId })),
+      cards: printed(demoCards),
+      patients: printed(patientCards),
       pid: process.pid,
     },
     close,

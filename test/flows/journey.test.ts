@@ -86,7 +86,7 @@ describe('a resident with a card in Chromium', function () {
     await picture(page, 'sign-in-pin');
     await enterPin(page, card?.pin ?? '');
     await page.waitForURL(`${portal}/`);
-    expect(await page.locator('#name').textContent()).to.equal('バス セイジ');
+    expect(await page.locator('#name').textContent()).to.equal('ヤシマ ヨウスケ');
     await picture(page, 'portal-signed-in');
     const pseudonyms = [await page.locator('#pseudonym').textContent()];
     for (const [name, origin] of Object.entries({ kmix, phr, clinic })) {

@@ -7,6 +7,12 @@ import { createInterface } from 'node:readline';
 import { freePorts } from '../ports.ts';
 import { root } from '../root.ts';
 
+interface TrialCard {
+  readonly number: string;
+  readonly pin: string;
+  readonly resident: string;
+}
+
 export interface TrialSummary {
   readonly hub: string;
   readonly samlMetadata: string;
@@ -16,7 +22,8 @@ export interface TrialSummary {
   readonly phr: string;
   readonly clinic: string;
   readonly cardBox: string;
-  readonly cards: readonly { readonly number: string; readonly pin: string; readonly resident: string }[];
+  readonly cards: readonly TrialCard[];
+  readonly patients: readonly TrialCard[];
   readonly pid: number;
 }
 
