@@ -56,7 +56,7 @@ export type InsurerId = keyof typeof insurers;
 /** Weights 2, 1, 2, 1 … from the right over all but the last digit; the sums of the products' digits fill up to a ten. */
 export function hasInsurerCheckDigit(number: string): boolean {
   if (!/^(\d{6}|\d{8})$/.test(number)) return false;
-  const digits = [...number].map(Number).toReversed();
+  const digits = Array.from(number, Number).toReversed();
   const sum = digits.slice(1).reduce((total, digit, at) => {
     const product = at % 2 === 0 ? digit * 2 : digit;
     return total + Math.floor(product / 10) + (product % 10);

@@ -1,0 +1,118 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Writable } from 'node:stream';
+import { createLocalJWKSet, type JWTPayload, SignJWT } from 'jose';
+import { createJsonSource } from '../../../attribute-service/sources/json.ts';
+import { createLog } from '../../../lib/log.ts';
+import { randomText } from '../../../lib/random.ts';
+import { createHoldings } from '../../../trial/bodies/holdings.ts';
+import { createHubTokenCheck } from '../../../trial/bodies/hub-token.ts';
+import { jsonEndpoint } from '../../../trial/bodies/json-endpoint.ts';
+import { startBody } from '../../../trial/bodies/main.tsx';
+import { openRecords, recordsFileOf, seedBodies } from '../../../trial/bodies/records.ts';
+import { type BodyId, bodies } from '../../../trial/insurers.ts';
+import { freePort } from '../../ports.ts';
+import { postToSource } from './post.ts';
+
+const hub = 'http://localhost:4100';
+const site = {
+  operator: { ja: '運営者', en: 'Operator' },
+  support: { phone: '0120-000-000', hours: { ja: '平日', en: 'Weekdays' } },
+};
+
+/** Lines of a log, kept for the question whether a person is in them. */
+export function memoryLog() {
+  const lines: string[] = [];
+  const destination = new Writable({
+    write(chunk, _encoding, done) {
+      lines.push(String(chunk));
+      done();
+    },
+  });
+  return { lines, log: createLog({ name: 'body', level: 'debug', destination }) };
+}
+
+/** Pseudonyms as the hub's links give them: random, one per resident and party, made at the first question. */
+export function pseudonyms() {
+  const known = new Map<string, string>();
+  return async (residentRef: string, party: string) => {
+    const key = `${residentRef} ${party}`;
+    const pseudonym = known.get(key) ?? randomText(24, 'base64url');
+    known.set(key, pseudonym);
+    return pseudonym;
+  };
+}
+
+/** The trial's data of all bodies in a folder of its own. */
+export async function seededFolder(now: number) {
+  const data = await mkdtemp(join(tmpdir(), 'sanuki-bodies-'));
+  const pseudonymFor = pseudonyms();
+  await seedBodies({ data, pseudonymFor, now, timeZone: 'Asia/Tokyo' });
+  return { data, pseudonymFor, clean: () => rm(data, { recursive: true }) };
+}
+
+export async function setFault(origin: string, fault: object): Promise<Response> {
+  return fetch(`${origin}/trial/fault`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(fault),
+  });
+}
+
+/** A JSON body as it runs in the trial, the hub's key, and the adapter that the hub asks it with. */
+export async function startJsonWorld({ body = 'kyokai', now = () => Date.parse('2026-11-25T00:00:00Z') } = {}) {
+  const { id, name } = bodies[body as BodyId];
+  const { data, pseudonymFor, clean } = await seededFolder(now());
+  const key = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const keys = createLocalJWKSet({ keys: [{ ...key.publicKey.export({ format: 'jwk' }), kid: 'k', use: 'sig' }] });
+  const port = await freePort();
+  const origin = `http://127.0.0.1:${port}`;
+  const { lines, log } = memoryLog();
+  const endpoint = jsonEndpoint({
+    check: createHubTokenCheck({ issuer: hub, audience: id, keys, now }),
+    holdings: createHoldings({
+      records: openRecords(recordsFileOf(data, body as BodyId)),
+      timeZone: 'Asia/Tokyo',
+      now,
+    }),
+    log,
+  });
+  const running = await startBody({
+    ...site,
+    origin,
+    listen: { host: '127.0.0.1', port },
+    name,
+    log,
+    endpoint: { path: '/coverage', answer: endpoint, signs: false },
+  });
+
+  const sign = (claims: object, more: JWTPayload = {}, header: object = {}) => {
+    const seconds = Math.floor(now() / 1000);
+    const times = { iss: hub, iat: seconds, exp: seconds + 60 };
+    return new SignJWT({ ...times, ...claims, ...more })
+      .setProtectedHeader({ alg: 'ES256', kid: 'k', typ: 'source+jwt', ...header })
+      .sign(key.privateKey);
+  };
+  const address = `${origin}/coverage`;
+  const source = createJsonSource({ id, name, address, sign, post: postToSource, now });
+  const ask = async (
+    residentRef: string,
+    { purpose = 'urn:x-sanuki:purpose:self-view', signal = AbortSignal.timeout(5000) } = {},
+  ) =>
+    source.fetch({
+      type: 'coverage',
+      subject: await pseudonymFor(residentRef, id),
+      purpose,
+      requestId: 'request-1',
+      signal,
+    });
+  const close = async () => {
+    await running.close();
+    await clean();
+  };
+  return { id, origin, address, sign, ask, lines, data, pseudonymFor, close, now };
+}
+
+export type JsonWorld = Awaited<ReturnType<typeof startJsonWorld>>;
