@@ -1,4 +1,4 @@
-import { eveOf, monthFirst } from './copay.ts';
+import { eveOf, monthFirst } from './days.ts';
 import type { InsurerId } from './insurers.ts';
 
 /** One stay of one resident with one insurer: what is fixed by the case that the resident is in the set for. */

@@ -1,6 +1,7 @@
 import type { Coverage } from '../../attribute-service/index.ts';
+import { dayIn } from '../days.ts';
 import type { FaultMode } from './faults.ts';
-import { type BodyRecords, coveragesOn, dayIn } from './records.ts';
+import { type BodyRecords, coveragesOn } from './records.ts';
 
 export type Holding =
   | {

@@ -1,8 +1,8 @@
 import { mkdir, open, readFile, rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Coverage } from '../../attribute-service/index.ts';
-import { copayOn, preschoolEnd } from '../copay.ts';
+import { type Coverage, copayOn } from '../../attribute-service/index.ts';
 import { baseDateOf, type CoverageRecord, generateCoverages } from '../coverages.ts';
+import { dayIn, preschoolEnd, yearsAfter } from '../days.ts';
 import { type BodyId, bodies, bodyIds, insurers } from '../insurers.ts';
 import { trialResidents } from '../residents.ts';
 
@@ -86,24 +86,27 @@ export function openRecords(path: string): () => Promise<BodyRecords | undefined
   };
 }
 
-/** What the body knows on a day: nothing that begins later, no end that lies ahead; share of costs as of that day. */
+/** What the body knows on a day: nothing that begins later, and no end that lies ahead. */
 export function coveragesOn({ records }: Insured, day: string): Coverage[] {
   return records
     .filter(({ qualifiedOn }) => qualifiedOn <= day)
     .map(({ synthetic: _synthetic, mark: _mark, disqualifiedOn, lossReason, ...record }) => {
       const ended = disqualifiedOn !== undefined && disqualifiedOn <= day;
-      const lastDay = ended ? disqualifiedOn : day;
+      const copay = steadyCopay(record.birthDate, day);
       return {
         ...record,
         ...(ended ? { disqualifiedOn, ...(lossReason ? { lossReason } : {}) } : {}),
-        copay: copayOn(record.birthDate, lastDay),
+        ...(copay ? { copay } : {}),
         ...(day <= preschoolEnd(record.birthDate) ? { preschool: true } : {}),
       };
     });
 }
 
-/** YYYY-MM-DD in a time zone: insurers count in days of their own place. */
-export function dayIn(timeZone: string, now: number): string {
-  // The Swedish calendar is written like ISO 8601.
-  return new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short' }).format(now);
+/**
+ * A share without dates is stated only where it is the same on every day that a clinic may ask about, the past five
+ * years; where age changed it in between, whoever asks about a day works it out for that day.
+ */
+function steadyCopay(birthDate: string, day: string): Coverage['copay'] {
+  const copay = copayOn(birthDate, day);
+  return copay === copayOn(birthDate, yearsAfter(day, -5)) ? copay : undefined;
 }
