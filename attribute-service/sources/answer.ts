@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { HubError } from '../../lib/errors.ts';
 import type { Coverage } from '../coverage.ts';
 import { AttributeError } from '../errors.ts';
 import type { Source, SourceAnswer } from './source.ts';
@@ -88,6 +89,11 @@ export const garbled = ({ id }: Pick<Source, 'id'>, what: string) =>
 
 export const refused = ({ id }: Pick<Source, 'id'>, what: string) =>
   new AttributeError('SOURCE_REFUSED', `${id} ${what}`);
+
+/** Why no whole answer came, as the transport says it. */
+export function noAnswer(source: Pick<Source, 'id'>, error: unknown): AttributeError {
+  return error instanceof HubError && error.code === 'ANSWER_TOO_LARGE' ? garbled(source, 'is too large') : silent(source, error);
+}
 
 /** No connection, or no answer before the deadline. The cause speaks of hosts and ports only. */
 export const silent = ({ id }: Pick<Source, 'id'>, cause?: unknown) =>

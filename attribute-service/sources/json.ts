@@ -1,6 +1,6 @@
 import { randomText } from '../../lib/random.ts';
 import { parseInstant } from '../../lib/time.ts';
-import { answerMaxBytes, checkAnswer, garbled, type PostToSource, refused, silent } from './answer.ts';
+import { answerMaxBytes, checkAnswer, garbled, noAnswer, type PostToSource, refused, silent } from './answer.ts';
 import type { Source, SourceRequest } from './source.ts';
 
 /** Claims of the token that lets the hub ask one body one thing; issuer and times are the signer's. */
@@ -34,7 +34,9 @@ export function createJsonSource({ id, name, address, sign, post, now }: JsonSou
       headers: { authorization: `Bearer ${token}`, accept: 'application/json' },
       maxBytes: answerMaxBytes,
       signal,
-    }).catch((error: unknown) => explain(error));
+    }).catch((error: unknown) => {
+      throw noAnswer({ id }, error);
+    });
     if (status >= 500) throw silent({ id });
     if (status >= 400) throw refused({ id }, `declined with status ${status}`);
     if (status !== 200) throw garbled({ id }, `came with status ${status}`);
@@ -44,11 +46,6 @@ export function createJsonSource({ id, name, address, sign, post, now }: JsonSou
       { subject: said.subject, asOf: at, coverages: said.coverages },
       { source: { id }, asked: subject, now: now() },
     );
-  }
-
-  function explain(error: unknown): never {
-    const isTooLarge = error instanceof Error && 'code' in error && error.code === 'ANSWER_TOO_LARGE';
-    throw isTooLarge ? garbled({ id }, 'is too large') : silent({ id }, error);
   }
 
   function parse(body: Uint8Array): { subject?: unknown; asOf?: unknown; coverages?: unknown } {
