@@ -1,7 +1,8 @@
 /**
  * Attribute service: decides what a provider may see of a resident, asks the bodies that hold it and answers in the
- * ID-WSF manner. Owns the catalogue, the release policy, consent, discovery, data services and the access log. Holds
- * no attribute values beyond one answer and speaks no HTTP: `idp` hands in what arrived and sends what comes back.
+ * ID-WSF manner. Owns the catalogue, the release policy, consent, discovery, data services, the access log, and the
+ * signed messages and tokens in which all this travels. Holds no attribute values beyond one answer and speaks no HTTP:
+ * `idp` hands in what arrived and sends what comes back.
  */
 export * from './catalogue.ts';
 export * from './copay.ts';
@@ -12,9 +13,20 @@ export * from './discovery.ts';
 export * from './dst.ts';
 export * from './eligibility.ts';
 export * from './errors.ts';
+export * from './faults.ts';
 export type { Status } from './liberty.ts';
+export {
+  discoveryEprAttribute,
+  discoveryServiceType,
+  faultAction,
+  newMessageUri,
+  securityMechanisms,
+} from './names.ts';
 export * from './release-policy.ts';
 export * from './select.ts';
+
+export * from './soap.ts';
 export type { PostToSource } from './sources/answer.ts';
 export * from './sources/json.ts';
 export type * from './sources/source.ts';
+export * from './token.ts';

@@ -53,6 +53,9 @@ function checkProduction(settings: Settings): void {
   }
   const plain = settings.sources.find(({ address }) => !address.startsWith('https://'));
   if (plain) {
-    throw new SettingsError('SETTINGS_UNSAFE', `production asks sources over https only: give ${plain.id} an https address`);
+    throw new SettingsError(
+      'SETTINGS_UNSAFE',
+      `production asks sources over https only: give ${plain.id} an https address`,
+    );
   }
 }

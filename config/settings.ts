@@ -28,7 +28,10 @@ const source = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('id-wsf'),
     ...body,
-    providerId: z.string().min(1).describe('The ID-WSF providerID of the body: audience of our tokens, Sender of its answers.'),
+    providerId: z
+      .string()
+      .min(1)
+      .describe('The ID-WSF providerID of the body: audience of our tokens, Sender of its answers.'),
     publicKey: z
       .string()
       .min(1)

@@ -9,6 +9,7 @@ export * from './entity-registry.ts';
 export * from './errors.ts';
 export * from './key-ring.ts';
 export * from './oidc/client-metadata.ts';
+export * from './party-keys.ts';
 export * from './replay.ts';
 export * from './saml/authn-request.ts';
 export * from './saml/bindings.ts';

@@ -92,5 +92,5 @@ export function sendRefusal(ctx: Context, frame: PageFrame, { code, trace, statu
     return;
   }
   const { language } = frame.preferencesOf(ctx);
-  frame.send(ctx, { title: refusalTitle[language], body: () => refusalPage(code, trace, language) });
+  frame.send(ctx, { title: refusalTitle(code)[language], body: () => refusalPage(code, trace, language) });
 }

@@ -35,8 +35,8 @@ const remedies: Readonly<Record<string, Text>> = {
     en: 'Too many requests. Please wait a moment and try again.',
   },
   PAGE_MISSING: {
-    ja: 'ページが見つかりません。アドレスをご確認ください。',
-    en: 'There is no such page. Please check the address.',
+    ja: 'アドレスをご確認ください。',
+    en: 'Please check the address.',
   },
   UNEXPECTED: {
     ja: '内部で問題が起きました。しばらくしてからもう一度お試しください。',
@@ -49,14 +49,21 @@ const general: Text = {
   en: 'The request could not be accepted. Please start again at the service.',
 };
 
-export const refusalTitle: Text = { ja: 'ログインできませんでした', en: 'Sign-in did not succeed' };
+/** A wrong address is no failed sign-in. */
+const titles: Readonly<Record<string, Text>> = {
+  PAGE_MISSING: { ja: 'ページが見つかりません', en: 'Page not found' },
+  UNEXPECTED: { ja: '問題が起きました', en: 'Something went wrong' },
+};
+const generalTitle: Text = { ja: 'ログインできませんでした', en: 'Sign-in did not succeed' };
+
+export const refusalTitle = (code: string): Text => titles[code] ?? generalTitle;
 
 /** Words for a person, a code for the call centre, a trace code for the administrator; nothing of the request. */
 export function refusalPage(code: string, trace: string, language: keyof Text) {
   const words = { trace: { ja: 'お問い合わせ番号', en: 'Reference' }, kind: { ja: '種類', en: 'Kind' } };
   return (
     <>
-      <h1>{refusalTitle[language]}</h1>
+      <h1>{refusalTitle(code)[language]}</h1>
       <Notice kind="error" title={(remedies[code] ?? general)[language]}>
         <Facts
           facts={[

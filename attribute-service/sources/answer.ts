@@ -92,7 +92,9 @@ export const refused = ({ id }: Pick<Source, 'id'>, what: string) =>
 
 /** Why no whole answer came, as the transport says it. */
 export function noAnswer(source: Pick<Source, 'id'>, error: unknown): AttributeError {
-  return error instanceof HubError && error.code === 'ANSWER_TOO_LARGE' ? garbled(source, 'is too large') : silent(source, error);
+  return error instanceof HubError && error.code === 'ANSWER_TOO_LARGE'
+    ? garbled(source, 'is too large')
+    : silent(source, error);
 }
 
 /** No connection, or no answer before the deadline. The cause speaks of hosts and ports only. */

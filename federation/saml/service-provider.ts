@@ -34,6 +34,8 @@ export interface SignedInSubject {
   readonly sessionEndsAt?: number | undefined;
   /** Text values by attribute name. */
   readonly attributes: Readonly<Record<string, readonly string[]>>;
+  /** The first element of an attribute whose value is an element (a bootstrap endpoint reference), by attribute name. */
+  readonly elements: Readonly<Record<string, XmlElement>>;
 }
 
 export interface ResponseContext {
@@ -139,7 +141,10 @@ function checkSubject(subject: XmlElement, { acsUrl, requestId, now, skewMs = 90
 }
 
 /** SAML Core 2.5.1: NotBefore is inclusive and NotOnOrAfter exclusive; every AudienceRestriction has to name us. */
-function checkConditions(conditions: XmlElement, { entityId, now, skewMs = 90_000 }: ResponseContext): void {
+export function checkConditions(
+  conditions: XmlElement,
+  { entityId, now, skewMs = 90_000 }: Pick<ResponseContext, 'entityId' | 'now' | 'skewMs'>,
+): void {
   for (const [name, holds] of [
     ['NotBefore', (at: number) => at - skewMs <= now],
     ['NotOnOrAfter', (at: number) => now < at + skewMs],
@@ -181,16 +186,21 @@ function readSubject(assertion: XmlElement): SignedInSubject {
     contextClass: textOf(context).trim(),
     authenticatedAt,
     sessionEndsAt: parseInstant(attributeOf(statement, 'SessionNotOnOrAfter') ?? ''),
-    attributes: attributesOf(assertion),
+    ...valuesOf(assertion),
   };
 }
 
-function attributesOf(assertion: XmlElement): Record<string, readonly string[]> {
-  const statements = childrenNamed(assertion, samlNs, 'AttributeStatement');
-  const attributes = statements.flatMap((statement) => childrenNamed(statement, samlNs, 'Attribute'));
-  const entries = attributes.map((attribute) => {
-    const values = childrenNamed(attribute, samlNs, 'AttributeValue').filter((value) => elementsOf(value).length === 0);
-    return [attributeOf(attribute, 'Name') ?? '', values.map(textOf)] as const;
-  });
-  return Object.fromEntries(entries);
+function valuesOf(assertion: XmlElement): Pick<SignedInSubject, 'attributes' | 'elements'> {
+  const attributes = new Map<string, readonly string[]>();
+  const elements = new Map<string, XmlElement>();
+  for (const statement of childrenNamed(assertion, samlNs, 'AttributeStatement')) {
+    for (const attribute of childrenNamed(statement, samlNs, 'Attribute')) {
+      const name = attributeOf(attribute, 'Name') ?? '';
+      const values = childrenNamed(attribute, samlNs, 'AttributeValue');
+      attributes.set(name, values.filter((value) => elementsOf(value).length === 0).map(textOf));
+      const element = values.flatMap(elementsOf)[0];
+      if (element) elements.set(name, element);
+    }
+  }
+  return { attributes: Object.fromEntries(attributes), elements: Object.fromEntries(elements) };
 }

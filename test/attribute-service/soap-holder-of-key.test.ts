@@ -1,0 +1,109 @@
+import { expect } from 'chai';
+import { readSecurity } from '../../attribute-service/security.ts';
+import { ds, elementFactory, type XmlElement } from '../../lib/xml/index.ts';
+import { refusal } from '../refusal.ts';
+import {
+  counter,
+  createReader,
+  ecKey,
+  now,
+  party,
+  request,
+  securityOf,
+  strangerKey,
+  tokenFor,
+  treeOf,
+  withChanged,
+  without,
+} from './soap-world.ts';
+
+const evil = elementFactory('evil', 'urn:x-evil');
+const codeOf = (message: string | XmlElement) => refusal(createReader()(message));
+
+describe('holder-of-key token in the hands of an attacker', () => {
+  const tokenOf = (root: XmlElement) => readSecurity(securityOf(root)).token as XmlElement;
+
+  it('is of no use to another party, registered though it is', async () => {
+    const token = await tokenFor(party);
+    const theirs = await request({ token }, { who: counter });
+    expect(await codeOf(theirs)).to.equal('InappropriateCredentials');
+    const pretending = await request({ token }, { who: party, key: ecKey });
+    expect(await codeOf(pretending)).to.equal('InappropriateCredentials');
+  });
+
+  it('is of no use to a party with the same key under another name', async () => {
+    const token = await tokenFor({ providerId: 'https://other.example', key: party.key });
+    expect(await codeOf(await request({ token }))).to.equal('InappropriateCredentials');
+  });
+
+  it('does not vouch for a key that is not registered', async () => {
+    const token = await tokenFor({ providerId: party.providerId, key: strangerKey });
+    expect(await codeOf(await request({ token }, { key: strangerKey }))).to.equal('InappropriateCredentials');
+  });
+
+  const refused: readonly (readonly [string, Parameters<typeof tokenFor>[1]])[] = [
+    ['for another audience', { audience: 'https://elsewhere.example' }],
+    ['of another issuer', { issuer: 'https://elsewhere.example' }],
+    ['signed by its holder', { key: ecKey.signing }],
+    ['that has expired', { now: now - 600_000 }],
+    ['of the future', { now: now + 600_000 }],
+  ];
+  for (const [what, changes] of refused) {
+    it(`is refused when it is one ${what}`, async () => {
+      expect(await codeOf(await request({ token: await tokenFor(party, changes) }))).to.equal(
+        'InappropriateCredentials',
+      );
+    });
+  }
+
+  it('is refused when it was exchanged after signing, for one of the same holder', async () => {
+    const root = treeOf(await request());
+    const other = await tokenFor(party);
+    for (const replacement of [other, { ...other, attributes: tokenOf(root).attributes }]) {
+      const changed = withChanged(root, (element) => (element.name === 'Assertion' ? [replacement] : undefined));
+      expect(await codeOf(changed)).to.equal('InappropriateCredentials');
+    }
+  });
+
+  it('is refused when its signed reference leads to another assertion, in the Body or in a header block', async () => {
+    const root = treeOf(await request());
+    const [signed, other] = [tokenOf(root), await tokenFor(party)];
+    const exchanged = withChanged(root, (element) => (element === signed ? [other] : undefined));
+    const inHeader = withChanged(exchanged, (element) =>
+      element.name === 'Header'
+        ? [{ ...element, children: [...element.children, evil('Keep', {}, [signed])] }]
+        : undefined,
+    );
+    const inBody = withChanged(exchanged, (element) =>
+      element.name === 'Query' ? [{ ...element, children: [...element.children, signed] }] : undefined,
+    );
+    for (const changed of [inHeader, inBody]) expect(await codeOf(changed)).to.equal('InappropriateCredentials');
+  });
+
+  it('is refused beside a second one, and with a second reference', async () => {
+    const root = treeOf(await request());
+    const other = await tokenFor(party);
+    for (const name of ['Assertion', 'SecurityTokenReference']) {
+      const changed = withChanged(root, (element) => {
+        if (element.name !== name) return undefined;
+        return [element, name === 'Assertion' ? other : without(element, 'Id')];
+      });
+      expect(await codeOf(changed)).to.equal('IDStarMsgNotUnderstood');
+    }
+  });
+
+  it('is missed', async () => {
+    expect(await codeOf(await request({ token: undefined }))).to.equal('InappropriateCredentials');
+  });
+
+  it('is not verified with the key of a certificate that the message brings', async () => {
+    const text = await request({}, { key: strangerKey });
+    const certificate = ds('X509Data', {}, [ds('X509Certificate', {}, ['MIIB'])]);
+    const changed = withChanged(treeOf(text), (element) =>
+      element.name === 'KeyInfo' && element.parent?.name === 'Signature'
+        ? [{ ...element, children: [certificate] }]
+        : undefined,
+    );
+    expect(await codeOf(changed)).to.equal('InappropriateCredentials');
+  });
+});
