@@ -1,17 +1,27 @@
-import { generateKeyPairSync } from 'node:crypto';
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { createLocalJWKSet, type JWTPayload, SignJWT } from 'jose';
+import type { PostToSource } from '../../../attribute-service/sources/answer.ts';
 import { createJsonSource } from '../../../attribute-service/sources/json.ts';
+import type { Settings } from '../../../config/index.ts';
+import { createKeyRing, type KeyRecord, keyCollection } from '../../../federation/index.ts';
+import { openSources } from '../../../idp/sources.ts';
 import { createLog } from '../../../lib/log.ts';
 import { randomText } from '../../../lib/random.ts';
+import { createSeal } from '../../../lib/seal.ts';
+import { verificationKey } from '../../../lib/xml/index.ts';
+import { createMemoryStorage } from '../../../storage/index.ts';
+import { prepareBodyKey, readBodyKey } from '../../../trial/bodies/body-key.ts';
 import { createHoldings } from '../../../trial/bodies/holdings.ts';
 import { createHubTokenCheck } from '../../../trial/bodies/hub-token.ts';
 import { jsonEndpoint } from '../../../trial/bodies/json-endpoint.ts';
 import { startBody } from '../../../trial/bodies/main.tsx';
 import { openRecords, recordsFileOf, seedBodies } from '../../../trial/bodies/records.ts';
+import { endpointOf } from '../../../trial/bodies/registration.ts';
+import { soapEndpoint } from '../../../trial/bodies/soap-endpoint.ts';
 import { type BodyId, bodies } from '../../../trial/insurers.ts';
 import { freePort } from '../../ports.ts';
 import { postToSource } from './post.ts';
@@ -113,6 +123,83 @@ export async function startJsonWorld({ body = 'kyokai', now = () => Date.parse('
     await clean();
   };
   return { id, origin, address, sign, ask, lines, data, pseudonymFor, close, now };
+}
+
+/** A body's settings as registered, its running server, and a hub's key ring that asks it through `openSources`. */
+export async function startSoapWorld({ now = () => Date.parse('2026-11-25T00:00:00Z') } = {}) {
+  const { id, name } = bodies.nhi;
+  const { data, pseudonymFor, clean } = await seededFolder(now());
+  const port = await freePort();
+  const origin = `http://127.0.0.1:${port}`;
+  const { address, path, providerId } = endpointOf('nhi', origin);
+  const publicKey = await prepareBodyKey(data, 'nhi');
+  const { lines, log } = memoryLog();
+  const keys = await hubKeyRing();
+  const endpoint = soapEndpoint({
+    id,
+    name,
+    providerId,
+    address,
+    key: { privateKey: await readBodyKey(data, 'nhi'), algorithm: 'rsa-sha256' },
+    hub: async () => ({ providerId: entityId, keys: [verificationKey(keys.active('saml').publicKey)] }),
+    holdings: createHoldings({ records: openRecords(recordsFileOf(data, 'nhi')), timeZone: 'Asia/Tokyo', now }),
+    log,
+    now,
+  });
+  const listen = { host: '127.0.0.1', port };
+  const running = await startBody({
+    ...site,
+    origin,
+    listen,
+    name,
+    log,
+    endpoint: { path, answer: endpoint, signs: true },
+  });
+  const pem = String(publicKey.export({ type: 'spki', format: 'pem' }));
+  const source: Settings['sources'][number] = {
+    kind: 'id-wsf',
+    id,
+    name,
+    address,
+    providerId,
+    publicKey: pem,
+    deadlineMs: 1500,
+  };
+  const sent: { address: string; body: string }[] = [];
+  const post: PostToSource = (to, message) => {
+    sent.push({ address: to, body: message.body });
+    return postToSource(to, message);
+  };
+  const [adapter] = await openSources({ settings: { origin: hub, sources: [source] }, keys, entityId, post, now });
+  if (!adapter) throw new Error('one source expected');
+  const ask = async (
+    residentRef: string,
+    { purpose = 'urn:x-sanuki:purpose:self-view', signal = AbortSignal.timeout(5000) } = {},
+  ) => {
+    const subject = await pseudonymFor(residentRef, id);
+    return adapter.fetch({ type: 'coverage', subject, purpose, requestId: 'request-1', signal });
+  };
+  const close = async () => {
+    await running.close();
+    await clean();
+  };
+  return { id, origin, address, providerId, publicKey, keys, entityId, ask, sent, lines, pseudonymFor, close, now };
+}
+
+export type SoapWorld = Awaited<ReturnType<typeof startSoapWorld>>;
+
+const entityId = `${hub}/saml/metadata`;
+
+/** The hub's keys, in memory. */
+export async function hubKeyRing() {
+  const keys = createKeyRing({
+    keys: createMemoryStorage().collection<KeyRecord>(keyCollection),
+    seal: createSeal(randomBytes(32), 'keys'),
+    commonName: 'localhost',
+    trial: true,
+  });
+  await keys.ensure();
+  return keys;
 }
 
 export type JsonWorld = Awaited<ReturnType<typeof startJsonWorld>>;
