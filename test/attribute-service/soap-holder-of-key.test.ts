@@ -1,6 +1,16 @@
 import { expect } from 'chai';
+import { strTransform } from '../../attribute-service/names.ts';
 import { readSecurity } from '../../attribute-service/security.ts';
-import { ds, elementFactory, type XmlElement } from '../../lib/xml/index.ts';
+import {
+  attributeOf,
+  canonicalize,
+  ds,
+  elementFactory,
+  elementsOf,
+  signReferences,
+  writeXml,
+  type XmlElement,
+} from '../../lib/xml/index.ts';
 import { refusal } from '../refusal.ts';
 import {
   counter,
@@ -44,7 +54,7 @@ describe('holder-of-key token in the hands of an attacker', () => {
   const refused: readonly (readonly [string, Parameters<typeof tokenFor>[1]])[] = [
     ['for another audience', { audience: 'https://elsewhere.example' }],
     ['of another issuer', { issuer: 'https://elsewhere.example' }],
-    ['signed by its holder', { key: ecKey.signing }],
+    ['signed by its holder', { key: party.key.signing }],
     ['that has expired', { now: now - 600_000 }],
     ['of the future', { now: now + 600_000 }],
   ];
@@ -105,5 +115,52 @@ describe('holder-of-key token in the hands of an attacker', () => {
         : undefined,
     );
     expect(await codeOf(changed)).to.equal('InappropriateCredentials');
+  });
+});
+
+describe('STR-Transform (WS-Security 1.0 8.3, as deployed stacks do it)', () => {
+  /** The message as a peer signs it that makes these octets of its token. */
+  async function signedOver(root: XmlElement, formOf: (token: XmlElement) => string): Promise<XmlElement> {
+    const { signature, token } = readSecurity(securityOf(root));
+    const [signedInfo] = elementsOf(signature);
+    if (!signedInfo || !token) throw new Error('a signed message expected');
+    const references = elementsOf(signedInfo).filter(({ name }) => name === 'Reference');
+    const resigned = await signReferences(
+      root,
+      references.map((reference) => {
+        const id = attributeOf(reference, 'URI')?.slice(1) ?? '';
+        const [step] = elementsOf(elementsOf(reference)[0] ?? reference);
+        return id === 'STR' && step ? { id, step } : { id };
+      }),
+      party.key.signing,
+      { transforms: new Map([[strTransform, () => ({ target: token, forms: [formOf(token)] })]]) },
+    );
+    return withChanged(root, (element) => (element === signature ? [resigned] : undefined));
+  }
+
+  it('is verified with and without the inserted declaration', async () => {
+    const forms = [
+      (token: XmlElement) => canonicalize(token),
+      (token: XmlElement) => canonicalize(token).replace('<saml:Assertion ', '<saml:Assertion xmlns="" '),
+    ];
+    for (const form of forms) {
+      const message = await signedOver(treeOf(await request()), form);
+      expect((await createReader()(message)).sender).to.equal(party.providerId);
+    }
+  });
+
+  it('shows the default namespace where there is one', async () => {
+    const inScope = (text: string) => text.replace('<S:Envelope ', '<S:Envelope xmlns="urn:app" ');
+    const shown = (token: XmlElement) =>
+      canonicalize(token).replace('<saml:Assertion ', '<saml:Assertion xmlns="urn:app" ');
+    const message = writeXml(await signedOver(treeOf(inScope(await request())), shown));
+    expect((await createReader()(inScope(message))).sender).to.equal(party.providerId);
+    expect(await codeOf(message)).to.equal('InappropriateCredentials');
+    expect(await codeOf(inScope(await request()))).to.equal('InappropriateCredentials');
+  });
+
+  it('is refused over other octets', async () => {
+    const message = await signedOver(treeOf(await request()), (token) => `${canonicalize(token)} `);
+    expect(await codeOf(message)).to.equal('InappropriateCredentials');
   });
 });

@@ -1,4 +1,4 @@
-import { createPublicKey, type KeyObject } from 'node:crypto';
+import { createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { buildQuery } from '../../attribute-service/discovery.ts';
 import { wsseNs } from '../../attribute-service/names.ts';
 import { buildSoap, type OutgoingSoap, type RequestContext, readRequest } from '../../attribute-service/soap.ts';
@@ -6,20 +6,20 @@ import { issueToken, type TokenRequest, verifyToken } from '../../attribute-serv
 import { createReplayGuard, nameIdFormats, type UsedId, usedIdCollection } from '../../federation/index.ts';
 import { childNamed, elementsOf, readXml, writeXml, type XmlElement, type XmlNode } from '../../lib/xml/index.ts';
 import { createMemoryStorage } from '../../storage/index.ts';
-import { ecKey, rsaKey, strangerKey, type TestKey } from '../lib/xml/keys.ts';
+import { ecKey, keyOf, rsaKey, strangerKey, type TestKey } from '../lib/xml/keys.ts';
 
 export const now = Date.UTC(2026, 10, 24, 5, 0, 0);
 export const hub = {
   providerId: 'https://hub.example/saml/metadata',
   endpoint: 'https://hub.example/soap',
-  key: rsaKey,
+  key: keyOf('rsa-sha256', generateKeyPairSync('rsa', { modulusLength: 2048 })),
 };
 export const party = { providerId: 'https://portal.example/saml', key: rsaKey };
 export const counter = { providerId: 'oidc:clinic', key: ecKey };
 
 export const publicKeyOf = ({ signing }: TestKey): KeyObject => createPublicKey(signing.privateKey);
 
-/** Parties with a registration; the hub and its first party share a test key, which nothing here depends on. */
+/** Parties with a registration. */
 const registered: Readonly<Record<string, readonly TestKey[]>> = {
   [party.providerId]: [party.key],
   [counter.providerId]: [counter.key],
