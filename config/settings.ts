@@ -17,7 +17,7 @@ const body = {
   deadlineMs: z
     .int()
     .min(50)
-    .max(60_000)
+    .max(10_000)
     .default(1500)
     .describe('How long an answer is waited for; after that the body counts as silent.'),
 };

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { HubError } from '../../lib/errors.ts';
+import { OutgoingError } from '../../lib/outgoing.ts';
 import type { Coverage } from '../coverage.ts';
 import { AttributeError } from '../errors.ts';
 import type { Source, SourceAnswer } from './source.ts';
@@ -11,10 +11,11 @@ export type PostToSource = (
     readonly body: string;
     readonly contentType: string;
     readonly headers: Readonly<Record<string, string>>;
+    readonly acceptStatus: readonly number[];
     readonly maxBytes: number;
     readonly signal: AbortSignal;
   },
-) => Promise<{ readonly status: number; readonly body: Uint8Array }>;
+) => Promise<Uint8Array>;
 
 /** Far above forty years of coverages, far below what would hurt. */
 export const answerMaxBytes = 256 * 1024;
@@ -90,11 +91,15 @@ export const garbled = ({ id }: Pick<Source, 'id'>, what: string) =>
 export const refused = ({ id }: Pick<Source, 'id'>, what: string) =>
   new AttributeError('SOURCE_REFUSED', `${id} ${what}`);
 
-/** Why no whole answer came, as the transport says it. */
+/** Why no whole answer came, as the transport says it. A server that is broken is as good as silent. */
 export function noAnswer(source: Pick<Source, 'id'>, error: unknown): AttributeError {
-  return error instanceof HubError && error.code === 'ANSWER_TOO_LARGE'
-    ? garbled(source, 'is too large')
-    : silent(source, error);
+  if (!(error instanceof OutgoingError)) return silent(source, error);
+  if (error.code === 'ANSWER_TOO_LARGE') return garbled(source, 'is too large');
+  const { status = 500 } = error;
+  if (error.code !== 'ANSWER_NOT_OK' || status >= 500) return silent(source, error);
+  return status >= 400
+    ? refused(source, `declined with status ${status}`)
+    : garbled(source, `came with status ${status}`);
 }
 
 /** No connection, or no answer before the deadline. The cause speaks of hosts and ports only. */

@@ -75,10 +75,11 @@ function setUp({ body = responseOf([objectOf([coverage])]), ...answering }: Answ
     },
     post: async (_address, request) => {
       if (failing) throw failing;
+      if (!request.acceptStatus.includes(status)) throw new OutgoingError('ANSWER_NOT_OK', 'status', { status });
       const [, relatesTo = ''] = /(urn:uuid:[0-9a-f-]+)</.exec(request.body) ?? [];
       const head = { action: `${serviceType}:QueryResponse`, sender: bodyId, relatesTo, body };
       const envelope = await buildSoap({ ...head, ...message }, { key, now: at });
-      return { status, body: Buffer.from(spoil(envelope)) };
+      return Buffer.from(spoil(envelope));
     },
     now: () => now,
   });

@@ -1,7 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { AttributeError } from '../../../attribute-service/errors.ts';
-import type { PostToSource } from '../../../attribute-service/sources/answer.ts';
 import { createJsonSource, type SourceTokenClaims } from '../../../attribute-service/sources/json.ts';
 import { OutgoingError } from '../../../lib/outgoing.ts';
 import { refusal } from '../../refusal.ts';
@@ -21,7 +20,10 @@ const coverage = {
 };
 const answer = { subject: 'pseudonym-1', asOf: '2026-11-25T00:00:00Z', coverages: [coverage] };
 
-type Answer = Awaited<ReturnType<PostToSource>>;
+interface Answer {
+  readonly status: number;
+  readonly body: Uint8Array;
+}
 
 function setUp(respond: () => Promise<Answer>) {
   const claims: SourceTokenClaims[] = [];
@@ -36,7 +38,9 @@ function setUp(respond: () => Promise<Answer>) {
     },
     post: async (address, { body, headers }) => {
       requests.push({ address, body, headers });
-      return respond();
+      const answered = await respond();
+      if (answered.status === 200) return answered.body;
+      throw new OutgoingError('ANSWER_NOT_OK', 'another status', { status: answered.status });
     },
     now: () => now,
   });

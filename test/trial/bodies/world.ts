@@ -1,15 +1,16 @@
-import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { createLocalJWKSet, type JWTPayload, SignJWT } from 'jose';
 import type { PostToSource } from '../../../attribute-service/sources/answer.ts';
-import { createJsonSource } from '../../../attribute-service/sources/json.ts';
+import type { Source } from '../../../attribute-service/sources/source.ts';
 import type { Settings } from '../../../config/index.ts';
 import { createKeyRing, type KeyRecord, keyCollection } from '../../../federation/index.ts';
-import { openSources } from '../../../idp/sources.ts';
+import { openSources, type SourcesOptions } from '../../../idp/sources.ts';
 import { createLog } from '../../../lib/log.ts';
+import { postBytes } from '../../../lib/outgoing.ts';
 import { randomText } from '../../../lib/random.ts';
 import { createSeal } from '../../../lib/seal.ts';
 import { verificationKey } from '../../../lib/xml/index.ts';
@@ -24,13 +25,15 @@ import { endpointOf } from '../../../trial/bodies/registration.ts';
 import { soapEndpoint } from '../../../trial/bodies/soap-endpoint.ts';
 import { type BodyId, bodies } from '../../../trial/insurers.ts';
 import { freePort } from '../../ports.ts';
-import { postToSource } from './post.ts';
 
 const hub = 'http://localhost:4100';
 const site = {
   operator: { ja: '運営者', en: 'Operator' },
   support: { phone: '0120-000-000', hours: { ja: '平日', en: 'Weekdays' } },
 };
+
+/** As the hub of a trial posts. */
+const postToSource: PostToSource = (address, request) => postBytes(address, { ...request, allowLoopback: true });
 
 /** Lines of a log, kept for the question whether a person is in them. */
 export function memoryLog() {
@@ -75,8 +78,9 @@ export async function setFault(origin: string, fault: object): Promise<Response>
 export async function startJsonWorld({ body = 'kyokai', now = () => Date.parse('2026-11-25T00:00:00Z') } = {}) {
   const { id, name } = bodies[body as BodyId];
   const { data, pseudonymFor, clean } = await seededFolder(now());
-  const key = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  const keys = createLocalJWKSet({ keys: [{ ...key.publicKey.export({ format: 'jwk' }), kid: 'k', use: 'sig' }] });
+  const ring = await hubKeyRing();
+  const { privateKey, publicKey, id: kid } = ring.active('oidc-es256');
+  const keys = createLocalJWKSet({ keys: [{ ...publicKey.export({ format: 'jwk' }), kid, use: 'sig' }] });
   const port = await freePort();
   const origin = `http://127.0.0.1:${port}`;
   const { lines, log } = memoryLog();
@@ -98,15 +102,17 @@ export async function startJsonWorld({ body = 'kyokai', now = () => Date.parse('
     endpoint: { path: '/coverage', answer: endpoint, signs: false },
   });
 
+  /** A token of the hub's key as an attacker would like it. */
   const sign = (claims: object, more: JWTPayload = {}, header: object = {}) => {
     const seconds = Math.floor(now() / 1000);
     const times = { iss: hub, iat: seconds, exp: seconds + 60 };
     return new SignJWT({ ...times, ...claims, ...more })
-      .setProtectedHeader({ alg: 'ES256', kid: 'k', typ: 'source+jwt', ...header })
-      .sign(key.privateKey);
+      .setProtectedHeader({ alg: 'ES256', kid, typ: 'source+jwt', ...header })
+      .sign(privateKey);
   };
   const address = `${origin}/coverage`;
-  const source = createJsonSource({ id, name, address, sign, post: postToSource, now });
+  const registered: Registered = { kind: 'json', id, name, address, deadlineMs: 1500 };
+  const source = await openSource(registered, { keys: ring, now });
   const ask = async (
     residentRef: string,
     { purpose = 'urn:x-sanuki:purpose:self-view', signal = AbortSignal.timeout(5000) } = {},
@@ -156,7 +162,7 @@ export async function startSoapWorld({ now = () => Date.parse('2026-11-25T00:00:
     endpoint: { path, answer: endpoint, signs: true },
   });
   const pem = String(publicKey.export({ type: 'spki', format: 'pem' }));
-  const source: Settings['sources'][number] = {
+  const registered: Registered = {
     kind: 'id-wsf',
     id,
     name,
@@ -170,14 +176,13 @@ export async function startSoapWorld({ now = () => Date.parse('2026-11-25T00:00:
     sent.push({ address: to, body: message.body });
     return postToSource(to, message);
   };
-  const [adapter] = await openSources({ settings: { origin: hub, sources: [source] }, keys, entityId, post, now });
-  if (!adapter) throw new Error('one source expected');
+  const source = await openSource(registered, { keys, now, post });
   const ask = async (
     residentRef: string,
     { purpose = 'urn:x-sanuki:purpose:self-view', signal = AbortSignal.timeout(5000) } = {},
   ) => {
     const subject = await pseudonymFor(residentRef, id);
-    return adapter.fetch({ type: 'coverage', subject, purpose, requestId: 'request-1', signal });
+    return source.fetch({ type: 'coverage', subject, purpose, requestId: 'request-1', signal });
   };
   const close = async () => {
     await running.close();
@@ -189,6 +194,17 @@ export async function startSoapWorld({ now = () => Date.parse('2026-11-25T00:00:
 export type SoapWorld = Awaited<ReturnType<typeof startSoapWorld>>;
 
 const entityId = `${hub}/saml/metadata`;
+
+type Registered = Settings['sources'][number];
+type Opening = Pick<SourcesOptions, 'keys' | 'post' | 'now'>;
+
+/** The adapter as the hub opens it. */
+async function openSource(registered: Registered, options: Opening): Promise<Source> {
+  const settings = { profile: 'trial' as const, origin: hub, sources: [registered] };
+  const [source] = await openSources({ ...options, settings, entityId });
+  if (!source) throw new Error('one source expected');
+  return source;
+}
 
 /** The hub's keys, in memory. */
 export async function hubKeyRing() {
