@@ -188,6 +188,7 @@ describe('a resident with a card in Chromium', function () {
         ['portal', trial.summary.portal],
         ['refusal', `${trial.summary.hub}/saml/sso?SAMLRequest=x`],
         ['card-box', trial.summary.cardBox],
+        ['sample-body', trial.summary.bodies.nhi],
       ] as const) {
         await page.goto(url);
         await page.locator(`a.choice:text-is("${size}")`).click();
