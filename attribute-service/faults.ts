@@ -45,7 +45,10 @@ export const isFaultCode = (code: string): code is FaultCode => Object.hasOwn(ki
 export interface FaultOptions extends ErrorOptions {
   /** With InteractionRequired: where the browser is to be sent (sb:RedirectRequest). */
   readonly redirectUrl?: string | undefined;
-  /** MessageID of the request as it was read, perhaps unverified: only for wsa:RelatesTo of the answer. */
+  /**
+   * MessageID of the refused request. Of one that arrived here it is as it was read, perhaps unverified: only for
+   * wsa:RelatesTo of the answer.
+   */
   readonly relatesTo?: string | undefined;
 }
 

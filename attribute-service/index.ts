@@ -2,9 +2,13 @@
  * Attribute service: decides what a provider may see of a resident, asks the bodies that hold it and answers in the
  * ID-WSF manner. Owns the catalogue, the release policy, consent, discovery, data services, the access log, and the
  * signed messages and tokens in which all this travels. Holds no attribute values beyond one answer and speaks no HTTP:
- * `idp` hands in what arrived and sends what comes back.
+ * `idp` hands in what arrived and sends what comes back. The asking party's side has a door of its own, `consumer`.
  */
+export * from './access-log.ts';
+export * from './broker.ts';
 export * from './catalogue.ts';
+export * from './consent.ts';
+export * from './consent-request.ts';
 export * from './copay.ts';
 export * from './coverage.ts';
 export * from './coverage-periods.ts';
@@ -13,8 +17,10 @@ export * from './discovery.ts';
 export * from './dst.ts';
 export * from './eligibility.ts';
 export * from './errors.ts';
+export * from './evidence-number.ts';
 export * from './faults.ts';
 export type { Status } from './liberty.ts';
+export * from './name-folding.ts';
 export {
   discoveryEprAttribute,
   discoveryServiceType,

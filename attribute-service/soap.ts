@@ -191,7 +191,7 @@ export function readAnswer(octets: Uint8Array, context: AnswerContext): Received
     if (!(cause instanceof XmlError || cause instanceof SoapFault)) throw cause;
     throw new AttributeError(garbled, `the answer cannot be relied on: ${cause.code}`, { cause });
   }
-  if (isElement(answer.body, soapNs, 'Fault')) throw faultOf(answer.body);
+  if (isElement(answer.body, soapNs, 'Fault')) throw faultOf(answer.body, context.relatesTo);
   return answer;
 }
 
@@ -207,7 +207,7 @@ function checkAnswer(opened: Opened, context: AnswerContext): ReceivedSoap {
 }
 
 /** The peer's refusal. Codes are local names; peers also write them as QNames. Its text is not taken over. */
-function faultOf(fault: XmlElement): SoapFault {
+function faultOf(fault: XmlElement, relatesTo: string): SoapFault {
   const detail = elementsOf(fault).find(({ name }) => name === 'detail');
   const status = detail && elementsOf(detail).find(({ ns, name }) => ns === utilNs && name === 'Status');
   const redirect = detail && elementsOf(detail).find(({ ns, name }) => ns === sbNs && name === 'RedirectRequest');
@@ -215,5 +215,6 @@ function faultOf(fault: XmlElement): SoapFault {
   const code = given.slice(given.lastIndexOf(':') + 1);
   return new SoapFault(isFaultCode(code) ? code : 'UnexpectedError', 'the service refused', {
     redirectUrl: redirect && attributeOf(redirect, 'redirectURL'),
+    relatesTo,
   });
 }

@@ -1,5 +1,6 @@
-import { createPublicKey, type KeyObject } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
 import { checkConditions, nameIdFormats, newMessageId, SamlError, saml, samlNs } from '../federation/index.ts';
+import { sha256 } from '../lib/bytes.ts';
 import { formatInstant, parseInstant } from '../lib/time.ts';
 import {
   attributeOf,
@@ -19,7 +20,6 @@ import {
   signElement,
   textOf,
   type VerificationKey,
-  verificationKey,
   verificationKeyFromCertificate,
   verifyElement,
   type XmlElement,
@@ -194,24 +194,20 @@ function holderOf(confirmation: XmlElement): Pick<VerifiedToken, 'holder' | 'hol
   const [key, second] = keyInfo ? elementsOf(keyInfo) : [];
   if (!key || second) throw wrong('the confirmation has no key, or several');
   const id = childNamed(confirmation, samlNs, 'NameID');
-  return { holder: confirmedKey(key).fingerprint, holderId: id && textOf(id) };
+  return { holder: confirmedKey(key), holderId: id && textOf(id) };
 }
 
-function confirmedKey(key: XmlElement): VerificationKey {
-  if (key.ns === dsig11Ns && key.name === 'DEREncodedKeyValue') return verificationKey(keyFromDer(textOf(key)));
+/**
+ * The fingerprint is all that is wanted: the key to verify with is the registered one that has it, so a confirmed key
+ * that is weak or none at all fits nothing.
+ */
+function confirmedKey(key: XmlElement): string {
+  if (key.ns === dsig11Ns && key.name === 'DEREncodedKeyValue')
+    return sha256(decodeBase64(textOf(key))).toString('base64url');
   const certificate = key.ns === dsNamespace && key.name === 'X509Data' && elementsOf(key);
   if (certificate && certificate.length === 1 && certificate[0]?.name === 'X509Certificate')
-    return verificationKeyFromCertificate(textOf(certificate[0]));
+    return verificationKeyFromCertificate(textOf(certificate[0])).fingerprint;
   throw wrong('the confirmed key is in no form that is read here');
-}
-
-function keyFromDer(base64: string): KeyObject {
-  const der = decodeBase64(base64);
-  try {
-    return createPublicKey({ key: der, format: 'der', type: 'spki' });
-  } catch (cause) {
-    throw new XmlError('KEY_REFUSED', 'the confirmed key cannot be read', { cause });
-  }
 }
 
 function child(element: XmlElement, name: string): XmlElement {

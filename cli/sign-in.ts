@@ -4,6 +4,7 @@ import { WebSocket } from 'ws';
 import {
   type CardHub,
   openSoftwareReader,
+  presentCard,
   ReaderError,
   signInWithCard,
   waitForCard,
@@ -27,16 +28,15 @@ export function signInCommand(): Command {
     .requiredOption('--page <url>', 'the page that the hub shows')
     .requiredOption('--cookies <file>', 'cookie file in the Mozilla format; it is updated')
     .requiredOption('--card <number>', 'number of the card')
-    .option('--pin <pin>')
+    .option('--pin <pin>', 'not needed at a counter page that asks for the card alone')
     .option('--pin-file <file>', 'file that holds the PIN')
     .option('--data <folder>', 'data folder of the hub', defaultData)
     .action(signIn);
 }
 
 async function signIn(options: SignInOptions): Promise<void> {
-  if ((options.pin === undefined) === (options.pinFile === undefined))
-    throw new Error('give either --pin or --pin-file');
-  const pin = options.pin ?? (await readFile(options.pinFile ?? '', 'utf8')).trim();
+  if (options.pin !== undefined && options.pinFile !== undefined) throw new Error('give either --pin or --pin-file');
+  const pin = options.pinFile === undefined ? options.pin : (await readFile(options.pinFile, 'utf8')).trim();
   const settings = await readHubFile(options.data);
   // A terminal pins the origin it signs for; a page elsewhere gets no proof.
   if (!URL.canParse(options.page) || new URL(options.page).origin !== settings.origin)
@@ -54,7 +54,7 @@ interface TerminalOptions {
   readonly settings: Settings;
   readonly jar: Awaited<ReturnType<typeof readCookieFile>>;
   readonly card: string;
-  readonly pin: string;
+  readonly pin: string | undefined;
 }
 
 type Result = { readonly next: string } | { readonly page: string; readonly html: string };
@@ -87,13 +87,13 @@ function terminal({ settings, jar, card, pin }: TerminalOptions) {
       if (!response.ok) throw new Error(`the hub refused: ${refusalIn(html)}`);
       const prompt = promptIn(html);
       if (!prompt) return { page: url, html };
-      url = new URL(await present(new URL(prompt.base, url).href, prompt.csrfToken), url).href;
+      url = new URL(await present({ ...prompt, base: new URL(prompt.base, url).href }), url).href;
     }
     throw new Error('the hub sends the browser round in circles');
   }
 
-  /** Card and PIN at the card box's reader, the same code as in the page. */
-  async function present(base: string, csrfToken: string): Promise<string> {
+  /** The card, and the PIN where the page asks for it, at the card box's reader; the same code as in the page. */
+  async function present({ base, csrfToken, level }: Prompt): Promise<string> {
     const address = settings.signIn.softwareReader;
     if (!address) throw new Error('this hub has no software reader: the headless terminal works in the trial only');
     const socket = new WebSocket(`${address}?card=${encodeURIComponent(card)}`, { origin: settings.origin });
@@ -101,7 +101,10 @@ function terminal({ settings, jar, card, pin }: TerminalOptions) {
     try {
       // Another terminal may hold the card: it comes when that one is done.
       await waitForCard(reader, { signal: AbortSignal.timeout(cardMs) });
-      return (await signInWithCard({ reader, hub: hubAt(base, csrfToken), pin, origin: settings.origin })).next;
+      const hub = hubAt(base, csrfToken);
+      if (level === 'card') return (await presentCard({ reader, hub })).next;
+      if (pin === undefined) throw new Error('the page asks for a PIN: give either --pin or --pin-file');
+      return (await signInWithCard({ reader, hub, pin, origin: settings.origin })).next;
     } catch (error) {
       if (error instanceof ReaderError) throw new Error(`the card: ${error.code} (${error.message})`, { cause: error });
       throw error;
@@ -123,6 +126,7 @@ function terminal({ settings, jar, card, pin }: TerminalOptions) {
       tap: (message) => call('tap', message),
       prove: (message) => call('prove', message),
       finish: (message) => call('finish', message),
+      present: (message) => call('present', message),
     };
   }
 
@@ -148,8 +152,17 @@ function refusalIn(html: string): string {
   return `${code ?? 'no reason given'} (trace ${trace ?? 'none'})`;
 }
 
-function promptIn(html: string): { base: string; csrfToken: string } | undefined {
-  const [, base] = /<div id="sign-in"[^>]* data-base="([^"]+)"/.exec(html) ?? [];
-  const [, csrfToken] = /<div id="sign-in"[^>]* data-csrf="([^"]+)"/.exec(html) ?? [];
-  return base && csrfToken ? { base, csrfToken } : undefined;
+interface Prompt {
+  readonly base: string;
+  readonly csrfToken: string;
+  /** What the page asks for: card and PIN, or at a counter the card alone. */
+  readonly level: string | undefined;
+}
+
+function promptIn(html: string): Prompt | undefined {
+  const [tag = ''] = /<div id="sign-in"[^>]*>/.exec(html) ?? [];
+  const [base, csrfToken, level] = ['base', 'csrf', 'level'].map(
+    (name) => new RegExp(` data-${name}="([^"]+)"`).exec(tag)?.[1],
+  );
+  return base && csrfToken ? { base, csrfToken, level } : undefined;
 }

@@ -21,6 +21,11 @@ import { createSeal } from '../lib/seal.ts';
 import { openEmbeddedStorage, openJournal } from '../storage/index.ts';
 import { createApp } from './app.ts';
 import { createAudit } from './audit.ts';
+import {
+  type CounterPresentation,
+  counterPresentationCollection,
+  createCounterPresentations,
+} from './counter-presentations.ts';
 import { openCredential } from './credential.ts';
 import { ed25519From, openDataFolder, secretFile } from './data-folder.ts';
 import { homeRoutes } from './home.tsx';
@@ -111,6 +116,12 @@ export async function openHub({ settings, log, now = Date.now }: HubOptions) {
     idleMs: settings.session.idleMinutes * minute,
     now,
   });
+  const presentations = createCounterPresentations({
+    presentations: storage.collection<CounterPresentation>(counterPresentationCollection),
+    isCardUsable: credential.cards.isUsable,
+    isTerminal: async (clientId) => (await registry.counterTerminal(clientId)) !== undefined,
+    now,
+  });
   const interactions = createInteractions({
     interactions: storage.collection<Interaction>(interactionCollection),
     csrfKey: secret('csrf'),
@@ -124,7 +135,7 @@ export async function openHub({ settings, log, now = Date.now }: HubOptions) {
   const sso = createSamlSso({ ...common, entityId, ssoUrl, replay, signingKey: keys.samlKey });
   const saml = samlRoutes({ ...common, sso, entityId, ssoUrl, name: settings.service.name, stylesheet });
   const { clientSecrets } = federation;
-  const oidc = mountOidc({ ...common, issuer: settings.origin, storage, clientSecrets, log, frame });
+  const oidc = mountOidc({ ...common, issuer: settings.origin, storage, presentations, clientSecrets, log, frame });
   const hubPages: Responder = {
     respond: async (ctx) => ctx.redirect('/'),
     refuse: async (ctx) => ctx.redirect('/'),
@@ -133,6 +144,7 @@ export async function openHub({ settings, log, now = Date.now }: HubOptions) {
     ...common,
     card: credential.signIn,
     responders: { saml: samlResponder({ sso, stylesheet }), oidc: oidc.responder, hub: hubPages },
+    counter: oidc.counter,
     showPrompt: createPrompt({ settings, registry, frame }),
     browserCookie,
     secure,

@@ -3,6 +3,15 @@ import type { Text } from '../web/index.ts';
 export const partyIds = ['portal', 'kmix', 'phr', 'clinic'] as const;
 export type PartyId = (typeof partyIds)[number];
 
+/** The clinic's terminal at its reception: a registration of its own beside the clinic's. */
+export const counterId = 'clinic-counter-1';
+export type CounterId = typeof counterId;
+
+export const counterTerminal = {
+  facility: { ja: '春日みなと医院', en: 'Kasuga Minato clinic' },
+  terminal: '受付1',
+} as const;
+
 /** Everything of a trial listens on the base port and up to this many above it. */
 export const lastOffset = 22;
 

@@ -1,5 +1,6 @@
 import { sign } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
+import { isDeepStrictEqual } from 'node:util';
 import {
   type CardKeyService,
   createCardKeyService,
@@ -14,7 +15,14 @@ import { parseClientMetadata } from '../federation/index.ts';
 import { openCardKeys, openDataFolder, openStationKey, type startHub } from '../idp/index.ts';
 import { openEmbeddedStorage } from '../storage/index.ts';
 import type { Text } from '../web/index.ts';
-import { type PartyId, partyNames, type TrialAddresses } from './addresses.ts';
+import {
+  type CounterId,
+  counterId,
+  counterTerminal,
+  type PartyId,
+  partyNames,
+  type TrialAddresses,
+} from './addresses.ts';
 import { cardFileOf, cardsFolderOf, writeCard } from './card-box/cards.ts';
 import { partySecret } from './party-files.ts';
 import { type DemoCard, demoCards, patientCards, suspendedCard, trialResidents } from './residents.ts';
@@ -100,11 +108,32 @@ async function writeRideOnlyCard(data: string, { keyService, sign: signed }: Sta
   await writeCard(cardsFolderOf(data), cardFileOf({ number: rideOnlyNumber, pin: '', face }, blank));
 }
 
-/** Registers the four parties as they are now; the SAML ones tell their metadata themselves. */
+/** Registers the four parties and the clinic's terminal as they are now; the parties tell metadata and keys themselves. */
 export async function registerParties(hub: Hub, data: string, addresses: TrialAddresses): Promise<void> {
   for (const id of ['portal', 'kmix'] as const) await registerSaml(hub, id, addresses[id].origin);
-  for (const id of ['phr', 'clinic'] as const)
-    await registerOidc(hub, id, addresses[id].origin, await partySecret(data, id));
+  await registerOidc(hub, data, {
+    id: 'phr',
+    name: partyNames.phr,
+    redirectUri: `${addresses.phr.origin}/oidc/callback`,
+    scope: 'openid profile',
+  });
+  const { origin } = addresses.clinic;
+  const [name, keys] = [partyNames.clinic, await publicKeysOf(origin)];
+  await registerOidc(hub, data, { id: 'clinic', name, redirectUri: `${origin}/oidc/callback`, keys });
+  await registerOidc(hub, data, {
+    id: counterId,
+    name,
+    redirectUri: `${origin}/counter/callback`,
+    keys,
+    counter: counterTerminal,
+    attributes: ['eligibility'],
+  });
+}
+
+/** The public keys a party shows, under `jwks`; none where it shows none. */
+async function publicKeysOf(origin: string): Promise<{ readonly jwks?: unknown }> {
+  const response = await fetch(`${origin}/jwks.json`, { signal: AbortSignal.timeout(10_000) });
+  return response.ok ? { jwks: await response.json() } : {};
 }
 
 async function registerSaml({ registry }: Hub, id: PartyId, origin: string): Promise<void> {
@@ -124,28 +153,41 @@ async function registerSaml({ registry }: Hub, id: PartyId, origin: string): Pro
   });
 }
 
-async function registerOidc(
-  { registry, clientSecrets }: Hub,
-  id: PartyId,
-  origin: string,
-  secret: Buffer,
-): Promise<void> {
-  const redirectUri = `${origin}/oidc/callback`;
-  const known = (await registry.get('oidc', id))?.oidc?.metadata.redirect_uris;
-  if (Array.isArray(known) && known[0] === redirectUri) return;
-  const scope = id === 'phr' ? 'openid profile' : 'openid';
-  const { metadata, attributes } = parseClientMetadata(
-    { client_id: id, client_name: partyNames[id].ja, redirect_uris: [redirectUri], scope },
+interface OidcParty {
+  readonly id: PartyId | CounterId;
+  readonly name: { readonly ja: string; readonly en: string };
+  readonly redirectUri: string;
+  readonly scope?: string;
+  readonly keys?: { readonly jwks?: unknown };
+  readonly counter?: typeof counterTerminal;
+  /** What its contract lists beside what the scope means. */
+  readonly attributes?: readonly string[];
+}
+
+async function registerOidc({ registry, clientSecrets }: Hub, data: string, party: OidcParty): Promise<void> {
+  const { id, name, redirectUri, scope = 'openid', keys } = party;
+  const { metadata, attributes, counter } = parseClientMetadata(
+    {
+      client_id: id,
+      client_name: name.ja,
+      redirect_uris: [redirectUri],
+      scope,
+      sanuki_counter: party.counter,
+      ...keys,
+    },
     { allowHttp: true },
   );
+  if (isDeepStrictEqual((await registry.get('oidc', id))?.oidc?.metadata, metadata)) return;
+  const secret = (await partySecret(data, id)).toString('base64url');
   await registry.register({
     protocol: 'oidc',
     key: id,
-    name: partyNames[id],
+    name,
     status: 'approved',
-    contract: { attributes },
+    contract: { attributes: [...attributes, ...(party.attributes ?? [])] },
     settings: {},
-    oidc: { metadata, sealedSecret: clientSecrets.seal(Buffer.from(secret.toString('base64url')), `oidc:${id}`) },
+    counter,
+    oidc: { metadata, sealedSecret: clientSecrets.seal(Buffer.from(secret), `oidc:${id}`) },
     trial: true,
   });
 }

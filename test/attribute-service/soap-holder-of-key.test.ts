@@ -1,12 +1,14 @@
 import { expect } from 'chai';
-import { strTransform } from '../../attribute-service/names.ts';
+import { strTransform, wsseNs } from '../../attribute-service/names.ts';
 import { readSecurity } from '../../attribute-service/security.ts';
 import {
   attributeOf,
   canonicalize,
+  childNamed,
   ds,
   elementFactory,
   elementsOf,
+  signElement,
   signReferences,
   writeXml,
   type XmlElement,
@@ -16,6 +18,7 @@ import {
   counter,
   createReader,
   ecKey,
+  hub,
   now,
   party,
   request,
@@ -44,6 +47,13 @@ describe('holder-of-key token in the hands of an attacker', () => {
   it('is of no use to a party with the same key under another name', async () => {
     const token = await tokenFor({ providerId: 'https://other.example', key: party.key });
     expect(await codeOf(await request({ token }))).to.equal('InappropriateCredentials');
+  });
+
+  it('wants the message signed with the very key it confirms, not with another one of the same party', async () => {
+    const twoKeys = { providerId: 'https://two-keys.example', key: party.key };
+    const token = await tokenFor(twoKeys);
+    expect((await createReader()(await request({ token }, { who: twoKeys }))).sender).to.equal(twoKeys.providerId);
+    expect(await codeOf(await request({ token }, { who: twoKeys, key: ecKey }))).to.equal('InappropriateCredentials');
   });
 
   it('does not vouch for a key that is not registered', async () => {
@@ -100,6 +110,15 @@ describe('holder-of-key token in the hands of an attacker', () => {
       });
       expect(await codeOf(changed)).to.equal('IDStarMsgNotUnderstood');
     }
+  });
+
+  it('confirms nobody by a key that is none', async () => {
+    const unsigned = withChanged(await tokenFor(party), ({ name }) => (name === 'Signature' ? [] : undefined));
+    const keyless = withChanged(unsigned, (element) =>
+      element.name === 'DEREncodedKeyValue' ? [{ ...element, children: ['AAAA'] }] : undefined,
+    );
+    const token = await signElement(keyless, hub.key.signing, { after: 'Issuer' });
+    expect(await codeOf(await request({ token }))).to.equal('InappropriateCredentials');
   });
 
   it('is missed', async () => {
@@ -162,5 +181,23 @@ describe('STR-Transform (WS-Security 1.0 8.3, as deployed stacks do it)', () => 
   it('is refused over other octets', async () => {
     const message = await signedOver(treeOf(await request()), (token) => `${canonicalize(token)} `);
     expect(await codeOf(message)).to.equal('InappropriateCredentials');
+  });
+
+  it('is refused when its reference names another token, or stands outside the Security header', async () => {
+    const misnamed = withChanged(treeOf(await request()), (element) =>
+      element.name === 'KeyIdentifier' ? [{ ...element, children: ['_another'] }] : undefined,
+    );
+    const moved = withChanged(treeOf(await request()), (element) => {
+      if (element.name === 'SecurityTokenReference' && element.parent?.name === 'Security') return [];
+      if (element.name !== 'Header') return undefined;
+      const reference = childNamed(securityOf({ ...element, children: [element] }), wsseNs, 'SecurityTokenReference');
+      const trimmed = withChanged(element, (one) => (one === reference ? [] : undefined));
+      return [{ ...trimmed, children: [...trimmed.children, evil('Keep', {}, reference ? [reference] : [])] }];
+    });
+    for (const root of [misnamed, moved]) {
+      const inserted = (token: XmlElement) =>
+        canonicalize(token).replace('<saml:Assertion ', '<saml:Assertion xmlns="" ');
+      expect(await codeOf(await signedOver(root, inserted))).to.equal('InappropriateCredentials');
+    }
   });
 });

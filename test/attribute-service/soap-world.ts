@@ -24,6 +24,7 @@ const registered: Readonly<Record<string, readonly TestKey[]>> = {
   [party.providerId]: [party.key],
   [counter.providerId]: [counter.key],
   'oidc:keyless': [],
+  'https://two-keys.example': [rsaKey, ecKey],
 };
 
 export function tokenFor(who: { providerId: string; key: TestKey }, changes: Partial<TokenRequest> = {}) {
