@@ -39,8 +39,7 @@ describe('the sample bodies of a started trial', function () {
     const { keys, links } = await openFederation(ground, { settings, now });
     const sources = await openSources({ settings, keys, entityId: `${settings.origin}/saml/metadata`, now });
     const close = async () => {
-      await ground.journal.close();
-      await ground.storage.close();
+      await ground.close();
     };
     return { sources, links, close };
   }
