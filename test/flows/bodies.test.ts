@@ -1,13 +1,14 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import type { Source } from '../../attribute-service/index.ts';
+import { createBroker, type Source } from '../../attribute-service/index.ts';
 import { readHubFile } from '../../cli/hub-file.ts';
 import { openFederation, openGround } from '../../idp/index.ts';
 import { openSources } from '../../idp/sources.ts';
 import { registeredBodies } from '../../trial/bodies/registration.ts';
 import { trialAddresses } from '../../trial/index.ts';
 import { bodies } from '../../trial/insurers.ts';
+import { trialResidents } from '../../trial/residents.ts';
 import { refusal } from '../refusal.ts';
 import { setFault } from '../trial/bodies/world.ts';
 import { startTrialProcess, type TrialProcess } from './trial.ts';
@@ -77,6 +78,38 @@ describe('the sample bodies of a started trial', function () {
     expect(await numbers(kyokai, 'P012')).to.deep.equal(['01370014']);
     await setFault(trial.summary.bodies.nhi, { mode: 'none' });
     expect(await numbers(nhi, 'P012')).to.deep.equal(['370015']);
+  });
+
+  it('never hide what another one said, however they misbehave, and never show one person another', async () => {
+    const { id, name, sex, birthDate } = trialResidents.find((one) => one.id === 'P012') ?? expect.fail();
+    const { sources, links } = hub;
+    const askWhile = (mode: string) => {
+      const patience = (source: Source) => (mode === 'hang' && source.id === nhi.id ? 200 : 10_000);
+      const broker = createBroker({ sources, links, deadline: (source) => AbortSignal.timeout(patience(source)) });
+      return broker.ask({ residentRef: id, name, sex, birthDate }, 'urn:x-sanuki:purpose:self-view');
+    };
+    const states = {
+      none: 'answered',
+      garbage: 'garbled',
+      unsigned: 'garbled',
+      'other-person': 'garbled',
+      'mixed-records': 'garbled',
+      refuse: 'refused',
+      close: 'silent',
+      hang: 'silent',
+    };
+    for (const [mode, state] of Object.entries(states)) {
+      await setFault(trial.summary.bodies.nhi, { mode });
+      const answer = await askWhile(mode);
+      expect(Object.fromEntries(answer.sources.map((one) => [one.id, one.state])), mode).to.deep.equal({
+        [nhi.id]: state,
+        [kyokai.id]: 'answered',
+      });
+      const said = answer.coverages.map(({ insurerNumber, birthDate: born }) => [insurerNumber, born]);
+      const own = state === 'answered' ? [['370015', birthDate]] : [];
+      expect(said, mode).to.deep.equal([...own, ['01370014', birthDate]]);
+    }
+    await setFault(trial.summary.bodies.nhi, { mode: 'none' });
   });
 
   it('keep their key and records to the account that runs them', () => {
