@@ -2,7 +2,7 @@ import { dayIn } from '../lib/time.ts';
 import type { XmlElement } from '../lib/xml/index.ts';
 import type { Access, AccessLog } from './access-log.ts';
 import type { Broker, PersonFacts } from './broker.ts';
-import { type AttributeType, attributeTypeOfService, isPurpose } from './catalogue.ts';
+import { type AttributeType, attributeTypeOfService, isPurpose, type Purpose } from './catalogue.ts';
 import type { Consents, FoundConsent } from './consent.ts';
 import type { ConsentRequests } from './consent-request.ts';
 import type { CoverageAnswer } from './coverage.ts';
@@ -31,7 +31,8 @@ export interface OpenedHandle {
   readonly party: string;
   /** Id of the attribute type. */
   readonly type: string;
-  readonly purpose: string;
+  /** Where the token is good for one purpose only. */
+  readonly purpose?: string | undefined;
   /** Level of the sign-in or of the presentation. */
   readonly level: string;
   /** The SSO session it comes from; none at a counter. */
@@ -94,10 +95,10 @@ export function createDataService(options: DataServiceOptions) {
     const type = attributeTypeOfService(query.serviceType);
     // The token is for one party, type and purpose; what the message says beside it must be the same.
     if (!type || handle.party !== party.id || handle.type !== type.id) return refuse(request, 'NOT_IN_CONTRACT');
-    if (purpose !== handle.purpose) return refuse(request, 'PURPOSE_REFUSED');
+    if (!isPurpose(purpose) || purpose !== (handle.purpose ?? purpose)) return refuse(request, 'PURPOSE_REFUSED');
     const [person, consent, live] = await Promise.all([
       personOf(handle.residentRef),
-      consentFor(type, handle),
+      consentFor(type, handle, purpose),
       handle.sessionId === undefined ? false : isLive(handle.sessionId),
     ]);
     if (!person) return refuse(request, 'ATTRIBUTE_UNKNOWN');
@@ -113,29 +114,31 @@ export function createDataService(options: DataServiceOptions) {
       protection: person.protection,
     });
     if (!decision.released)
-      return decision.askable && request.redirect ? askResident(request, type) : refuse(request, decision.reason);
-    return release(request, type, person, consent);
+      return decision.askable && request.redirect
+        ? askResident(request, type, purpose)
+        : refuse(request, decision.reason);
+    return release({ ...request, purpose }, type, person, consent);
   }
 
-  async function consentFor(type: AttributeType, handle: OpenedHandle): Promise<FoundConsent> {
+  async function consentFor(type: AttributeType, handle: OpenedHandle, purpose: Purpose): Promise<FoundConsent> {
     if (type.consent !== 'asked') return { state: 'none' };
-    const { residentRef, party, purpose, sessionId } = handle;
+    const { residentRef, party, sessionId } = handle;
     return consents.find({ residentRef, party, purpose, type: type.id, sessionId });
   }
 
   async function release(
-    request: DataRequest,
+    request: DataRequest & { readonly purpose: Purpose },
     type: AttributeType,
     person: PersonFacts & { readonly protection?: readonly Protection[] | undefined },
     consent: FoundConsent,
   ): Promise<DataAnswer> {
-    const { query, handle } = request;
+    const { query, purpose } = request;
     const plan = planQuery(query, dayOf(now()));
     // Nothing of it can be answered, so nobody is asked and nothing is accessed.
     if (plan.items.length === 0)
       return { kind: 'answer', body: buildDataResponse(answerPlan(plan, { answer: nothing, at: now() }).response) };
     const [said, reference] = await Promise.all([
-      broker.ask(person, handle.purpose),
+      broker.ask(person, purpose),
       type.id === 'eligibility' ? evidenceNumbers.next() : undefined,
     ]);
     const hidden = type.id === 'eligibility' && person.protection?.includes('hideAddress');
@@ -150,7 +153,7 @@ export function createDataService(options: DataServiceOptions) {
     return { kind: 'answer', body: buildDataResponse(response) };
   }
 
-  async function askResident(request: DataRequest, type: AttributeType): Promise<DataAnswer> {
+  async function askResident(request: DataRequest, type: AttributeType, purpose: Purpose): Promise<DataAnswer> {
     const { party, handle, messageId } = request;
     await record(request, 'withheld', { code: 'CONSENT_MISSING' });
     const { id } = await consentRequests.open({
@@ -158,7 +161,7 @@ export function createDataService(options: DataServiceOptions) {
       party: party.id,
       partyName: party.name,
       types: [type.id],
-      purpose: handle.purpose,
+      purpose,
       messageId,
       returnOrigins: party.returnOrigins,
     });
@@ -185,7 +188,7 @@ export function createDataService(options: DataServiceOptions) {
       partyName: party.name,
       ...(party.place === undefined ? {} : { place: party.place }),
       // What a party claims is only repeated where it is a purpose there is.
-      purpose: isPurpose(purpose) ? purpose : handle.purpose,
+      purpose: isPurpose(purpose) ? purpose : '',
       types: [attributeTypeOfService(query.serviceType)?.id ?? handle.type],
       result,
       sources: [],

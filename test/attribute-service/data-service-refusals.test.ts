@@ -109,6 +109,14 @@ describe('data service, refusing', () => {
     });
   }
 
+  it('takes the purpose of the message where the token is good for any of its type', async () => {
+    const { answer, consents } = await setUp();
+    await consents.give(agreement);
+    const { purpose: _purpose, ...handle } = byPortal.handle;
+    expect(statusOf(await answer({ ...byPortal, handle }))).to.equal('OK');
+    expect(await answer({ ...byPortal, handle, purpose: atCounter })).to.include({ code: 'PURPOSE_REFUSED' });
+  });
+
   it('says of what a contract does not have that it does not exist', async () => {
     const { answer } = await setUp();
     expect(statusOf(await answer({ ...byPortal, party: { ...portal, contract: [] } }))).to.equal('Failed DoesNotExist');
