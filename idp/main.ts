@@ -112,7 +112,9 @@ export async function openHub({ settings, log, now = Date.now }: HubOptions) {
     await ground.close();
   }
 
-  return { app, registry, sessions, links, keys, clientSecrets, credential, sessionCookie, close };
+  const { consents, consentRequests, accessLog } = attributes;
+  const data = { consents, consentRequests, accessLog };
+  return { app, registry, sessions, links, keys, clientSecrets, credential, data, sessionCookie, close };
 }
 
 /** Starts the hub's HTTP. `close` answers what is under way, then closes the store. */
