@@ -1,6 +1,7 @@
 /** Prints what the hot paths reach, as ratios to limits measured in the same run. Load stays on this machine. */
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
+import { benchAttributes } from './attributes.ts';
 import type { Figure } from './measure.ts';
 import { benchSaml } from './saml.ts';
 import { benchSignOn } from './sign-on.ts';
@@ -16,7 +17,8 @@ const isReached = (figure: Figure) =>
 const rounded = (value: number) => (value >= 100 ? value.toFixed(0) : value.toFixed(2));
 
 const figures: Figure[] = [];
-for (const bench of [benchStorage, benchSaml, benchSignOn, benchStart]) figures.push(...(await bench()));
+for (const bench of [benchStorage, benchSaml, benchAttributes, benchSignOn, benchStart])
+  figures.push(...(await bench()));
 const rows = figures.map((figure) => ({
   what: figure.name,
   value: `${rounded(figure.value)} ${figure.unit}`,
