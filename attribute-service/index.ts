@@ -31,6 +31,10 @@ export {
 } from './names.ts';
 export * from './release-policy.ts';
 export * from './select.ts';
+
 export * from './soap.ts';
+export type { PostToSource } from './sources/answer.ts';
+export * from './sources/id-wsf.ts';
+export * from './sources/json.ts';
 export type * from './sources/source.ts';
 export * from './token.ts';

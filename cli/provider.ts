@@ -66,8 +66,7 @@ async function withFederation<T>(
   try {
     return await act(open);
   } finally {
-    await open.ground.journal.close();
-    await open.ground.storage.close();
+    await open.ground.close();
   }
 }
 

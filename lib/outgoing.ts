@@ -14,8 +14,16 @@ const outcomes = {
 } as const satisfies Record<string, Outcome>;
 
 export class OutgoingError extends HubError<keyof typeof outcomes> {
-  constructor(code: keyof typeof outcomes, message: string, options?: ErrorOptions) {
+  /** With ANSWER_NOT_OK: the HTTP status that came instead. */
+  readonly status: number | undefined;
+
+  constructor(
+    code: keyof typeof outcomes,
+    message: string,
+    { status, ...options }: ErrorOptions & { readonly status?: number | undefined } = {},
+  ) {
     super(code, outcomes[code], message, options);
+    this.status = status;
   }
 }
 
@@ -146,7 +154,8 @@ function send(
     const request = open(url, options, (response) => {
       if (!acceptStatus.includes(response.statusCode ?? 0)) {
         response.resume();
-        return fail(new OutgoingError('ANSWER_NOT_OK', `${url.host} answered with status ${response.statusCode}`));
+        const status = response.statusCode;
+        return fail(new OutgoingError('ANSWER_NOT_OK', `${url.host} answered with status ${status}`, { status }));
       }
       readAtMost(response, maxBytes).then((octets) => {
         if (octets) return settle(octets);

@@ -12,6 +12,9 @@ export const counterTerminal = {
   terminal: '受付1',
 } as const;
 
+/** Everything of a trial listens on the base port and up to this many above it. */
+export const lastOffset = 22;
+
 /** Where everything of a trial listens. The hub is another site than the parties, so that cross-site rules are lived every day. */
 export function trialAddresses(base: number) {
   const at = (host: string, offset: number) => ({ origin: `http://${host}:${base + offset}`, port: base + offset });
@@ -22,6 +25,7 @@ export function trialAddresses(base: number) {
     phr: at('127.0.0.1', 3),
     clinic: at('127.0.0.1', 4),
     cardBox: at('127.0.0.1', 5),
+    bodies: { nhi: at('127.0.0.1', 20), kyokai: at('127.0.0.1', 21), others: at('127.0.0.1', 22) },
     reader: `ws://127.0.0.1:${base + 5}/reader`,
   };
 }

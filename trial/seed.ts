@@ -14,6 +14,7 @@ import {
 import { parseClientMetadata } from '../federation/index.ts';
 import { openCardKeys, openDataFolder, openStationKey, type startHub } from '../idp/index.ts';
 import { openEmbeddedStorage } from '../storage/index.ts';
+import type { Text } from '../web/index.ts';
 import {
   type CounterId,
   counterId,
@@ -24,7 +25,7 @@ import {
 } from './addresses.ts';
 import { cardFileOf, cardsFolderOf, writeCard } from './card-box/cards.ts';
 import { partySecret } from './party-files.ts';
-import { type DemoCard, demoCards, suspendedCard, trialResidents } from './residents.ts';
+import { type DemoCard, demoCards, patientCards, suspendedCard, trialResidents } from './residents.ts';
 
 type Hub = Awaited<ReturnType<typeof startHub>>;
 
@@ -34,10 +35,10 @@ const rideOnlyNumber = '0000000000001';
 /** Fills what is missing: residents and cards at the first start, the parties' registrations at every start. Safe to repeat after a crash. */
 export async function seedPeople(hub: Hub, data: string): Promise<void> {
   const { residents, cards } = hub.credential;
-  for (const { purpose: _purpose, applicationOnly, ...resident } of trialResidents) {
+  for (const { purpose: _purpose, protection: _protection, applicationOnly, ...resident } of trialResidents) {
     if (!applicationOnly && !(await residents.get(resident.id))) await residents.insert(resident);
   }
-  const wanted = [...demoCards, suspendedCard];
+  const wanted = [...demoCards, ...patientCards, suspendedCard];
   const missing: DemoCard[] = [];
   for (const card of wanted) if (!(await cards.byNumber(card.number))) missing.push(card);
   if (missing.length === 0) return;
@@ -74,7 +75,7 @@ async function withIssuingStation(data: string, act: (station: Station) => Promi
 async function issue(hub: Hub, data: string, demo: DemoCard, { keyService, sign: signed }: Station): Promise<void> {
   const { number, pin, residentId, status } = demo;
   const issued = await issueSoftwareCard({ keyService, sign: signed, ckv: 1, pin, balanceYen: 1240 });
-  await writeCard(cardsFolderOf(data), cardFileOf({ number, pin, face: faceOf(residentId, status) }, issued.memory));
+  await writeCard(cardsFolderOf(data), cardFileOf({ number, pin, face: faceOf(demo) }, issued.memory));
   const now = Date.now();
   await hub.credential.cards.insert({
     id: await keyService.cardId(issued.id),
@@ -93,11 +94,10 @@ async function issue(hub: Hub, data: string, demo: DemoCard, { keyService, sign:
   });
 }
 
-function faceOf(residentId: string, status: DemoCard['status']) {
-  const resident = trialResidents.find(({ id }) => id === residentId);
-  const name = resident?.name.kanji ?? residentId;
-  const note = status === 'suspended' ? { ja: '（一時停止中）', en: ' (suspended)' } : { ja: '', en: '' };
-  return { ja: `${name} ${residentId}${note.ja}`, en: `${name} ${residentId}${note.en}` };
+function faceOf({ residentId, note }: DemoCard): Text {
+  const { kanji, latin } = trialResidents.find(({ id }) => id === residentId)?.name ?? {};
+  const name = `${kanji ?? latin ?? ''} ${residentId}`.trimStart();
+  return note ? { ja: `${name}（${note.ja}）`, en: `${name} (${note.en})` } : { ja: name, en: name };
 }
 
 /** A ride-only card, so that one can see what the sign-in page says to it. */

@@ -18,17 +18,13 @@ export interface BootstrapOptions {
   readonly now: () => number;
 }
 
-export interface BootstrapFacts extends Omit<Handle, 'party' | 'type'> {
-  readonly authenticatedAt: number;
-}
+/** The sign-in that the party is told of. */
+export type BootstrapFacts = Omit<Handle, 'party' | 'type' | 'purpose'>;
 
 /** Hands a party the way to the resident's data together with an answer to a sign-in. */
 export function createBootstrap({ entityId, soapUrl, registry, handles, signingKey, now }: BootstrapOptions) {
   /** An endpoint reference for this party, or undefined for one whose contract lists no data or that has no key to hold. */
-  async function bootstrapFor(
-    partyId: string,
-    { authenticatedAt, ...facts }: BootstrapFacts,
-  ): Promise<XmlElement | undefined> {
+  async function bootstrapFor(partyId: string, facts: BootstrapFacts): Promise<XmlElement | undefined> {
     const [protocol, key] = splitId(partyId);
     const record = await registry.approved(protocol, key);
     if (!record.contract.attributes.some((attribute) => attributeTypeOf(attribute))) return undefined;
@@ -41,7 +37,7 @@ export function createBootstrap({ entityId, soapUrl, registry, handles, signingK
       holder: { providerId, publicKey: holderKey.publicKey },
       subject: { nameId: handles.sealHandle({ ...facts, party: record.id }), format: nameIdFormats.transient },
       contextClass: facts.level,
-      authenticatedAt,
+      authenticatedAt: facts.authenticatedAt,
       key: signingKey(),
       now: now(),
       lifetimeMs: facts.expiresAt - now(),

@@ -10,14 +10,17 @@ export interface Handle {
   readonly party: string;
   /** The card that was presented: when it is suspended, its tokens die with it. */
   readonly cardId: string;
-  /** URI of the level reached. */
+  /** URI of the level reached, and when (ms since 1970). */
   readonly level: string;
-  /** The live SSO session, or undefined for a presentation at a counter, which has none. */
+  readonly authenticatedAt: number;
+  /** The SSO session behind it, or the presentation at a counter, which has no session: without either it is worth nothing. */
   readonly sessionId?: string | undefined;
+  readonly presentationId?: string | undefined;
   /** ms since 1970. */
   readonly expiresAt: number;
-  /** Id of the one attribute type a data token is good for; a bootstrap token has none. */
+  /** Id of the one attribute type, and the purpose, that a data token is good for; a bootstrap token has none. */
   readonly type?: string | undefined;
+  readonly purpose?: string | undefined;
 }
 
 const context = 'attribute-handle';

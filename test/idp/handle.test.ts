@@ -13,6 +13,7 @@ describe('the handle behind a token', () => {
     party: 'saml:https://portal.example',
     cardId: 'c1',
     level: 'urn:x-sanuki:ac:card-pin',
+    authenticatedAt: 500,
     sessionId: 's1',
     expiresAt: 2_000,
   };
