@@ -23,8 +23,19 @@ export async function messagePartyOf(registry: ProviderRegistry, providerId: str
     return { record, providerId, keys: metadata.signingKeys };
   }
   const record = await registry.approved('oidc', providerId.slice('oidc:'.length));
+  return { record, providerId, keys: keysOfClient(record) };
+}
+
+/** Keys are made once per version of a registration: the registry hands out the same record until it changes. */
+const made = new WeakMap<ProviderRecord, readonly VerificationKey[]>();
+
+function keysOfClient(record: ProviderRecord): readonly VerificationKey[] {
+  const known = made.get(record);
+  if (known) return known;
   const jwks = record.oidc?.metadata.jwks as { readonly keys?: readonly JsonWebKey[] } | undefined;
-  return { record, providerId, keys: (jwks?.keys ?? []).flatMap(usableKey) };
+  const keys = (jwks?.keys ?? []).flatMap(usableKey);
+  made.set(record, keys);
+  return keys;
 }
 
 /** Keys of other kinds (encryption, Ed25519) may stand beside; they do not sign messages. */
