@@ -34,6 +34,8 @@ export interface Coverage {
   /** 010, 020 or 030: the share of costs in per cent. */
   readonly copay?: string | undefined;
   readonly preschool?: boolean | undefined;
+  /** The insurer has it as valid and has not entered it in the national register yet: the result is 6 instead of 1. */
+  readonly registrationPending?: boolean | undefined;
   readonly employerName?: string | undefined;
   readonly employerAddress?: string | undefined;
   /** Fields whose value exists and is withheld, with the reason shown beside "-". */

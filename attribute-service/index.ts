@@ -1,6 +1,18 @@
 /**
- * Attribute service: decides what a provider may see of a resident. Owns the release policy; the catalogue, consent,
- * discovery and data services join it. Holds no attribute values and speaks no HTTP: `idp` asks for a decision and
- * releases exactly what it names.
+ * Attribute service: decides what a provider may see of a resident, asks the bodies that hold it and answers in the
+ * ID-WSF manner. Owns the catalogue, the release policy, consent, discovery, data services and the access log. Holds
+ * no attribute values beyond one answer and speaks no HTTP: `idp` hands in what arrived and sends what comes back.
  */
+export * from './catalogue.ts';
+export * from './copay.ts';
+export * from './coverage.ts';
+export * from './coverage-periods.ts';
+export * from './coverage-xml.ts';
+export * from './discovery.ts';
+export * from './dst.ts';
+export * from './eligibility.ts';
+export * from './errors.ts';
+export type { Status } from './liberty.ts';
 export * from './release-policy.ts';
+export * from './select.ts';
+export type * from './sources/source.ts';

@@ -11,6 +11,8 @@ export interface JournalRecord extends StoredRecord {
   readonly at: number;
   readonly previous: string;
   readonly hash: string;
+  /** What the entry is found by, repeated from it for the index; `verify` holds it to the entry. */
+  readonly key?: string | undefined;
   readonly entry: Readonly<Record<string, unknown>>;
 }
 
@@ -50,7 +52,14 @@ export interface JournalOptions {
   /** Ed25519 key that signs heads. */
   readonly headKey: { readonly privateKey: KeyObject; readonly publicKey: KeyObject };
   readonly headEveryMs?: number;
+  /** The member of entries, a text, that `find` looks for. */
+  readonly foundBy?: string;
   readonly now?: () => number;
+}
+
+export interface JournalPage {
+  readonly records: readonly JournalRecord[];
+  readonly next?: string;
 }
 
 export interface Journal {
@@ -59,10 +68,9 @@ export interface Journal {
     entry: Readonly<Record<string, unknown>>,
   ): Promise<{ readonly chain: string; readonly sequence: number; readonly hash: string }>;
   /** Entries in the order of chain start and sequence. */
-  read(page?: {
-    readonly limit?: number;
-    readonly after?: string;
-  }): Promise<{ readonly records: readonly JournalRecord[]; readonly next?: string }>;
+  read(page?: { readonly limit?: number; readonly after?: string }): Promise<JournalPage>;
+  /** Entries whose `foundBy` member is this, in the same order. */
+  find(value: string, page?: { readonly limit?: number; readonly after?: string }): Promise<JournalPage>;
   verify(): Promise<JournalReport>;
   close(): Promise<void>;
 }
@@ -79,8 +87,11 @@ const graceMs = 2_000;
  * no change, removal, reordering, cut or forged chain older than the last second.
  */
 export async function openJournal(options: JournalOptions): Promise<Journal> {
-  const { storage, name, headsFolder, headKey, headEveryMs = 1_000, now = Date.now } = options;
-  const records = storage.collection<JournalRecord>({ name: `journal-${name}` });
+  const { storage, name, headsFolder, headKey, headEveryMs = 1_000, foundBy, now = Date.now } = options;
+  const records = storage.collection<JournalRecord>({
+    name: `journal-${name}`,
+    ...(foundBy === undefined ? {} : { indexes: [['key']] }),
+  });
   const heads = await openHeads(headsFolder, headKey);
   let tail = newChain(now());
   let unsigned = false;
@@ -102,7 +113,8 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
     tail = { chain: place.chain, sequence: place.sequence, hash };
     const mine = tail;
     try {
-      await records.insert({ id: idOf(place), ...place, hash, entry });
+      const key = keyOf(entry, foundBy);
+      await records.insert({ id: idOf(place), ...place, hash, ...(key === undefined ? {} : { key }), entry });
     } catch (error) {
       // The chain would have a hole: what follows begins a new one.
       if (tail.chain === place.chain) tail = newChain(now());
@@ -124,10 +136,18 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
     return turn;
   }
 
+  async function find(value: string, page: { limit?: number; after?: string } = {}): Promise<JournalPage> {
+    if (foundBy === undefined) throw new TypeError(`the entries of journal ${name} are not found by any member`);
+    const found = await records.find({ ...page, where: { key: value } });
+    // The index is not hashed: an entry that was put under a foreign key is not told to its owner.
+    return { ...found, records: found.records.filter(({ entry }) => keyOf(entry, foundBy) === value) };
+  }
+
   return {
     append,
     read: (page = {}) => records.find(page),
-    verify: () => verifyJournal(records, heads.read, { now: now() }),
+    find,
+    verify: () => verifyJournal(records, heads.read, { now: now(), foundBy }),
     async close() {
       clearInterval(timer);
       await signHead();
@@ -143,6 +163,11 @@ const newChain = (at: number) => ({
 
 const idOf = ({ chain, sequence }: { chain: string; sequence: number }) =>
   `${chain}.${String(sequence).padStart(sequenceDigits, '0')}`;
+
+function keyOf(entry: JournalRecord['entry'], foundBy: string | undefined): string | undefined {
+  const value = foundBy === undefined ? undefined : entry[foundBy];
+  return typeof value === 'string' ? value : undefined;
+}
 
 function hashOf(place: { chain: string; sequence: number; at: number; previous: string }, entry: unknown): string {
   const { chain, sequence, at, previous } = place;
@@ -214,7 +239,7 @@ function parseHead(line: string): JournalHead | undefined {
 async function verifyJournal(
   records: Collection<JournalRecord>,
   readHeads: () => Promise<ReadHead[]>,
-  { now }: { now: number },
+  { now, foundBy }: { now: number; foundBy: string | undefined },
 ): Promise<JournalReport> {
   const faults: JournalFault[] = [];
   const heads = await readHeads();
@@ -225,7 +250,7 @@ async function verifyJournal(
   let count = 0;
   for await (const record of allOf(records)) {
     count += 1;
-    faults.push(...faultsOf(record, chains.get(record.chain)));
+    faults.push(...faultsOf(record, chains.get(record.chain), foundBy));
     const head = lastHead.get(record.chain);
     if (head?.sequence === record.sequence && head.hash !== record.hash)
       faults.push({ chain: record.chain, sequence: record.sequence, fault: 'head does not match' });
@@ -242,12 +267,18 @@ async function verifyJournal(
   return { chains: chains.size, records: count, faults };
 }
 
-function faultsOf(record: JournalRecord, before: JournalRecord | undefined): JournalFault[] {
+function faultsOf(
+  record: JournalRecord,
+  before: JournalRecord | undefined,
+  foundBy: string | undefined,
+): JournalFault[] {
   const { chain, sequence } = record;
   const expected = (before?.sequence ?? 0) + 1;
   if (sequence !== expected) return [{ chain, sequence: expected, fault: 'missing' }];
   if (record.id !== idOf(record) || hashOf(record, record.entry) !== record.hash)
     return [{ chain, sequence, fault: 'changed' }];
+  // Without this an entry could be hidden from whoever it is about, and the chain would still hold.
+  if (record.key !== keyOf(record.entry, foundBy)) return [{ chain, sequence, fault: 'changed' }];
   if (record.previous !== (before?.hash ?? genesis)) return [{ chain, sequence, fault: 'unlinked' }];
   return [];
 }

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { formatInstant, parseInstant } from '../../lib/time.ts';
+import { dayIn, formatInstant, isDay, parseInstant } from '../../lib/time.ts';
 
 describe('instants (SAML Core 1.3.3)', () => {
   it('are written in UTC with whole seconds', () => {
@@ -25,5 +25,18 @@ describe('instants (SAML Core 1.3.3)', () => {
     ]) {
       expect(parseInstant(text), text).to.equal(undefined);
     }
+  });
+});
+
+describe('calendar days', () => {
+  it('are days that exist', () => {
+    expect(['2026-10-01', '2024-02-29'].every(isDay)).to.equal(true);
+    expect(['2026-02-29', '2026-2-1', '20261001', '2026-10-01 ', '2026-13-01', ''].some(isDay)).to.equal(false);
+  });
+
+  it('begin at midnight of the place', () => {
+    const beforeMidnight = Date.UTC(2026, 8, 30, 14, 59, 59);
+    const tokyo = dayIn('Asia/Tokyo');
+    expect([tokyo(beforeMidnight), tokyo(beforeMidnight + 1_000)]).to.deep.equal(['2026-09-30', '2026-10-01']);
   });
 });

@@ -123,6 +123,45 @@ describe('journal', () => {
     });
   });
 
+  describe('whose entries are found by a member', () => {
+    const openFound = () =>
+      openJournal({ storage, name: 'access', headsFolder: headsFolder(), headKey, foundBy: 'about', now: () => time });
+    const rows = () => storage.collection<JournalRecord>({ name: 'journal-access', indexes: [['key']] });
+
+    async function accesses(): Promise<Journal> {
+      const journal = await openFound();
+      for (const about of ['mine', 'other', 'mine']) await journal.append({ about });
+      await journal.append({ type: 'about nobody' });
+      await journal.close();
+      time += 60_000;
+      return openFound();
+    }
+
+    it('finds them in order and in pages, and verifies them', async () => {
+      const journal = await accesses();
+      const first = await journal.find('mine', { limit: 1 });
+      const second = await journal.find('mine', { limit: 1, ...(first.next ? { after: first.next } : {}) });
+      expect([...first.records, ...second.records].map(({ sequence }) => sequence)).to.deep.equal([1, 3]);
+      expect(second.next).to.equal(undefined);
+      expect((await journal.find('nobody')).records).to.deep.equal([]);
+      expect(await faults(journal)).to.deep.equal([]);
+    });
+
+    it('shows an entry that was hidden from whom it is about, or put under another', async () => {
+      const journal = await accesses();
+      const [first, second] = (await rows().find()).records;
+      await rows().update(first?.id ?? '', (row) => ({ ...row, key: undefined }));
+      await rows().update(second?.id ?? '', (row) => ({ ...row, key: 'mine' }));
+      expect(await faults(journal)).to.deep.equal(['1 changed', '2 changed']);
+      expect((await journal.find('mine')).records.map(({ sequence }) => sequence)).to.deep.equal([3]);
+    });
+  });
+
+  it('is asked by a member only when it was opened for that', async () => {
+    const journal = await written(1);
+    expect(await journal.find('x').catch((error: unknown) => error)).to.be.instanceOf(TypeError);
+  });
+
   it('shows a forged head', async () => {
     const journal = await written();
     const [name = ''] = await readdir(headsFolder());
