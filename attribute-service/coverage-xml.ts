@@ -161,7 +161,31 @@ export function parseEligibility(element: XmlElement): EligibilityAnswer {
 const validities: readonly Validity[] = ['1', '2', '3', '4', '5', '6', 'unconfirmed'];
 const states: readonly SourceState['state'][] = ['answered', 'silent', 'garbled', 'refused'];
 const withholdings = ['not-disclosed', 'not-applicable'] as const;
-const dateFields: readonly TextField[] = ['birthDate', 'qualifiedOn', 'disqualifiedOn', 'validFrom', 'validTo'];
+const dateFields = [
+  'birthDate',
+  'qualifiedOn',
+  'disqualifiedOn',
+  'validFrom',
+  'validTo',
+] as const satisfies readonly TextField[];
+
+const requiredFields = [
+  'insurerNumber',
+  'insurerName',
+  'number',
+  'certificateClass',
+  'name',
+  'birthDate',
+  'qualifiedOn',
+] as const satisfies readonly TextField[];
+
+/** Whether a coverage as a source gave it can be handed on: XML carries what every coverage has, and days are days. */
+export function isCarriable(coverage: Coverage): boolean {
+  return (
+    requiredFields.every((field) => coverage[field] !== '' && isWritable(coverage[field])) &&
+    dateFields.every((field) => coverage[field] === undefined || isDay(coverage[field]))
+  );
+}
 
 function readCoverage(element: XmlElement): Sourced {
   const texts: Partial<Record<TextField, string>> = {};

@@ -10,6 +10,7 @@ const outcomes = {
   NOT_IN_CONTRACT: 'denied',
   PURPOSE_REFUSED: 'denied',
   LEVEL_TOO_LOW: 'denied',
+  PERSON_PROTECTED: 'denied',
   SESSION_ENDED: 'denied',
   DATE_OUT_OF_RANGE: 'invalid',
   HUB_SILENT: 'unavailable',

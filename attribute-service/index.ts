@@ -3,7 +3,11 @@
  * ID-WSF manner. Owns the catalogue, the release policy, consent, discovery, data services and the access log. Holds
  * no attribute values beyond one answer and speaks no HTTP: `idp` hands in what arrived and sends what comes back.
  */
+export * from './access-log.ts';
+export * from './broker.ts';
 export * from './catalogue.ts';
+export * from './consent.ts';
+export * from './consent-request.ts';
 export * from './copay.ts';
 export * from './coverage.ts';
 export * from './coverage-periods.ts';
@@ -12,7 +16,9 @@ export * from './discovery.ts';
 export * from './dst.ts';
 export * from './eligibility.ts';
 export * from './errors.ts';
+export * from './evidence-number.ts';
 export type { Status } from './liberty.ts';
+export * from './name-folding.ts';
 export * from './release-policy.ts';
 export * from './select.ts';
 export type * from './sources/source.ts';
