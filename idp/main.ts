@@ -19,7 +19,12 @@ import {
 import type { Log } from '../lib/log.ts';
 import { createSeal } from '../lib/seal.ts';
 import { openEmbeddedStorage, openJournal } from '../storage/index.ts';
+import { accountRoutes } from './account/account.tsx';
+import { consentRoutes } from './account/consent.tsx';
+import { hubResponder } from './account/gate.ts';
+import { partyNames } from './account/party-names.ts';
 import { createApp } from './app.ts';
+import { openAttributes } from './attributes.ts';
 import { createAudit } from './audit.ts';
 import { openCredential } from './credential.ts';
 import { ed25519From, openDataFolder, secretFile } from './data-folder.ts';
@@ -37,7 +42,7 @@ import {
 } from './session.ts';
 import { createInteractions, type Interaction, interactionCollection } from './sign-in/interaction.ts';
 import { createPrompt } from './sign-in/prompt.tsx';
-import { type Responder, signInRoutes } from './sign-in/routes.ts';
+import { signInRoutes } from './sign-in/routes.ts';
 
 /** Every cookie name carries its owner: ports of one host share cookies. */
 const sessionCookie = 'sanuki-hub-session';
@@ -61,7 +66,7 @@ export async function openGround({ settings, now }: { settings: Settings; now: (
   const journal = await openJournal({ storage, name: 'audit', headsFolder: folder.heads, headKey, now });
   const secret = (purpose: string) =>
     Buffer.from(hkdfSync('sha256', folder.masterKey, Buffer.alloc(0), `sanuki-hub-v1:${purpose}`, 32));
-  return { folder, storage, journal, secret, audit: createAudit({ journal, now }) };
+  return { folder, storage, journal, headKey, secret, audit: createAudit({ journal, now }) };
 }
 
 type Ground = Awaited<ReturnType<typeof openGround>>;
@@ -125,29 +130,35 @@ export async function openHub({ settings, log, now = Date.now }: HubOptions) {
   const saml = samlRoutes({ ...common, sso, entityId, ssoUrl, name: settings.service.name, stylesheet });
   const { clientSecrets } = federation;
   const oidc = mountOidc({ ...common, issuer: settings.origin, storage, clientSecrets, log, frame });
-  const hubPages: Responder = {
-    respond: async (ctx) => ctx.redirect('/'),
-    refuse: async (ctx) => ctx.redirect('/'),
-  };
+  const attributes = await openAttributes({ ...ground, now });
+  const own = { ...common, ...attributes, frame, browserCookie, secure, origin: settings.origin };
+  const account = accountRoutes({
+    ...own,
+    timeZone: settings.service.timeZone,
+    partyNameOf: partyNames(registry),
+    sourceNameOf: () => undefined,
+  });
+  const consent = consentRoutes({ ...own, sourcesOf: () => [] });
   const signIn = signInRoutes({
     ...common,
     card: credential.signIn,
-    responders: { saml: samlResponder({ sso, stylesheet }), oidc: oidc.responder, hub: hubPages },
+    responders: { saml: samlResponder({ sso, stylesheet }), oidc: oidc.responder, hub: hubResponder },
     showPrompt: createPrompt({ settings, registry, frame }),
     browserCookie,
     secure,
   });
   const isHealthy = async () => (await registry.list({ limit: 1 })).records.length >= 0;
-  const routes = [homeRoutes({ settings, frame }), saml, signIn];
+  const routes = [homeRoutes({ settings, frame }), saml, signIn, consent, account];
   const app = createApp({ settings, log, frame, routes, oidc: oidc.middleware, isHealthy });
 
   async function close(): Promise<void> {
     await credential.close();
+    await attributes.close();
     await journal.close();
     await storage.close();
   }
 
-  return { app, registry, sessions, links, keys, clientSecrets, credential, sessionCookie, close };
+  return { app, registry, sessions, links, keys, clientSecrets, credential, attributes, sessionCookie, close };
 }
 
 /** Starts the hub's HTTP. `close` answers what is under way, then closes the store. */
