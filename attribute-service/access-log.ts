@@ -12,6 +12,7 @@ export interface Access {
   readonly partyName: { readonly ja: string; readonly en: string };
   /** The facility or terminal, where the party has several. */
   readonly place?: string | undefined;
+  /** URN of the catalogue; empty where the party named none that there is. */
   readonly purpose: string;
   /** Ids of the attribute types. */
   readonly types: readonly string[];

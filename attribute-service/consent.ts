@@ -133,7 +133,9 @@ export function createConsents({ consents, macKey, now = Date.now, keepMs = 5 * 
         consent.types.includes(type) &&
         (consent.sessionId === undefined || consent.sessionId === sessionId),
     );
-    const consent = matching.find((candidate) => stateOf(candidate) === 'given');
+    const given = matching.filter((candidate) => stateOf(candidate) === 'given');
+    // A standing one allows more than one for this sign-in, whichever came later.
+    const consent = given.find(({ sessionId: bound }) => bound === undefined) ?? given[0];
     if (consent) return { state: 'given', consent, standing: consent.sessionId === undefined };
     const [latest] = matching;
     const state = latest ? stateOf(latest) : 'none';

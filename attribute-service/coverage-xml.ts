@@ -72,34 +72,34 @@ const eligibilityNs = catalogue.eligibility.serviceType;
 
 export function buildCoverages(answer: CoverageAnswer): Written {
   const dropped = new Set<string>();
-  const ds = elementFactory('ds', coverageNs);
-  const coverages = answer.coverages.map((coverage) => ds('Coverage', {}, coverageChildren(ds, coverage, dropped)));
-  const element = ds(catalogue.coverage.objectType, {}, [...coverages, ...sourceElements(ds, answer.sources)]);
+  const el = elementFactory('el', coverageNs);
+  const coverages = answer.coverages.map((coverage) => el('Coverage', {}, coverageChildren(el, coverage, dropped)));
+  const element = el(catalogue.coverage.objectType, {}, [...coverages, ...sourceElements(el, answer.sources)]);
   return { element, dropped: [...dropped] };
 }
 
 export function buildEligibility(answer: EligibilityAnswer): Written {
   const dropped = new Set<string>();
-  const ds = elementFactory('ds', eligibilityNs);
+  const el = elementFactory('el', eligibilityNs);
   const results = answer.coverages.map((coverage) =>
-    ds('ResultOfQualificationConfirmation', {}, coverageChildren(ds, coverage, dropped)),
+    el('ResultOfQualificationConfirmation', {}, coverageChildren(el, coverage, dropped)),
   );
-  const element = ds(catalogue.eligibility.objectType, {}, [
-    ds('ProcessExecutionTime', {}, [formatInstant(answer.executedAt)]),
-    ds('QualificationConfirmationDate', {}, [answer.date]),
-    ds('EvidenceNumber', {}, [answer.reference]),
-    ds('QualificationValidity', {}, [answer.validity]),
-    ds('ResultList', {}, results),
-    ...sourceElements(ds, answer.sources),
+  const element = el(catalogue.eligibility.objectType, {}, [
+    el('ProcessExecutionTime', {}, [formatInstant(answer.executedAt)]),
+    el('QualificationConfirmationDate', {}, [answer.date]),
+    el('EvidenceNumber', {}, [answer.reference]),
+    el('QualificationValidity', {}, [answer.validity]),
+    el('ResultList', {}, results),
+    ...sourceElements(el, answer.sources),
   ]);
   return { element, dropped: [...dropped] };
 }
 
-function coverageChildren(ds: Factory, coverage: Sourced, dropped: Set<string>): XmlNode[] {
+function coverageChildren(el: Factory, coverage: Sourced, dropped: Set<string>): XmlNode[] {
   const children: XmlNode[] = [];
   const add = (name: string, value: string | undefined) => {
     if (value === undefined || value === '') return;
-    if (isWritable(value)) children.push(ds(name, {}, [value]));
+    if (isWritable(value)) children.push(el(name, {}, [value]));
     // Changing one character of a name makes another name of it, so the field goes as a whole.
     else dropped.add(name);
   };
@@ -110,20 +110,20 @@ function coverageChildren(ds: Factory, coverage: Sourced, dropped: Set<string>):
     if (coverage[field] !== undefined) add(codeFields[field], coverage[field] ? '1' : '0');
   for (const [field, reason] of Object.entries(coverage.withheld ?? {})) {
     const name = nameOf.get(field);
-    if (name !== undefined) children.push(ds('Withheld', { field: name, reason }));
+    if (name !== undefined) children.push(el('Withheld', { field: name, reason }));
   }
   return children;
 }
 
 /** R73: every screen names its source and as-of time, so they travel with the data. Times are to the second. */
-function sourceElements(ds: Factory, sources: readonly SourceState[]): XmlElement[] {
+function sourceElements(el: Factory, sources: readonly SourceState[]): XmlElement[] {
   return sources.map(({ id, name, state, asOf }) =>
-    ds('Source', {}, [
-      ds('SourceID', {}, [id]),
-      ds('SourceName', { 'xml:lang': 'ja' }, [name.ja]),
-      ds('SourceName', { 'xml:lang': 'en' }, [name.en]),
-      ds('State', {}, [state]),
-      asOf === undefined ? undefined : ds('AsOf', {}, [formatInstant(asOf)]),
+    el('Source', {}, [
+      el('SourceID', {}, [id]),
+      el('SourceName', { 'xml:lang': 'ja' }, [name.ja]),
+      el('SourceName', { 'xml:lang': 'en' }, [name.en]),
+      el('State', {}, [state]),
+      asOf === undefined ? undefined : el('AsOf', {}, [formatInstant(asOf)]),
     ]),
   );
 }

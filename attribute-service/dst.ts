@@ -74,7 +74,7 @@ export interface DataResponse {
 }
 
 /** DST 2.1 is a template: every service type has these elements in its own namespace. */
-const serviceElements = (serviceType: string) => elementFactory('ds', serviceType, { lu: utilNs, dst: dstNs });
+const serviceElements = (serviceType: string) => elementFactory('el', serviceType, { lu: utilNs, dst: dstNs });
 const lu = elementFactory('lu', utilNs);
 
 const attributeNames = { util: 'lu:', plain: '', dst: 'dst:' } as const;

@@ -1,4 +1,4 @@
-import { createHmac, createPublicKey, hkdfSync, type KeyObject, verify } from 'node:crypto';
+import { createHmac, createPublicKey, createSecretKey, hkdfSync, type KeyObject, verify } from 'node:crypto';
 import { equalBytes, fromBase64url, toBase64url } from '../lib/bytes.ts';
 import { createSeal } from '../lib/seal.ts';
 import { type Collection, type CollectionDefinition, StorageError, type StoredRecord } from '../storage/index.ts';
@@ -62,19 +62,22 @@ const externallyAuthenticated = Uint8Array.from({ length: 16 }, (_, at) => (at =
  */
 export function createCardKeyService({ keys, counters, issued }: CardKeyServiceOptions) {
   const seal = createSeal(keys.wrappingKey, 'card-public-key');
+  // KeyObjects made once: Node makes one of raw octets at every call, and slowly.
+  const [indexKey, oprfMaster] = [createSecretKey(keys.indexKey), createSecretKey(keys.oprfMaster)];
+  const cardMasters = new Map([...keys.cardMasters].map(([ckv, master]) => [ckv, createSecretKey(master)]));
 
-  const cardIdOf = (id: Uint8Array): string => createHmac('sha256', keys.indexKey).update(id).digest('base64url');
+  const cardIdOf = (id: Uint8Array): string => createHmac('sha256', indexKey).update(id).digest('base64url');
   const counterIdOf = (id: Uint8Array, generation: number): string => `${cardIdOf(id)}.${generation}`;
 
   function cardKey(id: Uint8Array, ckv: number): Uint8Array {
-    const master = keys.cardMasters.get(ckv);
+    const master = cardMasters.get(ckv);
     if (!master) throw new CardError('CARD_REFUSED', 'no master key of this version');
     return deriveCardKey(master, id, ckv);
   }
 
   /** Whether the card that holds this ID's key made the MAC for this rc. */
   function isGenuine({ id, ckv, rc, blocks, data, mac }: ReadProof): boolean {
-    if (!keys.cardMasters.has(ckv)) return false;
+    if (!cardMasters.has(ckv)) return false;
     const expected = readMac(sessionKey(cardKey(id, ckv), rc), rc, blocks, data);
     return equalBytes(expected, mac);
   }
@@ -102,7 +105,7 @@ export function createCardKeyService({ keys, counters, issued }: CardKeyServiceO
   /** One evaluation of a blinded PIN; counted before it leaves, refused when the tries are used up. */
   async function evaluatePin(proof: ReadProof, generation: number, blinded: Uint8Array): Promise<Uint8Array> {
     demandGenuine(proof);
-    const evaluated = evaluate(oprfKey(keys.oprfMaster, proof.id, generation), blinded);
+    const evaluated = evaluate(oprfKey(oprfMaster, proof.id, generation), blinded);
     await count(counterIdOf(proof.id, generation), (counter) => ({ ...counter, evaluations: counter.evaluations + 1 }));
     return evaluated;
   }
@@ -166,7 +169,7 @@ export function createCardKeyService({ keys, counters, issued }: CardKeyServiceO
     demandStation('first-pin', id, generation, signature);
     if (await counters.get(counterIdOf(id, generation)))
       throw new CardError('CARD_REFUSED', 'this PIN generation is already in use');
-    return evaluate(oprfKey(keys.oprfMaster, id, generation), blinded);
+    return evaluate(oprfKey(oprfMaster, id, generation), blinded);
   }
 
   function demandStation(purpose: string, id: Uint8Array, number: number, signature: Uint8Array): void {
@@ -190,7 +193,7 @@ export function stationRequest(purpose: string, id: Uint8Array, number: number):
 }
 
 /** CK of a card: HKDF-SHA-256 of the version's master key over CKV and the ID block. Weak DES keys are not given out. */
-export function deriveCardKey(master: Uint8Array, id: Uint8Array, ckv: number): Uint8Array {
+export function deriveCardKey(master: KeyObject | Uint8Array, id: Uint8Array, ckv: number): Uint8Array {
   const info = Buffer.concat([Buffer.from('KSSC-CK-v1'), Buffer.from([ckv >> 8, ckv & 0xff]), id]);
   const ck = new Uint8Array(hkdfSync('sha256', master, Buffer.alloc(0), info, 16));
   if (isWeak(ck)) throw new CardError('CARD_REFUSED', 'the derived key is weak: the card needs another serial');

@@ -3,6 +3,7 @@ import { HubError, type Outcome } from '../lib/errors.ts';
 const outcomes = {
   READER_MESSAGE_MALFORMED: 'invalid',
   CHALLENGE_SPENT: 'denied',
+  LEVEL_REFUSED: 'denied',
   TIME_OUT: 'denied',
   CARD_REFUSED: 'denied',
   CARD_NOT_ACTIVE: 'denied',

@@ -6,6 +6,7 @@
 export * from './card-key-service.ts';
 export * from './card-key-worker.ts';
 export * from './card-registry.ts';
+export * from './challenge.ts';
 export * from './errors.ts';
 export * from './life-cycle.ts';
 export * from './oprf.ts';

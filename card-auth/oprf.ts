@@ -1,4 +1,4 @@
-import { hkdfSync } from 'node:crypto';
+import { hkdfSync, type KeyObject } from 'node:crypto';
 import { ristretto255, ristretto255_hasher, ristretto255_oprf } from '@noble/curves/ed25519.js';
 import { CardError } from './errors.ts';
 
@@ -7,7 +7,7 @@ const { oprf } = ristretto255_oprf;
 const deriveKeyPairTag = Buffer.from('DeriveKeyPairOPRFV1-\0-ristretto255-SHA512', 'latin1');
 
 /** The OPRF key of a card and PIN generation: a change of PIN changes it, so that two generations share nothing. */
-export function oprfKey(master: Uint8Array, id: Uint8Array, generation: number): Uint8Array {
+export function oprfKey(master: KeyObject | Uint8Array, id: Uint8Array, generation: number): Uint8Array {
   const info = Buffer.concat([Buffer.from('KSSC-OPRF-v1'), id, Buffer.from([generation >> 8, generation & 0xff])]);
   const seed = new Uint8Array(hkdfSync('sha256', master, Buffer.alloc(0), info, 32));
   return deriveSecretKey(seed, Buffer.from('KSSC-PIN-OPRF-v1'));

@@ -18,6 +18,8 @@ export interface Resident extends StoredRecord {
   readonly address?:
     | { readonly postal: string; readonly municipality: string; readonly town: string; readonly block: string }
     | undefined;
+  /** R152: protected persons: their address is not shown at counters; their own view is closed. */
+  readonly protection?: readonly ('hideAddress' | 'blockSelfView')[] | undefined;
   /** Synthetic persons of a trial carry the mark; production refuses them. */
   readonly synthetic: boolean;
 }

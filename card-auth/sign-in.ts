@@ -1,51 +1,36 @@
-import { randomBytes } from 'node:crypto';
-import { fromBase64url, toBase64url } from '../lib/bytes.ts';
-import type { Collection, CollectionDefinition, StoredRecord } from '../storage/index.ts';
-import { type CardKeyService, field } from './card-key-service.ts';
+import { sha256, toBase64url } from '../lib/bytes.ts';
+import type { Collection } from '../storage/index.ts';
+import { type CardKeyService, field, type ReadProof } from './card-key-service.ts';
 import type { CardRecord, CardRegistry } from './card-registry.ts';
-import { type Binding, bindingOf, transcriptHash } from './client/transcript.ts';
+import { type CardChallenge, type CardLevel, createChallenges } from './challenge.ts';
+import { bindingOctets, transcriptOctets } from './client/transcript.ts';
 import { CardError, type CardErrorCode } from './errors.ts';
 import { demandActive, readProofOf, stateProofOf } from './proof.ts';
 
-/** A sign-in at the card, one per interaction: a new start ends the older one. */
-export interface CardChallenge extends StoredRecord {
-  /** Id of the interaction. */
-  readonly id: string;
-  readonly sid: string;
-  readonly nonce: string;
-  readonly binding: Binding;
-  /** The rc under way and when it was tapped; gone once it was used. */
-  readonly rc?: string | undefined;
-  readonly tappedAt?: number | undefined;
-  /** What the card proved, for the last step. */
-  readonly proved?:
-    | {
-        readonly rc: string;
-        readonly id: string;
-        readonly ckv: number;
-        readonly wcnt1: number;
-        readonly mac1: string;
-        readonly cardId: string;
-        readonly at: number;
-      }
-    | undefined;
-  readonly expiresAt: number;
-}
-
-export const cardChallengeCollection: CollectionDefinition = { name: 'card-challenge' };
-
-/** The presentation of a card that the hub may rely on. */
-export interface CardAuthentication {
+interface Presented {
   readonly residentRef: string;
   readonly cardId: string;
-  readonly level: 'urn:x-sanuki:ac:card-pin';
-  /** RFC 8176. */
-  readonly amr: readonly ['hwk', 'pin'];
   readonly at: number;
 }
 
+/** Card and PIN: what a session may be opened with. */
+export interface PinAuthentication extends Presented {
+  readonly level: 'urn:x-sanuki:ac:card-pin';
+  /** RFC 8176. */
+  readonly amr: readonly ['hwk', 'pin'];
+}
+
+/** The card alone, at a registered counter and for the one request that asked. */
+export interface CardPossession extends Presented {
+  readonly level: 'urn:x-sanuki:ac:card';
+  readonly amr: readonly ['hwk'];
+}
+
+/** The presentation of a card that the hub may rely on, as far as its level goes. */
+export type CardAuthentication = PinAuthentication | CardPossession;
+
 export interface CardFact {
-  readonly type: 'card.clone-alarm' | 'card.locked' | 'auth.start' | 'auth.ok' | 'auth.fail';
+  readonly type: 'card.clone-alarm' | 'card.locked' | 'auth.start' | 'auth.ok' | 'auth.fail' | 'auth.card';
   readonly cardId: string;
   readonly code?: CardErrorCode;
 }
@@ -62,12 +47,15 @@ export interface CardSignInOptions {
 }
 
 /** The terminal's messages: base64url fields of exact lengths. */
-export interface ProveMessage {
+export interface PossessionMessage {
   readonly sid: string;
   readonly id: string;
   readonly ckv: number;
   readonly wcnt1: number;
   readonly mac1: string;
+}
+
+export interface ProveMessage extends PossessionMessage {
   readonly blinded: string;
 }
 
@@ -78,106 +66,67 @@ export interface FinishMessage {
   readonly proof: string;
 }
 
-const challengeMs = 60_000;
-/** From tap to prove: long enough for a card at a reader, short for a relay. */
-const tapMs = 5_000;
 const hourMs = 3_600_000;
 
 /** KSSC-CARD-1, the server's side. The order of the checks is the security: see each step. */
 export function createCardSignIn(options: CardSignInOptions) {
-  const {
-    challenges,
-    cards,
-    keyService,
-    origin,
-    unfinishedPerHour = 10,
-    onFact = async () => undefined,
-    now = Date.now,
-  } = options;
-
-  async function start(
-    binding: Binding,
-  ): Promise<{ readonly sid: string; readonly nonce: string; readonly binding: Binding; readonly expiresAt: number }> {
-    const challenge = {
-      id: binding.interactionId,
-      sid: toBase64url(randomBytes(16)),
-      nonce: toBase64url(randomBytes(32)),
-      binding,
-      expiresAt: now() + challengeMs,
-    };
-    // Each commit costs the card's holder time: the usual first start is one insert.
-    const replaced = await challenges.update(challenge.id, () => challenge);
-    if (!replaced) await challenges.insert(challenge);
-    const { sid, nonce, expiresAt } = challenge;
-    return { sid, nonce, binding, expiresAt };
-  }
-
-  /** A fresh rc; starts the clock of the card's turn. */
-  async function tap(interactionId: string, sid: string): Promise<{ readonly rc: string }> {
-    const rc = toBase64url(randomBytes(16));
-    await change(interactionId, sid, (current) => ({ ...current, rc, tappedAt: now(), proved: undefined }));
-    return { rc };
-  }
-
-  async function change(
-    interactionId: string,
-    sid: string,
-    how: (current: CardChallenge) => CardChallenge,
-  ): Promise<CardChallenge> {
-    const challenge = await challenges.update(interactionId, (current) => {
-      if (current.sid !== sid) throw new CardError('CHALLENGE_SPENT', 'a newer sign-in of this interaction has begun');
-      return how(current);
-    });
-    if (!challenge) throw new CardError('CHALLENGE_SPENT', 'the challenge is unknown, used or has expired');
-    return challenge;
-  }
-
-  /** Spends the rc before anything is looked at, so that no answer of the card can be tried twice. */
-  async function spendRc(
-    interactionId: string,
-    sid: string,
-  ): Promise<{ rc: Uint8Array; tappedAt: number; challenge: CardChallenge }> {
-    let spent: { rc: string; tappedAt: number } | undefined;
-    const challenge = await change(interactionId, sid, (current) => {
-      spent =
-        current.rc !== undefined && current.tappedAt !== undefined
-          ? { rc: current.rc, tappedAt: current.tappedAt }
-          : undefined;
-      return { ...current, rc: undefined };
-    });
-    if (!spent) throw new CardError('CHALLENGE_SPENT', 'the rc was already used');
-    if (now() - spent.tappedAt > tapMs) throw new CardError('TIME_OUT', 'the card answered too late');
-    return { rc: fromBase64url(spent.rc) ?? new Uint8Array(), tappedAt: spent.tappedAt, challenge };
-  }
+  const { cards, keyService, origin, unfinishedPerHour = 10, onFact = async () => undefined, now = Date.now } = options;
+  const challenges = createChallenges({ challenges: options.challenges, now });
 
   /**
    * Possession: after the MAC the answer may be specific; before it there is one refusal, because anyone can read an ID
    * and must neither probe nor lock a card.
    */
-  async function prove(interactionId: string, message: ProveMessage) {
-    const { rc, tappedAt } = await spendRc(interactionId, message.sid);
-    const [id, mac1, blinded] = [field(message.id, 16), field(message.mac1, 8), field(message.blinded, 32)];
-    const cardId = await keyService.cardId(id);
-    const known = await cards.get(cardId);
+  async function verifyPossession(
+    { rc, tappedAt }: { readonly rc: Uint8Array; readonly tappedAt: number },
+    message: PossessionMessage,
+    level: CardLevel,
+  ): Promise<{ readonly card: CardRecord; readonly proof: ReadProof }> {
+    const [id, mac1] = [field(message.id, 16), field(message.mac1, 8)];
+    const known = await cards.get(await keyService.cardId(id));
     const proof = readProofOf(id, known?.ckv ?? message.ckv, message.wcnt1, rc, mac1);
     if (!known || !(await keyService.verifyRead(proof)))
       throw new CardError('CARD_REFUSED', 'the card is unknown or its MAC is wrong');
-    const card = await admit(known, { ckv: message.ckv, wcnt1: message.wcnt1, tappedAt });
+    const card = await admit(known, { ckv: message.ckv, wcnt1: message.wcnt1, tappedAt, level });
+    return { card, proof };
+  }
+
+  /**
+   * Level `card` ends here. The terminal gets nothing of the key service, neither the MAC that opens the card nor an
+   * evaluation, so a counter's computer can never reach the sealed block. The first right answer ends the start.
+   */
+  async function present(interactionId: string, message: PossessionMessage): Promise<CardPossession> {
+    const level = 'urn:x-sanuki:ac:card';
+    const tap = await challenges.spendRc(interactionId, message.sid, level);
+    const { card } = await verifyPossession(tap, message, level);
+    if ((await challenges.take(interactionId))?.sid !== message.sid)
+      throw new CardError('CHALLENGE_SPENT', 'the sign-in was already finished');
+    await onFact({ type: 'auth.card', cardId: card.id });
+    return { residentRef: card.residentRef, cardId: card.id, level, amr: ['hwk'], at: now() };
+  }
+
+  /** Possession, answered with what the terminal needs for the PIN. */
+  async function prove(interactionId: string, message: ProveMessage) {
+    const level = 'urn:x-sanuki:ac:card-pin';
+    const tap = await challenges.spendRc(interactionId, message.sid, level);
+    const blinded = field(message.blinded, 32);
+    const { card, proof } = await verifyPossession(tap, message, level);
+    const cardId = card.id;
     const { pin } = card;
     if (!pin) throw new CardError('CARD_NOT_ACTIVE', 'the card has no PIN yet');
     const evaluated = await lockOnLimit(cardId, () => keyService.evaluatePin(proof, pin.generation, blinded));
     const stateMac = await keyService.authorise(proof, message.wcnt1);
     const proved = {
-      rc: toBase64url(rc),
+      rc: toBase64url(proof.rc),
       id: message.id,
       ckv: message.ckv,
       wcnt1: message.wcnt1,
       mac1: message.mac1,
       cardId,
-      at: tappedAt,
+      at: tap.tappedAt,
     };
     await Promise.all([
-      change(interactionId, message.sid, (current) => ({ ...current, proved })),
+      challenges.change(interactionId, message.sid, (current) => ({ ...current, proved })),
       onFact({ type: 'auth.start', cardId }),
     ]);
     return {
@@ -190,8 +139,14 @@ export function createCardSignIn(options: CardSignInOptions) {
     };
   }
 
-  /** With a good MAC only, in this order: status, key version, race, write count, quota. One atomic step on the record. */
-  async function admit(known: CardRecord, seen: { ckv: number; wcnt1: number; tappedAt: number }): Promise<CardRecord> {
+  /**
+   * With a good MAC only, in this order: status, key version, race, write count, quota. One atomic step on the record.
+   * The quota is of authorisations; possession alone asks for none, so it neither counts nor is counted out.
+   */
+  async function admit(
+    known: CardRecord,
+    seen: { ckv: number; wcnt1: number; tappedAt: number; level: CardLevel },
+  ): Promise<CardRecord> {
     let cloned = false;
     const card = await cards.update(known.id, (current) => {
       cloned = false;
@@ -203,10 +158,12 @@ export function createCardSignIn(options: CardSignInOptions) {
         cloned = true;
         return { ...current, status: 'suspended', reason: 'CLONE' };
       }
+      const admitted = { ...current, lastWcnt: seen.wcnt1, lastTapAt: seen.tappedAt };
+      if (seen.level === 'urn:x-sanuki:ac:card') return admitted;
       const unfinished = current.unfinished.filter((at) => at > now() - hourMs);
       if (unfinished.length >= unfinishedPerHour)
         throw new CardError('TOO_MANY_UNFINISHED', 'too many authorisations without a PIN within an hour');
-      return { ...current, lastWcnt: seen.wcnt1, lastTapAt: seen.tappedAt, unfinished: [...unfinished, seen.tappedAt] };
+      return { ...admitted, unfinished: [...unfinished, seen.tappedAt] };
     });
     if (cloned) {
       await onFact({ type: 'card.clone-alarm', cardId: known.id, code: 'CARD_SUSPENDED' });
@@ -230,7 +187,7 @@ export function createCardSignIn(options: CardSignInOptions) {
   }
 
   /** Knowledge: the second MAC shows that the card opened its sealed block, the signature that the PIN opened the secret. */
-  async function finish(interactionId: string, message: FinishMessage): Promise<CardAuthentication> {
+  async function finish(interactionId: string, message: FinishMessage): Promise<PinAuthentication> {
     const [mac2, proof] = [field(message.mac2, 8), field(message.proof, 64)];
     const challenge = await challenges.get(interactionId);
     if (challenge?.sid !== message.sid || !challenge.proved)
@@ -248,7 +205,7 @@ export function createCardSignIn(options: CardSignInOptions) {
     if (!confirmed) throw new CardError('CARD_REFUSED', 'the card did not confirm the authorisation');
     if (!card?.pin) throw new CardError('CARD_REFUSED', 'the card is gone');
     const { generation } = card.pin;
-    const transcript = await transcriptOf(challenge, proved, message.wcnt2, mac2);
+    const transcript = transcriptOf(challenge, proved, message.wcnt2, mac2);
     const { right, remainingTries } = await lockOnLimit(card.id, () =>
       keyService.verifyProof(id, generation, transcript, proof),
     );
@@ -279,29 +236,31 @@ export function createCardSignIn(options: CardSignInOptions) {
     throw new CardError('PIN_WRONG', 'the PIN is wrong', { remainingTries });
   }
 
-  async function transcriptOf(
+  function transcriptOf(
     challenge: CardChallenge,
     proved: NonNullable<CardChallenge['proved']>,
     wcnt2: number,
     mac2: Uint8Array,
-  ): Promise<Uint8Array> {
-    return transcriptHash({
-      label: 'KSSC-CARD-LOGIN-v1',
-      origin,
-      sid: field(challenge.sid, 16),
-      nonce: field(challenge.nonce, 32),
-      rc: field(proved.rc, 16),
-      id: field(proved.id, 16),
-      ckv: proved.ckv,
-      wcnt1: proved.wcnt1,
-      mac1: field(proved.mac1, 8),
-      wcnt2,
-      mac2,
-      binding: await bindingOf(challenge.binding),
-    });
+  ): Uint8Array {
+    return sha256(
+      transcriptOctets({
+        label: 'KSSC-CARD-LOGIN-v1',
+        origin,
+        sid: field(challenge.sid, 16),
+        nonce: field(challenge.nonce, 32),
+        rc: field(proved.rc, 16),
+        id: field(proved.id, 16),
+        ckv: proved.ckv,
+        wcnt1: proved.wcnt1,
+        mac1: field(proved.mac1, 8),
+        wcnt2,
+        mac2,
+        binding: sha256(bindingOctets(challenge.binding)),
+      }),
+    );
   }
 
-  return { start, tap, prove, finish };
+  return { start: challenges.start, tap: challenges.tap, prove, present, finish };
 }
 
 export type CardSignIn = ReturnType<typeof createCardSignIn>;

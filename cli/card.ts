@@ -11,7 +11,7 @@ export function cardCommand(): Command {
 
 /** What the card office reads of a card; neither its index nor its key material. */
 async function list({ data }: { data: string }): Promise<void> {
-  const { storage, journal } = await openGround({ settings: await readHubFile(data), now: Date.now });
+  const { storage, close } = await openGround({ settings: await readHubFile(data), now: Date.now });
   try {
     const cards = createCardRegistry({ cards: storage.collection<CardRecord>(cardCollection) });
     const listed: object[] = [];
@@ -31,7 +31,6 @@ async function list({ data }: { data: string }): Promise<void> {
     } while (after);
     print(listed);
   } finally {
-    await journal.close();
-    await storage.close();
+    await close();
   }
 }

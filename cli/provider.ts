@@ -34,7 +34,10 @@ export function providerCommand(): Command {
         .description('add a provider, or replace the one with the same entityID or client_id')
         .option('--metadata <file|url>', 'SAML metadata')
         .option('--oidc <file.json>', 'OpenID Connect client metadata')
-        .option('--attributes <names>', 'what it may be given beside the pseudonym, comma-separated: displayName')
+        .option(
+          '--attributes <names>',
+          'what it may be given beside the pseudonym, comma-separated: displayName, eligibility',
+        )
         .option('--approve', 'trial only: approve at once')
         .option(...data)
         .action(add),
@@ -63,8 +66,7 @@ async function withFederation<T>(
   try {
     return await act(open);
   } finally {
-    await open.ground.journal.close();
-    await open.ground.storage.close();
+    await open.ground.close();
   }
 }
 
@@ -114,8 +116,8 @@ function saml(xml: string, allowHttp: boolean): Made {
 }
 
 function oidcRegistration(json: unknown, allowHttp: boolean): Made {
-  const { clientId, secret, name, attributes, metadata } = parseClientMetadata(json, { allowHttp });
-  return { protocol: 'oidc', key: clientId, name, contract: { attributes }, oidc: { metadata }, secret };
+  const { clientId, secret, name, attributes, counter, metadata } = parseClientMetadata(json, { allowHttp });
+  return { protocol: 'oidc', key: clientId, name, contract: { attributes }, counter, oidc: { metadata }, secret };
 }
 
 function textOf(source: string, trial: boolean): Promise<string> {
@@ -135,8 +137,8 @@ async function list({ data }: { data: string }): Promise<void> {
     let after: string | undefined;
     do {
       const page = await federation.registry.list({ limit: 1000, ...(after ? { after } : {}) });
-      for (const { id, protocol, key, name, status, contract } of page.records)
-        providers.push({ id, protocol, key, name, status, attributes: contract.attributes });
+      for (const { id, protocol, key, name, status, contract, counter } of page.records)
+        providers.push({ id, protocol, key, name, status, attributes: contract.attributes, counter });
       after = page.next;
     } while (after);
     print(providers);

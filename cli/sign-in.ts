@@ -4,6 +4,7 @@ import { WebSocket } from 'ws';
 import {
   type CardHub,
   openSoftwareReader,
+  presentCard,
   ReaderError,
   signInWithCard,
   waitForCard,
@@ -29,7 +30,7 @@ export function signInCommand(): Command {
     .requiredOption('--page <url>', 'the page that the hub shows')
     .requiredOption('--cookies <file>', 'cookie file in the Mozilla format; it is updated')
     .requiredOption('--card <number>', 'number of the card')
-    .option('--pin <pin>')
+    .option('--pin <pin>', 'not needed at a counter page that asks for the card alone')
     .option('--pin-file <file>', 'file that holds the PIN')
     .option('--decline', 'decline what the hub asks; otherwise agree to all of it, for the shortest time')
     .option('--data <folder>', 'data folder of the hub', defaultData)
@@ -37,9 +38,8 @@ export function signInCommand(): Command {
 }
 
 async function signIn(options: SignInOptions): Promise<void> {
-  if ((options.pin === undefined) === (options.pinFile === undefined))
-    throw new Error('give either --pin or --pin-file');
-  const pin = options.pin ?? (await readFile(options.pinFile ?? '', 'utf8')).trim();
+  if (options.pin !== undefined && options.pinFile !== undefined) throw new Error('give either --pin or --pin-file');
+  const pin = options.pinFile === undefined ? options.pin : (await readFile(options.pinFile, 'utf8')).trim();
   const settings = await readHubFile(options.data);
   // A terminal pins the origin it signs for; a page elsewhere gets no proof.
   if (!URL.canParse(options.page) || new URL(options.page).origin !== settings.origin)
@@ -59,7 +59,7 @@ interface TerminalOptions {
   readonly settings: Settings;
   readonly jar: Awaited<ReturnType<typeof readCookieFile>>;
   readonly card: string;
-  readonly pin: string;
+  readonly pin: string | undefined;
   /** Whether it agrees to what the hub asks. */
   readonly agrees: boolean;
 }
@@ -116,7 +116,7 @@ function terminal({ settings, jar, card, pin, agrees }: TerminalOptions) {
   /** What the page asks for, done. */
   async function nextStep(html: string, url: string): Promise<Step | undefined> {
     const prompt = promptIn(html);
-    if (prompt) return { url: new URL(await present(new URL(prompt.base, url).href, prompt.csrfToken), url).href };
+    if (prompt) return { url: new URL(await present({ ...prompt, base: new URL(prompt.base, url).href }), url).href };
     const form = askedFormIn(html);
     return form && answerTo(form, url);
   }
@@ -129,8 +129,8 @@ function terminal({ settings, jar, card, pin, agrees }: TerminalOptions) {
     return { url: url.href, fields };
   }
 
-  /** Card and PIN at the card box's reader, the same code as in the page. */
-  async function present(base: string, csrfToken: string): Promise<string> {
+  /** The card, and the PIN where the page asks for it, at the card box's reader; the same code as in the page. */
+  async function present({ base, csrfToken, level }: Prompt): Promise<string> {
     const address = settings.signIn.softwareReader;
     if (!address) throw new Error('this hub has no software reader: the headless terminal works in the trial only');
     const socket = new WebSocket(`${address}?card=${encodeURIComponent(card)}`, { origin: settings.origin });
@@ -138,7 +138,10 @@ function terminal({ settings, jar, card, pin, agrees }: TerminalOptions) {
     try {
       // Another terminal may hold the card: it comes when that one is done.
       await waitForCard(reader, { signal: AbortSignal.timeout(cardMs) });
-      return (await signInWithCard({ reader, hub: hubAt(base, csrfToken), pin, origin: settings.origin })).next;
+      const hub = hubAt(base, csrfToken);
+      if (level === 'card') return (await presentCard({ reader, hub })).next;
+      if (pin === undefined) throw new Error('the page asks for a PIN: give either --pin or --pin-file');
+      return (await signInWithCard({ reader, hub, pin, origin: settings.origin })).next;
     } catch (error) {
       if (error instanceof ReaderError) throw new Error(`the card: ${error.code} (${error.message})`, { cause: error });
       throw error;
@@ -160,6 +163,7 @@ function terminal({ settings, jar, card, pin, agrees }: TerminalOptions) {
       tap: (message) => call('tap', message),
       prove: (message) => call('prove', message),
       finish: (message) => call('finish', message),
+      present: (message) => call('present', message),
     };
   }
 
@@ -185,8 +189,17 @@ function refusalIn(html: string): string {
   return `${code ?? 'no reason given'} (trace ${trace ?? 'none'})`;
 }
 
-function promptIn(html: string): { base: string; csrfToken: string } | undefined {
-  const [, base] = /<div id="sign-in"[^>]* data-base="([^"]+)"/.exec(html) ?? [];
-  const [, csrfToken] = /<div id="sign-in"[^>]* data-csrf="([^"]+)"/.exec(html) ?? [];
-  return base && csrfToken ? { base, csrfToken } : undefined;
+interface Prompt {
+  readonly base: string;
+  readonly csrfToken: string;
+  /** What the page asks for: card and PIN, or at a counter the card alone. */
+  readonly level: string | undefined;
+}
+
+function promptIn(html: string): Prompt | undefined {
+  const [tag = ''] = /<div id="sign-in"[^>]*>/.exec(html) ?? [];
+  const [base, csrfToken, level] = ['base', 'csrf', 'level'].map(
+    (name) => new RegExp(` data-${name}="([^"]+)"`).exec(tag)?.[1],
+  );
+  return base && csrfToken ? { base, csrfToken, level } : undefined;
 }

@@ -13,7 +13,7 @@ interface StartOptions {
 
 export function startCommand(): Command {
   return new Command('start')
-    .description('start the trial (hub, parties, card box), or a hub with a settings file')
+    .description('start the trial (hub, parties, sample bodies, card box), or a hub with a settings file')
     .option('--profile <trial|file>', 'the trial, or a settings file', 'trial')
     .option('--data <folder>', `data folder (trial: ${defaultData})`)
     .option('--port <base>', 'trial: the hub gets this port, the others the next ones', portOf, 4100)
@@ -23,7 +23,7 @@ export function startCommand(): Command {
 
 function portOf(text: string): number {
   const port = Number(text);
-  if (!Number.isInteger(port) || port < 1 || port > 65_530) throw new InvalidArgumentError('a port from 1 to 65530');
+  if (!Number.isInteger(port) || port < 1 || port > 65_500) throw new InvalidArgumentError('a port from 1 to 65500');
   return port;
 }
 
@@ -36,7 +36,7 @@ async function start(options: StartOptions): Promise<void> {
 }
 
 async function trial({ data = defaultData, port }: StartOptions): Promise<RunningTrial> {
-  const { startTrial, trialAddresses } = await import('../trial/index.ts');
+  const { lastOffset, startTrial, trialAddresses } = await import('../trial/index.ts');
   const { hub, reader } = trialAddresses(port);
   const settings = await loadSettings(trialSettingsFile, {
     origin: hub.origin,
@@ -47,7 +47,7 @@ async function trial({ data = defaultData, port }: StartOptions): Promise<Runnin
   await writeHubFile(settings);
   return explained(
     startTrial({ settings, base: port }),
-    `choose other ports with --port (${port} to ${port + 5} are needed)`,
+    `choose other ports with --port (${port} to ${port + lastOffset} are needed)`,
   );
 }
 
@@ -92,7 +92,7 @@ function stopOnce(close: () => Promise<void>): () => void {
 function words(
   summary: { hub: string; samlMetadata: string; issuer: string } & Partial<RunningTrial['summary']>,
 ): string {
-  const { hub, samlMetadata, issuer, portal, kmix, phr, clinic, cardBox, cards = [] } = summary;
+  const { hub, samlMetadata, issuer, portal, kmix, phr, clinic, cardBox, bodies, cards = [] } = summary;
   const lines = [
     `hub            ${hub}   (SAML metadata ${samlMetadata}, OIDC issuer ${issuer})`,
     ...(portal ? [`portal         ${portal}   (SAML)`] : []),
@@ -100,6 +100,9 @@ function words(
     ...(phr ? [`PHR            ${phr}   (OpenID Connect)`] : []),
     ...(clinic ? [`clinic         ${clinic}   (OpenID Connect)`] : []),
     ...(cardBox ? [`card box       ${cardBox}   (put a card on the reader here)`] : []),
+    ...Object.entries<string>(bodies ?? {}).map(
+      ([id, origin]) => `${`insurer ${id}`.padEnd(15)}${origin}   (sample body; make it fail on its page)`,
+    ),
     ...cards.map(({ number, pin, resident }) => `card           ${number}   PIN ${pin}   ${resident}`),
   ];
   return `Sanuki ID is ready. End it with Ctrl-C.\n\n${lines.join('\n')}\n\n`;

@@ -51,4 +51,11 @@ function checkProduction(settings: Settings): void {
       'production needs an https origin: put the public https address into "origin"',
     );
   }
+  const plain = settings.sources.find(({ address }) => !address.startsWith('https://'));
+  if (plain) {
+    throw new SettingsError(
+      'SETTINGS_UNSAFE',
+      `production asks sources over https only: give ${plain.id} an https address`,
+    );
+  }
 }

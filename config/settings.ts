@@ -6,6 +6,39 @@ const text = z.strictObject({ ja: z.string().min(1), en: z.string().min(1) });
 const rate = (points: number) =>
   z.strictObject({ points: z.int().positive().default(points), seconds: z.int().positive().default(60) }).prefault({});
 
+/** What every body that holds data has in common, whatever it speaks. */
+const body = {
+  id: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9-]{0,63}$/)
+    .describe('Name of the registration; the pseudonyms that this body knows hang on it, so it never changes.'),
+  name: text.describe('As residents read it beside its data.'),
+  address: z.url({ protocol: /^https?$/ }).describe('Where the body is asked.'),
+  deadlineMs: z
+    .int()
+    .min(50)
+    .max(10_000)
+    .default(1500)
+    .describe('How long an answer is waited for; after that the body counts as silent.'),
+};
+
+/** One body that holds data (insurers and others), asked by the hub in the resident's name. */
+const source = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('json'), ...body }),
+  z.strictObject({
+    kind: z.literal('id-wsf'),
+    ...body,
+    providerId: z
+      .string()
+      .min(1)
+      .describe('The ID-WSF providerID of the body: audience of our tokens, Sender of its answers.'),
+    publicKey: z
+      .string()
+      .min(1)
+      .describe('RSA key of the body, as PEM text (a public key or a certificate) or as the path of a file with it.'),
+  }),
+]);
+
 /** The one schema of settings: defaults, types and documentation. Unknown keys are refused. */
 export const Settings = z.strictObject({
   profile: z
@@ -73,6 +106,11 @@ export const Settings = z.strictObject({
     })
     .prefault({}),
   limits: z.strictObject({ pages: rate(600), signIn: rate(120), token: rate(1200) }).prefault({}),
+  sources: z
+    .array(source)
+    .default([])
+    .refine((list) => new Set(list.map(({ id }) => id)).size === list.length, 'every source has an id of its own')
+    .describe('Bodies that hold data of residents; one more is an entry here.'),
   trustedProxy: z
     .boolean()
     .default(false)

@@ -119,7 +119,8 @@ const need = (level: Level | undefined): LevelDecision => (level ? { needs: leve
 
 /** The class to answer with when this level meets the requested class. */
 function answerFor(classRef: string, comparison: Comparison, level: Level): string | undefined {
-  if (!table[classRef]?.[comparison].includes(level)) return undefined;
+  // Names are the party's: "constructor" is no class.
+  if (!Object.hasOwn(table, classRef) || !table[classRef]?.[comparison].includes(level)) return undefined;
   if (classRef === unspecified) return level;
   if (comparison === 'maximum' && classRef !== smartcard)
     return ceiling[classRef]?.find((candidate) => includes[level].includes(candidate));
@@ -128,11 +129,23 @@ function answerFor(classRef: string, comparison: Comparison, level: Level): stri
   return level;
 }
 
-/** OIDC Core 5.5.1.1: `acr` of the claims request, or acr_values as oidc-provider hands them on. */
+/**
+ * OIDC Core 5.5.1.1: `acr` of the claims request, or acr_values as oidc-provider hands them on. What a party wrote in
+ * another shape than the specification's names no class.
+ */
 export function requestedFromAcr(
-  acr: { essential?: boolean; value?: string; values?: readonly string[] } | undefined,
+  acr: { essential?: unknown; value?: unknown; values?: unknown } | null | undefined,
 ): RequestedAuthnContext | undefined {
-  const classRefs = acr?.value === undefined ? (acr?.values ?? []) : [acr.value];
+  const named: readonly unknown[] = Array.isArray(acr?.values) ? acr.values : [];
+  const classRefs = (acr?.value === undefined ? named : [acr.value]).filter((name) => typeof name === 'string');
   if (classRefs.length === 0) return undefined;
   return { comparison: 'exact', classRefs, voluntary: acr?.essential !== true };
+}
+
+/**
+ * What a patient can be asked for at a registered counter. The card alone is enough only where that level is the
+ * party's first wish by its own name; every other wish, and none, means card and PIN.
+ */
+export function reachableAtCounter(requested: RequestedAuthnContext | undefined): readonly Level[] {
+  return requested?.classRefs[0] === card ? [card] : [cardPin];
 }

@@ -19,6 +19,17 @@ export interface ProviderSettings {
   readonly requireSignedRequests?: boolean | undefined;
 }
 
+/**
+ * A reader at a counter, where staff have a patient in front of them. Each terminal is a registration of its own, so
+ * that one can be suspended without the others.
+ */
+export interface CounterTerminal {
+  /** Where it stands, in the words the patient reads. */
+  readonly facility: { readonly ja: string; readonly en: string };
+  /** Name of the terminal within the facility. */
+  readonly terminal: string;
+}
+
 /** The registration of one provider of either protocol. */
 export interface ProviderRecord extends StoredRecord {
   /** `saml:` and the entityID, or `oidc:` and the client_id. */
@@ -35,6 +46,8 @@ export interface ProviderRecord extends StoredRecord {
   readonly oidc?:
     | { readonly metadata: Readonly<Record<string, unknown>>; readonly sealedSecret?: string | undefined }
     | undefined;
+  /** OIDC only: its requests are answered by the card of whoever stands there, and never from a session. */
+  readonly counter?: CounterTerminal | undefined;
   /** Marks registrations of the trial, which production refuses. */
   readonly trial?: boolean | undefined;
   readonly registeredAt: number;
@@ -74,6 +87,8 @@ export function createProviderRegistry({ providers, allowHttp, now = Date.now }:
   async function register(registration: Registration): Promise<ProviderRecord> {
     const id = `${registration.protocol}:${registration.key}`;
     if (registration.saml) checkOwnEntityId(registration);
+    if (registration.counter && registration.protocol !== 'oidc')
+      throw new FederationError('CLIENT_METADATA_INVALID', 'only an OIDC registration can be a counter terminal');
     const at = now();
     const record: ProviderRecord = { ...registration, id, registeredAt: at, updatedAt: at, version: 1 };
     const replaced = await providers.update(id, (current) => ({
@@ -103,6 +118,12 @@ export function createProviderRegistry({ providers, allowHttp, now = Date.now }:
     return record;
   }
 
+  /** The terminal of an approved counter registration; suspended or removed it is none from the next request on. */
+  async function counterTerminal(clientId: string): Promise<CounterTerminal | undefined> {
+    const record = await get('oidc', clientId);
+    return record?.status === 'approved' ? record.counter : undefined;
+  }
+
   async function samlProvider(entityId: string): Promise<SamlProvider> {
     const record = await approved('saml', entityId);
     const known = parsed.get(record.id);
@@ -130,7 +151,7 @@ export function createProviderRegistry({ providers, allowHttp, now = Date.now }:
     return providers.take(id);
   }
 
-  return { register, get, approved, samlProvider, list, setStatus, remove };
+  return { register, get, approved, counterTerminal, samlProvider, list, setStatus, remove };
 }
 
 export type ProviderRegistry = ReturnType<typeof createProviderRegistry>;

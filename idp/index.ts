@@ -5,4 +5,5 @@
  */
 export { openCardKeys, openStationKey } from './card-keys.ts';
 export { openDataFolder, secretFile } from './data-folder.ts';
-export { openFederation, openGround, startHub } from './main.ts';
+export { openFederation, openGround } from './ground.ts';
+export { startHub } from './main.ts';

@@ -1,33 +1,17 @@
-import { hkdfSync } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
-import { join } from 'node:path';
 import type { Settings } from '../config/index.ts';
-import {
-  type AccountLink,
-  accountLinkCollection,
-  createAccountLinks,
-  createKeyRing,
-  createProviderRegistry,
-  createReplayGuard,
-  type KeyRecord,
-  keyCollection,
-  type ProviderRecord,
-  providerCollection,
-  type UsedId,
-  usedIdCollection,
-} from '../federation/index.ts';
 import type { Log } from '../lib/log.ts';
-import { createSeal } from '../lib/seal.ts';
-import { openEmbeddedStorage, openJournal } from '../storage/index.ts';
-import { accountRoutes } from './account/account.tsx';
-import { consentRoutes } from './account/consent.tsx';
 import { hubResponder } from './account/gate.ts';
-import { partyNames } from './account/party-names.ts';
+import { residentPages } from './account/pages.ts';
 import { createApp } from './app.ts';
-import { openAttributes } from './attributes.ts';
-import { createAudit } from './audit.ts';
+import { openAttributes } from './attributes/open.ts';
+import {
+  type CounterPresentation,
+  counterPresentationCollection,
+  createCounterPresentations,
+} from './counter-presentations.ts';
 import { openCredential } from './credential.ts';
-import { ed25519From, openDataFolder, secretFile } from './data-folder.ts';
+import { openFederation, openGround } from './ground.ts';
 import { homeRoutes } from './home.tsx';
 import { mountOidc } from './oidc/mount.ts';
 import { createPageFrame } from './page-frame.ts';
@@ -55,54 +39,10 @@ export interface HubOptions {
   readonly now?: () => number;
 }
 
-/** Data folder, store, journal and what is derived from the master key. */
-export async function openGround({ settings, now }: { settings: Settings; now: () => number }) {
-  const folder = await openDataFolder(settings.data, {
-    createKeys: settings.keys.create,
-    ...(settings.keys.folder ? { keys: settings.keys.folder } : {}),
-  });
-  const storage = openEmbeddedStorage({ file: folder.store, now });
-  const headKey = ed25519From(await secretFile(join(folder.keys, 'journal-head.key'), 32, settings.keys.create));
-  const journal = await openJournal({ storage, name: 'audit', headsFolder: folder.heads, headKey, now });
-  const secret = (purpose: string) =>
-    Buffer.from(hkdfSync('sha256', folder.masterKey, Buffer.alloc(0), `sanuki-hub-v1:${purpose}`, 32));
-  return { folder, storage, journal, headKey, secret, audit: createAudit({ journal, now }) };
-}
-
-type Ground = Awaited<ReturnType<typeof openGround>>;
-
-/** The federation half: providers, keys and links. */
-export async function openFederation(
-  { folder, storage, secret }: Pick<Ground, 'folder' | 'storage' | 'secret'>,
-  { settings, now }: { settings: Settings; now: () => number },
-) {
-  const trial = settings.profile === 'trial';
-  const keys = createKeyRing({
-    keys: storage.collection<KeyRecord>(keyCollection),
-    seal: createSeal(folder.masterKey, 'keys'),
-    commonName: new URL(settings.origin).hostname,
-    trial,
-    now,
-  });
-  await keys.ensure();
-  const registry = createProviderRegistry({
-    providers: storage.collection<ProviderRecord>(providerCollection),
-    allowHttp: trial,
-    now,
-  });
-  const links = createAccountLinks({
-    links: storage.collection<AccountLink>(accountLinkCollection),
-    indexKey: secret('links'),
-    now,
-  });
-  const replay = createReplayGuard({ used: storage.collection<UsedId>(usedIdCollection) });
-  return { keys, registry, links, replay, clientSecrets: createSeal(folder.masterKey, 'client-secrets') };
-}
-
 /** Opens store and keys and wires everything once; nothing here decides anything. */
 export async function openHub({ settings, log, now = Date.now }: HubOptions) {
   const ground = await openGround({ settings, now });
-  const { folder, storage, journal, secret, audit } = ground;
+  const { folder, storage, secret, audit } = ground;
   const federation = await openFederation(ground, { settings, now });
   const credential = await openCredential({ settings, folder, storage, audit, now });
   const { keys, registry, links, replay } = federation;
@@ -116,6 +56,12 @@ export async function openHub({ settings, log, now = Date.now }: HubOptions) {
     idleMs: settings.session.idleMinutes * minute,
     now,
   });
+  const presentations = createCounterPresentations({
+    presentations: storage.collection<CounterPresentation>(counterPresentationCollection),
+    isCardUsable: credential.cards.isUsable,
+    isTerminal: async (clientId) => (await registry.counterTerminal(clientId)) !== undefined,
+    now,
+  });
   const interactions = createInteractions({
     interactions: storage.collection<Interaction>(interactionCollection),
     csrfKey: secret('csrf'),
@@ -124,38 +70,45 @@ export async function openHub({ settings, log, now = Date.now }: HubOptions) {
   });
   const [entityId, ssoUrl] = [`${settings.origin}/saml/metadata`, `${settings.origin}/saml/sso`];
   const { stylesheet } = frame;
+  const attributes = await openAttributes({
+    ...{ settings, log, ground, federation, sessions, presentations, entityId, now },
+    residents: credential.residents,
+  });
+  const { bootstrapFor } = attributes;
   const displayNameOf = credential.residents.displayName;
-  const common = { sessions, interactions, registry, links, keys, audit, sessionCookie, displayNameOf, now };
+  const common = {
+    sessions,
+    interactions,
+    registry,
+    links,
+    keys,
+    audit,
+    sessionCookie,
+    displayNameOf,
+    bootstrapFor,
+    now,
+  };
   const sso = createSamlSso({ ...common, entityId, ssoUrl, replay, signingKey: keys.samlKey });
   const saml = samlRoutes({ ...common, sso, entityId, ssoUrl, name: settings.service.name, stylesheet });
   const { clientSecrets } = federation;
-  const oidc = mountOidc({ ...common, issuer: settings.origin, storage, clientSecrets, log, frame });
-  const attributes = await openAttributes({ ...ground, now });
-  const own = { ...common, ...attributes, frame, browserCookie, secure, origin: settings.origin };
-  const account = accountRoutes({
-    ...own,
-    timeZone: settings.service.timeZone,
-    partyNameOf: partyNames(registry),
-    sourceNameOf: () => undefined,
-  });
-  const consent = consentRoutes({ ...own, sourcesOf: () => [] });
+  const oidc = mountOidc({ ...common, issuer: settings.origin, storage, presentations, clientSecrets, log, frame });
+  const own = residentPages({ ...common, ...attributes, settings, frame, browserCookie });
   const signIn = signInRoutes({
     ...common,
     card: credential.signIn,
     responders: { saml: samlResponder({ sso, stylesheet }), oidc: oidc.responder, hub: hubResponder },
+    counter: oidc.counter,
     showPrompt: createPrompt({ settings, registry, frame }),
     browserCookie,
     secure,
   });
   const isHealthy = async () => (await registry.list({ limit: 1 })).records.length >= 0;
-  const routes = [homeRoutes({ settings, frame }), saml, signIn, consent, account];
+  const routes = [homeRoutes({ settings, frame }), saml, signIn, own, attributes.routes];
   const app = createApp({ settings, log, frame, routes, oidc: oidc.middleware, isHealthy });
 
   async function close(): Promise<void> {
     await credential.close();
-    await attributes.close();
-    await journal.close();
-    await storage.close();
+    await ground.close();
   }
 
   return { app, registry, sessions, links, keys, clientSecrets, credential, attributes, sessionCookie, close };

@@ -14,8 +14,16 @@ const outcomes = {
 } as const satisfies Record<string, Outcome>;
 
 export class OutgoingError extends HubError<keyof typeof outcomes> {
-  constructor(code: keyof typeof outcomes, message: string, options?: ErrorOptions) {
+  /** With ANSWER_NOT_OK: the HTTP status that came instead. */
+  readonly status: number | undefined;
+
+  constructor(
+    code: keyof typeof outcomes,
+    message: string,
+    { status, ...options }: ErrorOptions & { readonly status?: number | undefined } = {},
+  ) {
     super(code, outcomes[code], message, options);
+    this.status = status;
   }
 }
 
@@ -63,17 +71,53 @@ function isAllowed({ address, family }: LookupAddress, allowLoopback: boolean): 
  * connection goes to the judged one, so that a second answer of the name server changes nothing (DNS rebinding).
  * Redirects are refused; time and size are capped.
  */
-export async function fetchText(
+export async function fetchText(address: string, limits: FetchLimits): Promise<string> {
+  const body = await exchange(address, limits, { method: 'GET', headers: {} });
+  return body.toString('utf8');
+}
+
+export interface PostOptions extends FetchLimits {
+  readonly body: Uint8Array | string;
+  readonly contentType: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Ends the attempt earlier than its time is up. */
+  readonly signal?: AbortSignal | undefined;
+  /** Statuses whose body is an answer; a SOAP fault comes with 500 (SOAP 1.1 6.2). */
+  readonly acceptStatus?: readonly number[];
+}
+
+/** Posts to an address under the same guard as `fetchText`; resolves to the octets of the answer. */
+export function postBytes(
+  address: string,
+  { body, contentType, headers = {}, signal, acceptStatus, ...limits }: PostOptions,
+): Promise<Buffer> {
+  const octets = Buffer.from(body);
+  const all = { ...headers, 'content-type': contentType, 'content-length': String(octets.byteLength) };
+  return exchange(address, limits, { method: 'POST', headers: all, body: octets, signal, acceptStatus });
+}
+
+interface Exchange {
+  readonly method: 'GET' | 'POST';
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: Buffer;
+  readonly signal?: AbortSignal | undefined;
+  readonly acceptStatus?: readonly number[] | undefined;
+}
+
+async function exchange(
   address: string,
   { allowLoopback, maxBytes = 1024 * 1024, timeoutMs = 10_000 }: FetchLimits,
-): Promise<string> {
+  message: Exchange,
+): Promise<Buffer> {
   const url = URL.canParse(address) ? new URL(address) : undefined;
   const isPlain = url?.protocol === 'http:' && allowLoopback;
   if (!url || (url.protocol !== 'https:' && !isPlain) || url.username !== '' || url.password !== '')
     throw new OutgoingError('ADDRESS_REFUSED', 'the address has to be https, without user name');
+  // The time that the name server takes counts too.
+  const timeout = AbortSignal.timeout(timeoutMs);
+  const signal = message.signal ? AbortSignal.any([message.signal, timeout]) : timeout;
   const pinned = await resolve(url, allowLoopback);
-  const body = await get(url, pinned, { maxBytes, timeoutMs });
-  return body.toString('utf8');
+  return send(url, pinned, { ...message, signal, maxBytes });
 }
 
 async function resolve(url: URL, allowLoopback: boolean): Promise<LookupAddress> {
@@ -91,10 +135,10 @@ async function resolve(url: URL, allowLoopback: boolean): Promise<LookupAddress>
   return first;
 }
 
-function get(
+function send(
   url: URL,
   pinned: LookupAddress,
-  { maxBytes, timeoutMs }: { maxBytes: number; timeoutMs: number },
+  { method, headers, body, signal, acceptStatus = [200], maxBytes }: Exchange & { maxBytes: number },
 ): Promise<Buffer> {
   const pin: LookupFunction = (_host, options, done) =>
     options.all ? done(null, [pinned]) : done(null, pinned.address, pinned.family);
@@ -106,18 +150,20 @@ function get(
           : new OutgoingError('UNREACHABLE', `no answer from ${url.host}`, { cause }),
       );
     const open = url.protocol === 'https:' ? requestHttps : requestHttp;
-    const request = open(url, { lookup: pin, agent: false, signal: AbortSignal.timeout(timeoutMs) }, (response) => {
-      if (response.statusCode !== 200) {
+    const options = { method, headers, lookup: pin, agent: false, ...(signal ? { signal } : {}) };
+    const request = open(url, options, (response) => {
+      if (!acceptStatus.includes(response.statusCode ?? 0)) {
         response.resume();
-        return fail(new OutgoingError('ANSWER_NOT_OK', `${url.host} answered with status ${response.statusCode}`));
+        const status = response.statusCode;
+        return fail(new OutgoingError('ANSWER_NOT_OK', `${url.host} answered with status ${status}`, { status }));
       }
-      readAtMost(response, maxBytes).then((body) => {
-        if (body) return settle(body);
+      readAtMost(response, maxBytes).then((octets) => {
+        if (octets) return settle(octets);
         request.destroy();
         return fail(new OutgoingError('ANSWER_TOO_LARGE', `the answer of ${url.host} has more than ${maxBytes} bytes`));
       }, fail);
     });
     request.on('error', fail);
-    request.end();
+    request.end(body);
   });
 }

@@ -3,6 +3,18 @@ import type { Text } from '../web/index.ts';
 export const partyIds = ['portal', 'kmix', 'phr', 'clinic'] as const;
 export type PartyId = (typeof partyIds)[number];
 
+/** The clinic's terminal at its reception: a registration of its own beside the clinic's. */
+export const counterId = 'clinic-counter-1';
+export type CounterId = typeof counterId;
+
+export const counterTerminal = {
+  facility: { ja: '春日みなと医院', en: 'Kasuga Minato clinic' },
+  terminal: '受付1',
+} as const;
+
+/** Everything of a trial listens on the base port and up to this many above it. */
+export const lastOffset = 22;
+
 /** Where everything of a trial listens. The hub is another site than the parties, so that cross-site rules are lived every day. */
 export function trialAddresses(base: number) {
   const at = (host: string, offset: number) => ({ origin: `http://${host}:${base + offset}`, port: base + offset });
@@ -13,6 +25,7 @@ export function trialAddresses(base: number) {
     phr: at('127.0.0.1', 3),
     clinic: at('127.0.0.1', 4),
     cardBox: at('127.0.0.1', 5),
+    bodies: { nhi: at('127.0.0.1', 20), kyokai: at('127.0.0.1', 21), others: at('127.0.0.1', 22) },
     reader: `ws://127.0.0.1:${base + 5}/reader`,
   };
 }

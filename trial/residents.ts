@@ -1,4 +1,5 @@
 import type { Resident } from '../card-auth/index.ts';
+import type { Text } from '../web/index.ts';
 
 /**
  * The forty synthetic residents of the trial: basic data only, made up, for the cases that people really bring (long
@@ -9,7 +10,12 @@ export interface TrialResident extends Resident {
   readonly purpose: string;
   /** Known to the application office only; not a resident of the hub. */
   readonly applicationOnly?: true;
+  /** What the bodies that hold data about this person keep back. */
+  readonly protection?: readonly Protection[];
 }
+
+/** hideAddress: the address leaves nobody; blockSelfView: nothing is shown online, whoever holds the card and its PIN. */
+export type Protection = 'hideAddress' | 'blockSelfView';
 
 type Row = readonly [
   id: string,
@@ -19,7 +25,13 @@ type Row = readonly [
   birthDate: string,
   town: string,
   purpose: string,
-  more?: { latin?: string; alias?: string; former?: string; applicationOnly?: true },
+  more?: {
+    latin?: string;
+    alias?: string;
+    former?: string;
+    applicationOnly?: true;
+    protection?: readonly Protection[];
+  },
 ];
 
 const rows: readonly Row[] = [
@@ -63,7 +75,16 @@ const rows: readonly Row[] = [
   ['P020', '山﨑 由紀', 'ヤマサキ ユキ', 2, '1964-05-12', '春日町', 'carer at another address'],
   ['P021', '塩屋 昭', 'シオヤ アキラ', 1, '1948-12-24', '塩屋町', 'adult under guardianship'],
   ['P022', '房前 理子', 'フササキ リコ', 2, '1977-07-07', '亀井町', 'guardian by office'],
-  ['P023', '原 美咲', 'ハラ ミサキ', 2, '1989-09-28', '林町', 'protected address and self-view'],
+  [
+    'P023',
+    '原 美咲',
+    'ハラ ミサキ',
+    2,
+    '1989-09-28',
+    '林町',
+    'protected address and self-view',
+    { protection: ['hideAddress', 'blockSelfView'] },
+  ],
   ['P024', '太田 勇', 'オオタ イサム', 1, '1950-06-15', '太田下町', 'died in 2026'],
   ['P025', '岡本 静子', 'オカモト シズコ', 2, '1956-10-01', '香川町', 'turns 70 on the first of a month'],
   ['P026', '岡本 茂', 'オカモト シゲル', 1, '1956-10-02', '香川町', 'turns 70 on the second of a month'],
@@ -93,7 +114,7 @@ const rows: readonly Row[] = [
 ];
 
 export const trialResidents: readonly TrialResident[] = rows.map(
-  ([id, kanji, kana, sex, birthDate, town, purpose, { applicationOnly, ...names } = {}], at) => ({
+  ([id, kanji, kana, sex, birthDate, town, purpose, { applicationOnly, protection, ...names } = {}], at) => ({
     id,
     name: { ...(kanji ? { kanji } : {}), ...(kana ? { kana } : {}), ...names },
     sex,
@@ -107,6 +128,7 @@ export const trialResidents: readonly TrialResident[] = rows.map(
     synthetic: true,
     purpose,
     ...(applicationOnly ? { applicationOnly } : {}),
+    ...(protection ? { protection } : {}),
   }),
 );
 
@@ -116,11 +138,14 @@ export interface DemoCard {
   readonly pin: string;
   readonly residentId: string;
   readonly status: 'active' | 'suspended';
+  /** Printed beside the name, so that one finds the card for a case. */
+  readonly note?: Text;
 }
 
+/** P032 comes first: both roles at the hospital and a patient too, so one card is good for the whole round. */
 export const demoCards: readonly DemoCard[] = [
-  { number: '3702604719358', pin: '483926', residentId: 'P001', status: 'active' },
   { number: '3702608253047', pin: '907261', residentId: 'P032', status: 'active' },
+  { number: '3702604719358', pin: '483926', residentId: 'P001', status: 'active' },
   { number: '3702601936824', pin: '618354', residentId: 'P040', status: 'active' },
 ];
 
@@ -130,4 +155,19 @@ export const suspendedCard: DemoCard = {
   pin: '295748',
   residentId: 'P016',
   status: 'suspended',
+  note: { ja: '一時停止中', en: 'suspended' },
 };
+
+/** Cards of the people whom a reception sees on an odd day. */
+export const patientCards: readonly DemoCard[] = (
+  [
+    ['3702712840635', '572904', 'P003', { ja: 'とても長い氏名', en: 'very long name' }],
+    ['3702719356208', '316847', 'P012', { ja: '保険が二重', en: 'two coverages at once' }],
+    ['3702724073981', '840593', 'P013', { ja: '保険の手続きもれ', en: 'gap in coverage' }],
+    ['3702730618452', '265178', 'P014', { ja: '月の途中で保険が変わった', en: 'new coverage since mid-month' }],
+    ['3702738295016', '739402', 'P033', { ja: '生活保護、保険なし', en: 'public assistance, no coverage' }],
+    ['3702745902367', '184659', 'P037', { ja: '国保', en: 'NHI' }],
+    ['3702751467820', '603271', 'P008', { ja: 'ローマ字の氏名', en: 'Latin name' }],
+    ['3702757183094', '928536', 'P010', { ja: 'フリガナなし', en: 'no kana' }],
+  ] as const
+).map(([number, pin, residentId, note]) => ({ number, pin, residentId, status: 'active', note }));

@@ -1,5 +1,6 @@
 import { sign } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
+import { isDeepStrictEqual } from 'node:util';
 import {
   type CardKeyService,
   createCardKeyService,
@@ -13,10 +14,18 @@ import {
 import { parseClientMetadata } from '../federation/index.ts';
 import { openCardKeys, openDataFolder, openStationKey, type startHub } from '../idp/index.ts';
 import { openEmbeddedStorage } from '../storage/index.ts';
-import { type PartyId, partyNames, type TrialAddresses } from './addresses.ts';
+import type { Text } from '../web/index.ts';
+import {
+  type CounterId,
+  counterId,
+  counterTerminal,
+  type PartyId,
+  partyNames,
+  type TrialAddresses,
+} from './addresses.ts';
 import { cardFileOf, cardsFolderOf, writeCard } from './card-box/cards.ts';
 import { partySecret } from './party-files.ts';
-import { type DemoCard, demoCards, suspendedCard, trialResidents } from './residents.ts';
+import { type DemoCard, demoCards, patientCards, suspendedCard, trialResidents } from './residents.ts';
 
 type Hub = Awaited<ReturnType<typeof startHub>>;
 
@@ -26,10 +35,10 @@ const rideOnlyNumber = '0000000000001';
 /** Fills what is missing: residents and cards at the first start, the parties' registrations at every start. Safe to repeat after a crash. */
 export async function seedPeople(hub: Hub, data: string): Promise<void> {
   const { residents, cards } = hub.credential;
-  for (const { purpose: _purpose, applicationOnly, ...resident } of trialResidents) {
+  for (const { purpose: _purpose, protection: _protection, applicationOnly, ...resident } of trialResidents) {
     if (!applicationOnly && !(await residents.get(resident.id))) await residents.insert(resident);
   }
-  const wanted = [...demoCards, suspendedCard];
+  const wanted = [...demoCards, ...patientCards, suspendedCard];
   const missing: DemoCard[] = [];
   for (const card of wanted) if (!(await cards.byNumber(card.number))) missing.push(card);
   if (missing.length === 0) return;
@@ -66,7 +75,7 @@ async function withIssuingStation(data: string, act: (station: Station) => Promi
 async function issue(hub: Hub, data: string, demo: DemoCard, { keyService, sign: signed }: Station): Promise<void> {
   const { number, pin, residentId, status } = demo;
   const issued = await issueSoftwareCard({ keyService, sign: signed, ckv: 1, pin, balanceYen: 1240 });
-  await writeCard(cardsFolderOf(data), cardFileOf({ number, pin, face: faceOf(residentId, status) }, issued.memory));
+  await writeCard(cardsFolderOf(data), cardFileOf({ number, pin, face: faceOf(demo) }, issued.memory));
   const now = Date.now();
   await hub.credential.cards.insert({
     id: await keyService.cardId(issued.id),
@@ -85,11 +94,10 @@ async function issue(hub: Hub, data: string, demo: DemoCard, { keyService, sign:
   });
 }
 
-function faceOf(residentId: string, status: DemoCard['status']) {
-  const resident = trialResidents.find(({ id }) => id === residentId);
-  const name = resident?.name.kanji ?? residentId;
-  const note = status === 'suspended' ? { ja: '（一時停止中）', en: ' (suspended)' } : { ja: '', en: '' };
-  return { ja: `${name} ${residentId}${note.ja}`, en: `${name} ${residentId}${note.en}` };
+function faceOf({ residentId, note }: DemoCard): Text {
+  const { kanji, latin } = trialResidents.find(({ id }) => id === residentId)?.name ?? {};
+  const name = `${kanji ?? latin ?? ''} ${residentId}`.trimStart();
+  return note ? { ja: `${name}（${note.ja}）`, en: `${name} (${note.en})` } : { ja: name, en: name };
 }
 
 /** A ride-only card, so that one can see what the sign-in page says to it. */
@@ -100,11 +108,32 @@ async function writeRideOnlyCard(data: string, { keyService, sign: signed }: Sta
   await writeCard(cardsFolderOf(data), cardFileOf({ number: rideOnlyNumber, pin: '', face }, blank));
 }
 
-/** Registers the four parties as they are now; the SAML ones tell their metadata themselves. */
+/** Registers the four parties and the clinic's terminal as they are now; the parties tell metadata and keys themselves. */
 export async function registerParties(hub: Hub, data: string, addresses: TrialAddresses): Promise<void> {
   for (const id of ['portal', 'kmix'] as const) await registerSaml(hub, id, addresses[id].origin);
-  for (const id of ['phr', 'clinic'] as const)
-    await registerOidc(hub, id, addresses[id].origin, await partySecret(data, id));
+  await registerOidc(hub, data, {
+    id: 'phr',
+    name: partyNames.phr,
+    redirectUri: `${addresses.phr.origin}/oidc/callback`,
+    scope: 'openid profile',
+  });
+  const { origin } = addresses.clinic;
+  const [name, keys] = [partyNames.clinic, await publicKeysOf(origin)];
+  await registerOidc(hub, data, { id: 'clinic', name, redirectUri: `${origin}/oidc/callback`, keys });
+  await registerOidc(hub, data, {
+    id: counterId,
+    name,
+    redirectUri: `${origin}/counter/callback`,
+    keys,
+    counter: counterTerminal,
+    attributes: ['eligibility'],
+  });
+}
+
+/** The public keys a party shows, under `jwks`; none where it shows none. */
+async function publicKeysOf(origin: string): Promise<{ readonly jwks?: unknown }> {
+  const response = await fetch(`${origin}/jwks.json`, { signal: AbortSignal.timeout(10_000) });
+  return response.ok ? { jwks: await response.json() } : {};
 }
 
 async function registerSaml({ registry }: Hub, id: PartyId, origin: string): Promise<void> {
@@ -124,28 +153,41 @@ async function registerSaml({ registry }: Hub, id: PartyId, origin: string): Pro
   });
 }
 
-async function registerOidc(
-  { registry, clientSecrets }: Hub,
-  id: PartyId,
-  origin: string,
-  secret: Buffer,
-): Promise<void> {
-  const redirectUri = `${origin}/oidc/callback`;
-  const known = (await registry.get('oidc', id))?.oidc?.metadata.redirect_uris;
-  if (Array.isArray(known) && known[0] === redirectUri) return;
-  const scope = id === 'phr' ? 'openid profile' : 'openid';
-  const { metadata, attributes } = parseClientMetadata(
-    { client_id: id, client_name: partyNames[id].ja, redirect_uris: [redirectUri], scope },
+interface OidcParty {
+  readonly id: PartyId | CounterId;
+  readonly name: { readonly ja: string; readonly en: string };
+  readonly redirectUri: string;
+  readonly scope?: string;
+  readonly keys?: { readonly jwks?: unknown };
+  readonly counter?: typeof counterTerminal;
+  /** What its contract lists beside what the scope means. */
+  readonly attributes?: readonly string[];
+}
+
+async function registerOidc({ registry, clientSecrets }: Hub, data: string, party: OidcParty): Promise<void> {
+  const { id, name, redirectUri, scope = 'openid', keys } = party;
+  const { metadata, attributes, counter } = parseClientMetadata(
+    {
+      client_id: id,
+      client_name: name.ja,
+      redirect_uris: [redirectUri],
+      scope,
+      sanuki_counter: party.counter,
+      ...keys,
+    },
     { allowHttp: true },
   );
+  if (isDeepStrictEqual((await registry.get('oidc', id))?.oidc?.metadata, metadata)) return;
+  const secret = (await partySecret(data, id)).toString('base64url');
   await registry.register({
     protocol: 'oidc',
     key: id,
-    name: partyNames[id],
+    name,
     status: 'approved',
-    contract: { attributes },
+    contract: { attributes: [...attributes, ...(party.attributes ?? [])] },
     settings: {},
-    oidc: { metadata, sealedSecret: clientSecrets.seal(Buffer.from(secret.toString('base64url')), `oidc:${id}`) },
+    counter,
+    oidc: { metadata, sealedSecret: clientSecrets.seal(Buffer.from(secret), `oidc:${id}`) },
     trial: true,
   });
 }

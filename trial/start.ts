@@ -1,15 +1,27 @@
 import type { Settings } from '../config/index.ts';
 import { startHub } from '../idp/index.ts';
 import { createLog } from '../lib/log.ts';
-import { trialAddresses } from './addresses.ts';
+import { type TrialAddresses, trialAddresses } from './addresses.ts';
+import { seedBodies } from './bodies/records.ts';
+import { registeredBodies } from './bodies/registration.ts';
 import { startChild } from './child.ts';
-import { demoCards } from './residents.ts';
+import type { BodyId } from './insurers.ts';
+import { type DemoCard, demoCards, patientCards } from './residents.ts';
 import { registerParties, seedPeople } from './seed.ts';
 
 export interface TrialOptions {
   readonly settings: Settings;
   readonly base: number;
 }
+
+interface PrintedCard {
+  readonly number: string;
+  readonly pin: string;
+  readonly resident: string;
+}
+
+const printed = (cards: readonly DemoCard[]): PrintedCard[] =>
+  cards.map(({ number, pin, residentId }) => ({ number, pin, resident: residentId }));
 
 /** The printed line of a started trial, and the way to end it. */
 export interface RunningTrial {
@@ -22,7 +34,11 @@ export interface RunningTrial {
     readonly phr: string;
     readonly clinic: string;
     readonly cardBox: string;
-    readonly cards: readonly { readonly number: string; readonly pin: string; readonly resident: string }[];
+    /** The sample bodies; each has a page on which one makes it misbehave. */
+    readonly bodies: Readonly<Record<BodyId, string>>;
+    readonly cards: readonly PrintedCard[];
+    /** Cards for the counter; they lie in the box and are not printed. */
+    readonly patients: readonly PrintedCard[];
     readonly pid: number;
   };
   readonly close: () => Promise<void>;
@@ -30,12 +46,13 @@ export interface RunningTrial {
 
 const extension = import.meta.url.split('.').at(-1);
 
-/** Brings up hub, parties and card box: the hub in this process, the others in two of their own. */
-export async function startTrial({ settings, base }: TrialOptions): Promise<RunningTrial> {
-  const { data, service } = settings;
+/** Brings up hub, parties, bodies and card box: the hub in this process, the others in three of their own. */
+export async function startTrial({ settings: given, base }: TrialOptions): Promise<RunningTrial> {
+  const { data, service } = given;
   const addresses = trialAddresses(base);
+  const settings = { ...given, sources: await registeredBodies(data, addresses.bodies) };
   const start = { data, base, service };
-  const children = ['parties-process', 'card-box-process'].map((name) =>
+  const children = ['parties-process', 'card-box-process', 'bodies-process'].map((name) =>
     startChild(new URL(`${name}.${extension}`, import.meta.url), start),
   );
   const readiness = Promise.all(children.map(({ ready }) => ready));
@@ -47,24 +64,31 @@ export async function startTrial({ settings, base }: TrialOptions): Promise<Runn
   try {
     hub = await startHub({ settings, log: createLog({ name: 'hub', level: settings.log.level }) });
     await seedPeople(hub, data);
+    const { pseudonymFor } = hub.links;
+    await seedBodies({ data, pseudonymFor, now: Date.now(), timeZone: service.timeZone });
     await readiness;
     await registerParties(hub, data, addresses);
   } catch (error) {
     await close();
     throw error;
   }
-  const origins = Object.fromEntries(
-    (['portal', 'kmix', 'phr', 'clinic', 'cardBox'] as const).map((name) => [name, addresses[name].origin]),
-  ) as Record<'portal' | 'kmix' | 'phr' | 'clinic' | 'cardBox', string>;
+  return { summary: summaryOf(addresses), close };
+}
+
+function summaryOf(addresses: TrialAddresses): RunningTrial['summary'] {
+  const { hub, portal, kmix, phr, clinic, cardBox, bodies } = addresses;
   return {
-    summary: {
-      hub: addresses.hub.origin,
-      samlMetadata: `${addresses.hub.origin}/saml/metadata`,
-      issuer: addresses.hub.origin,
-      ...origins,
-      cards: demoCards.map(({ number, pin, residentId }) => ({ number, pin, resident: residentId })),
-      pid: process.pid,
-    },
-    close,
+    hub: hub.origin,
+    samlMetadata: `${hub.origin}/saml/metadata`,
+    issuer: hub.origin,
+    portal: portal.origin,
+    kmix: kmix.origin,
+    phr: phr.origin,
+    clinic: clinic.origin,
+    cardBox: cardBox.origin,
+    bodies: { nhi: bodies.nhi.origin, kyokai: bodies.kyokai.origin, others: bodies.others.origin },
+    cards: printed(demoCards),
+    patients: printed(patientCards),
+    pid: process.pid,
   };
 }

@@ -12,11 +12,20 @@ import {
 } from './pin-secret.ts';
 import { type Binding, bindingOf, transcriptHash } from './transcript.ts';
 
-/** The hub as the terminal sees it: four calls, binary fields as base64url. Rejects with the hub's refusal. */
+/** What a card answers to an rc, as it travels. */
+interface PossessionMessage {
+  readonly sid: string;
+  readonly id: string;
+  readonly ckv: number;
+  readonly wcnt1: number;
+  readonly mac1: string;
+}
+
+/** The hub as the terminal sees it: a call for each step, binary fields as base64url. Rejects with the hub's refusal. */
 export interface CardHub {
   start(): Promise<{ sid: string; nonce: string; binding: Binding }>;
   tap(message: { sid: string }): Promise<{ rc: string }>;
-  prove(message: { sid: string; id: string; ckv: number; wcnt1: number; mac1: string; blinded: string }): Promise<{
+  prove(message: PossessionMessage & { readonly blinded: string }): Promise<{
     stateMac: string;
     slot: number;
     generation: number;
@@ -25,6 +34,8 @@ export interface CardHub {
     evaluated: string;
   }>;
   finish(message: { sid: string; wcnt2: number; mac2: string; proof: string }): Promise<{ next: string }>;
+  /** Level `card`: possession is all, and the end. */
+  present(message: PossessionMessage): Promise<{ next: string }>;
 }
 
 export interface CardOnReader {
@@ -48,6 +59,11 @@ export async function waitForCard(
     await new Promise((resolve) => setTimeout(resolve, pollMs));
     signal?.throwIfAborted();
   }
+}
+
+/** The card that can sign in and lies on the reader now, if one does. */
+export async function cardOnReader(reader: FelicaReader): Promise<CardOnReader | undefined> {
+  return reader.poll(systemCodes.liteS);
 }
 
 /** Resolves when this card has left the reader, and when told to stop. */
@@ -74,19 +90,8 @@ export interface SignInOptions {
 export async function signInWithCard({ reader, hub, pin, origin }: SignInOptions): Promise<{ next: string }> {
   const { sid, nonce, binding } = await hub.start();
   const { blinded, blind } = blindPin(pin);
-  const onReader = await reader.poll(systemCodes.liteS);
-  if (!onReader) throw new ReaderError('CARD_ABSENT', 'no card lies on the reader');
-  const card = liteSCard(reader, onReader.idm);
-  const { rc } = await hub.tap({ sid });
-  const seen = await card.provePossession(toBytes(rc));
-  const answer = await hub.prove({
-    sid,
-    id: toText(seen.id),
-    ckv: seen.ckv,
-    wcnt1: seen.wcnt1,
-    mac1: toText(seen.mac1),
-    blinded: toText(blinded),
-  });
+  const { card, rc, seen, message } = await tapCard(reader, hub, sid);
+  const answer = await hub.prove({ ...message, blinded: toText(blinded) });
   if (answer.iterations < iterationsMin)
     throw new ReaderError('READER_MESSAGE_MALFORMED', 'the hub asks for too few rounds');
   const opened = await card.open(toBytes(answer.stateMac), seen.wcnt1);
@@ -102,7 +107,7 @@ export async function signInWithCard({ reader, hub, pin, origin }: SignInOptions
     origin,
     sid: toBytes(sid),
     nonce: toBytes(nonce),
-    rc: toBytes(rc),
+    rc,
     ...seen,
     ...opened,
     binding: await bindingOf(binding),
@@ -110,6 +115,29 @@ export async function signInWithCard({ reader, hub, pin, origin }: SignInOptions
   const proof = signTranscript(transcript, seed);
   for (const used of [blind, sealed, key, secret, seed]) used.fill(0);
   return hub.finish({ sid, wcnt2: opened.wcnt2, mac2: toText(opened.mac2), proof: toText(proof) });
+}
+
+/** KSSC-CARD-1 at level `card`, the terminal's side: the card shows that it is there, and nothing on it is opened. */
+export async function presentCard({
+  reader,
+  hub,
+}: Pick<SignInOptions, 'reader'> & { readonly hub: Pick<CardHub, 'start' | 'tap' | 'present'> }): Promise<{
+  next: string;
+}> {
+  const { sid } = await hub.start();
+  const { message } = await tapCard(reader, hub, sid);
+  return hub.present(message);
+}
+
+/** An rc of the hub to the card on the reader, and the card's answer to it. */
+async function tapCard(reader: FelicaReader, hub: Pick<CardHub, 'tap'>, sid: string) {
+  const onReader = await reader.poll(systemCodes.liteS);
+  if (!onReader) throw new ReaderError('CARD_ABSENT', 'no card lies on the reader');
+  const card = liteSCard(reader, onReader.idm);
+  const rc = toBytes((await hub.tap({ sid })).rc);
+  const seen = await card.provePossession(rc);
+  const { id, ckv, wcnt1, mac1 } = seen;
+  return { card, rc, seen, message: { sid, id: toText(id), ckv, wcnt1, mac1: toText(mac1) } };
 }
 
 /** base64url as the messages carry it, without node modules. */

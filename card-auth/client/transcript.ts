@@ -15,8 +15,13 @@ export interface Binding {
 }
 
 /** What a sign-in is for: ties the proof to one interaction, party and request. */
-export function bindingOf({ interactionId, protocol, partyId, requestId }: Binding): Promise<Uint8Array> {
-  return sha256(lengthPrefixed([interactionId, protocol, partyId, requestId].map(utf8)));
+export function bindingOf(binding: Binding): Promise<Uint8Array> {
+  return sha256(bindingOctets(binding));
+}
+
+/** What `bindingOf` hashes; the hub hashes it at once, without the detour over the thread pool that Web Crypto takes. */
+export function bindingOctets({ interactionId, protocol, partyId, requestId }: Binding): Uint8Array {
+  return lengthPrefixed([interactionId, protocol, partyId, requestId].map(utf8));
 }
 
 export interface Transcript {
@@ -39,6 +44,11 @@ export interface Transcript {
 
 /** TH of KSSC-CARD-1 section 5: what the card's secret signs. CKV is big-endian here and little-endian on the card. */
 export function transcriptHash(transcript: Transcript): Promise<Uint8Array> {
+  return sha256(transcriptOctets(transcript));
+}
+
+/** What `transcriptHash` hashes. */
+export function transcriptOctets(transcript: Transcript): Uint8Array {
   const {
     label,
     origin,
@@ -69,5 +79,5 @@ export function transcriptHash(transcript: Transcript): Promise<Uint8Array> {
     binding,
     terminalKeyThumbprint,
   ];
-  return sha256(lengthPrefixed(fields));
+  return lengthPrefixed(fields);
 }

@@ -1,6 +1,9 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { z } from 'zod';
+import type { CounterTerminal } from '../entity-registry.ts';
 import { FederationError } from '../errors.ts';
+
+const facilityName = z.string().trim().min(1).max(200);
 
 /** Members of RFC 7591 and OIDC Registration that a party may set; anything else is refused by name, never ignored. */
 const Metadata = z.strictObject({
@@ -39,6 +42,13 @@ const Metadata = z.strictObject({
   logo_uri: z.url().optional(),
   policy_uri: z.url().optional(),
   tos_uri: z.url().optional(),
+  /** Ours: the registration is one terminal at a counter. */
+  sanuki_counter: z
+    .strictObject({
+      facility: z.union([facilityName, z.strictObject({ ja: facilityName, en: facilityName })]),
+      terminal: z.string().trim().min(1).max(100),
+    })
+    .optional(),
 });
 
 export interface ClientRegistration {
@@ -48,6 +58,7 @@ export interface ClientRegistration {
   readonly name: { readonly ja: string; readonly en: string };
   /** What the scopes ask for, in the words of the release policy. */
   readonly attributes: readonly string[];
+  readonly counter?: CounterTerminal | undefined;
   /**
    * For the OIDC provider: without the secret, and without scopes, because the contract decides what is released and a
    * request for more is answered with less instead of with an error.
@@ -69,6 +80,7 @@ export function parseClientMetadata(json: unknown, { allowHttp }: { allowHttp: b
     'client_name#ja': ja,
     'client_name#en': en,
     scope = '',
+    sanuki_counter,
     ...members
   } = parsed.data;
   const native = members.application_type === 'native';
@@ -78,6 +90,7 @@ export function parseClientMetadata(json: unknown, { allowHttp }: { allowHttp: b
   if (method === 'private_key_jwt' && !members.jwks) throw invalid('private_key_jwt needs "jwks" with the public keys');
   if (members.jwks?.keys.some((key) => 'd' in key || key.kty === 'oct'))
     throw invalid('"jwks" holds a private or symmetric key: send public keys only, and replace the one that was sent');
+  if (sanuki_counter) checkCounter(method, members.grant_types);
   const clientId = client_id ?? randomUUID();
   const name = client_name ?? ja ?? en ?? clientId;
   const needsSecret = method.startsWith('client_secret');
@@ -86,6 +99,7 @@ export function parseClientMetadata(json: unknown, { allowHttp }: { allowHttp: b
     secret: needsSecret ? (client_secret ?? randomBytes(32).toString('base64url')) : undefined,
     name: { ja: ja ?? name, en: en ?? name },
     attributes: scope.split(' ').includes('profile') ? ['displayName'] : [],
+    ...(sanuki_counter ? { counter: counterOf(sanuki_counter) } : {}),
     metadata: {
       ...members,
       client_id: clientId,
@@ -96,6 +110,16 @@ export function parseClientMetadata(json: unknown, { allowHttp }: { allowHttp: b
       subject_type: 'pairwise',
     },
   };
+}
+
+/** A terminal has to show who it is, and a patient's presentation ends with the visit. */
+function checkCounter(method: string, grantTypes: readonly string[] | undefined): void {
+  if (method === 'none') throw invalid('a counter terminal needs a way to authenticate itself: a secret or a key');
+  if (grantTypes?.includes('refresh_token')) throw invalid('a counter terminal gets no refresh tokens');
+}
+
+function counterOf({ facility, terminal }: NonNullable<z.output<typeof Metadata>['sanuki_counter']>): CounterTerminal {
+  return { facility: typeof facility === 'string' ? { ja: facility, en: facility } : facility, terminal };
 }
 
 const invalid = (message: string) => new FederationError('CLIENT_METADATA_INVALID', message);

@@ -141,7 +141,10 @@ function checkSubject(subject: XmlElement, { acsUrl, requestId, now, skewMs = 90
 }
 
 /** SAML Core 2.5.1: NotBefore is inclusive and NotOnOrAfter exclusive; every AudienceRestriction has to name us. */
-function checkConditions(conditions: XmlElement, { entityId, now, skewMs = 90_000 }: ResponseContext): void {
+export function checkConditions(
+  conditions: XmlElement,
+  { entityId, now, skewMs = 90_000 }: Pick<ResponseContext, 'entityId' | 'now' | 'skewMs'>,
+): void {
   for (const [name, holds] of [
     ['NotBefore', (at: number) => at - skewMs <= now],
     ['NotOnOrAfter', (at: number) => now < at + skewMs],

@@ -11,4 +11,4 @@ export const typeNames = (types: readonly string[], language: Language): string 
 
 /** A purpose in plain words. */
 export const purposeWords = (purpose: string, language: Language): string =>
-  isPurpose(purpose) ? sentence(purposes[purpose][language]) : purpose;
+  isPurpose(purpose) ? sentence(purposes[purpose][language]) : purpose || accountCopy.noPurpose[language];

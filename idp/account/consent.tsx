@@ -22,7 +22,7 @@ import { checkReturnUrl } from './return-url.ts';
 
 export interface ConsentRoutesOptions extends Omit<GateOptions, 'interactions'>, OwnFormsOptions {
   readonly interactions: GateOptions['interactions'];
-  readonly requests: ConsentRequests;
+  readonly consentRequests: Pick<ConsentRequests, 'peek' | 'close'>;
   readonly consents: Pick<Consents, 'give'>;
   readonly audit: Audit;
   readonly frame: PageFrame;
@@ -54,7 +54,7 @@ export function consentRoutes(options: ConsentRoutesOptions): (router: Router) =
 
   /** The open question for whoever may answer it; otherwise undefined, and the browser is on its way to the card. */
   async function ask(ctx: Context & { params: { id?: string } }): Promise<Asked | undefined> {
-    const request = await options.requests.peek(ctx.params.id ?? '');
+    const request = await options.consentRequests.peek(ctx.params.id ?? '');
     const types = request?.types.flatMap((type) => attributeTypeOf(type)?.id ?? []) as AttributeTypeId[] | undefined;
     if (!request || !types?.length)
       throw new AttributeError('CONSENT_REQUEST_UNKNOWN', 'the question was answered or has expired');
@@ -134,7 +134,7 @@ function readAnswer(form: URLSearchParams, asked: readonly AttributeTypeId[]): A
 /** Closed before the consent is written: of two answers one counts, and after a crash between the two the resident is asked again. */
 async function settle({ request, session }: Asked, answer: Answer, options: ConsentRoutesOptions): Promise<void> {
   const { id, residentRef, party, purpose } = request;
-  await options.requests.close(id, residentRef);
+  await options.consentRequests.close(id, residentRef);
   if (answer.decision === 'decline' || answer.period === undefined)
     return options.audit.record({ type: 'consent.decline', result: 'ok', provider: party, detail: { purpose } });
   const { types, period } = answer;

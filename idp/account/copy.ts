@@ -90,6 +90,7 @@ export const accountCopy = {
   result: { ja: '結果', en: 'Result' },
   basis: { ja: '根拠・照会番号', en: 'Basis, reference' },
   forWhat: { ja: '目的', en: 'Purpose' },
+  noPurpose: { ja: '目的が示されませんでした', en: 'No purpose was given' },
   none: { ja: '該当する記録はありません', en: 'There are no records.' },
   older: { ja: '前の記録を見る', en: 'Older records' },
   newest: { ja: '新しい記録に戻る', en: 'Back to the latest' },

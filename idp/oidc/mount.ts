@@ -1,16 +1,19 @@
-import type { Middleware } from 'koa';
+import type { Context, Middleware } from 'koa';
 import mount from 'koa-mount';
-import type { ClientMetadata, KoaContextWithOIDC, Provider } from 'oidc-provider';
+import type { ClientMetadata, Interaction, KoaContextWithOIDC, Provider } from 'oidc-provider';
 import type { AccountLinks, KeyRing, ProviderRecord, ProviderRegistry } from '../../federation/index.ts';
 import type { Log } from '../../lib/log.ts';
 import type { Seal } from '../../lib/seal.ts';
 import type { Storage } from '../../storage/index.ts';
 import { newTrace, sendRefusal } from '../app.ts';
 import type { Audit } from '../audit.ts';
+import type { CounterPresentations } from '../counter-presentations.ts';
 import type { PageFrame } from '../page-frame.ts';
 import type { Sessions } from '../session.ts';
+import type { SignInDemand } from '../sign-in/dispatch.ts';
 import type { Interactions } from '../sign-in/interaction.ts';
 import type { Responder } from '../sign-in/routes.ts';
+import { type Counter, counterRequestOf, createCounter, levelAtCounter } from './counter.ts';
 import { demandOf } from './policy.ts';
 import { createOidcProvider } from './provider.ts';
 import { redirectOrigins } from './redirect-origins.ts';
@@ -21,6 +24,7 @@ export interface OidcMountOptions {
   readonly storage: Storage;
   readonly sessions: Sessions;
   readonly interactions: Interactions;
+  readonly presentations: CounterPresentations;
   readonly registry: ProviderRegistry;
   readonly clientSecrets: Seal;
   readonly links: AccountLinks;
@@ -34,31 +38,56 @@ export interface OidcMountOptions {
 }
 
 /** The OIDC provider behind the hub's guards, and how it goes on after the card. */
-export function mountOidc(options: OidcMountOptions): { middleware: Middleware; responder: Responder } {
+export function mountOidc(options: OidcMountOptions): {
+  middleware: Middleware;
+  responder: Responder;
+  counter: Pick<Counter, 'respond'>;
+} {
+  const { registry, presentations, links, frame, sessionCookie, now } = options;
   const provider = providerFor(options);
+  const counter = createCounter({ provider, registry, presentations, links, stylesheet: frame.stylesheet, now });
   const inner = mount(provider);
   const middleware: Middleware = async (ctx, next) => {
+    const { client_id: clientId } = ctx.query;
+    if (typeof clientId === 'string' && (await registry.counterTerminal(clientId))) hideCookie(ctx, sessionCookie);
     await inner(ctx, next);
     afterAnswer(ctx as unknown as KoaContextWithOIDC, options);
   };
-  return { middleware, responder: responderOf(provider) };
+  return { middleware, responder: responderOf(provider, counter), counter };
+}
+
+/**
+ * A counter's request meets no session. The provider looks the session up before it knows who asks, and writes it back;
+ * without the cookie it sees a browser at which nobody is signed in, and leaves the one that is there alone.
+ */
+function hideCookie({ req }: Context, name: string): void {
+  const others = req.headers.cookie?.split(';').filter((pair) => pair.split('=')[0]?.trim() !== name);
+  if (others) req.headers.cookie = others.join(';');
 }
 
 function providerFor(options: OidcMountOptions): Provider {
   const clients = createClients(options.clientSecrets);
-  const { issuer, storage, sessions, registry, links, keys, frame, log, sessionCookie, now } = options;
+  const { issuer, storage, sessions, presentations, registry, links, keys, frame, log, sessionCookie, now } = options;
   const provider = createOidcProvider({
     issuer,
     storage,
     sessions,
+    presentations,
+    isCounter: async (clientId) => (await registry.counterTerminal(clientId)) !== undefined,
     jwks: { keys: keys.oidcKeys() },
     cookies: { session: sessionCookie, secure: issuer.startsWith('https:') },
     findClient: async (clientId) => clients(await registry.get('oidc', clientId)),
     contractOf: async (clientId) => (await registry.get('oidc', clientId))?.contract.attributes ?? [],
     pseudonymFor: (residentRef, sector) => links.pseudonymFor(residentRef, `oidc:${sector}`),
     displayNameOf: options.displayNameOf,
-    openInteraction: (ctx, uid) => openInteraction(ctx, uid, options),
-    onCode: (clientId) => options.audit.record({ type: 'sso.oidc', result: 'ok', provider: `oidc:${clientId}` }),
+    openInteraction: (ctx, interaction) => openInteraction(ctx, interaction, options),
+    onCode: (clientId, atCounter) =>
+      options.audit.record({
+        type: 'sso.oidc',
+        result: 'ok',
+        provider: `oidc:${clientId}`,
+        ...(atCounter ? { detail: { counter: true } } : {}),
+      }),
     renderError: (ctx, out, error) => {
       const trace = newTrace();
       log.info({ trace, code: out.error, reason: out.error_description, detail: error.message }, 'refused');
@@ -98,19 +127,33 @@ function clientOf(
 
 async function openInteraction(
   ctx: KoaContextWithOIDC,
-  uid: string,
-  { interactions, now }: OidcMountOptions,
+  parked: Interaction,
+  { interactions, registry, now }: OidcMountOptions,
 ): Promise<string> {
   const clientId = ctx.oidc.client?.clientId ?? '';
-  const interaction = await interactions.open({
+  const demand = demandOf(ctx, now());
+  const terminal = await registry.counterTerminal(clientId);
+  const more = terminal ? await takeOver(ctx, parked, demand) : { memory: { uid: parked.uid } };
+  const common = {
     protocol: 'oidc',
     providerId: `oidc:${clientId}`,
     partyKey: clientId,
-    requestId: uid,
-    demand: demandOf(ctx, now()),
-    memory: { uid },
-  });
-  return `/sign-in/${interaction.id}`;
+    requestId: parked.uid,
+  } as const;
+  const { id } = await interactions.open({ ...common, demand, ...more });
+  return `/sign-in/${id}`;
+}
+
+/**
+ * A counter's request leaves the provider for good: with its record its way back is gone, which would go on with
+ * whoever is signed in at the browser. A pushed request counts once (RFC 9126 7.3), so it is used up here.
+ */
+async function takeOver(ctx: KoaContextWithOIDC, parked: Interaction, demand: SignInDemand) {
+  await parked.destroy();
+  await ctx.oidc.entities.PushedAuthorizationRequest?.consume();
+  const level = levelAtCounter(demand);
+  if (!level) throw new TypeError('the policy lets no such request through');
+  return { memory: { counter: counterRequestOf(ctx) }, sessionless: { level } };
 }
 
 /** A refusal gets a trace code that leads to the log. */
@@ -141,7 +184,7 @@ const errorOf: Readonly<Record<string, string>> = {
   NO_AUTHN_CONTEXT: 'unmet_authentication_requirements',
 };
 
-function responderOf(provider: Provider): Responder {
+function responderOf(provider: Provider, counter: Counter): Responder {
   const uidOf = (memory: Readonly<Record<string, unknown>>) => String(memory.uid);
   return {
     async respond(ctx, interaction, session) {
@@ -149,10 +192,10 @@ function responderOf(provider: Provider): Responder {
       ctx.redirect(await finishOidcInteraction(provider, uidOf(interaction.memory), session));
     },
     async refuse(ctx, interaction, reason) {
+      const error = errorOf[reason.code] ?? 'access_denied';
+      if (interaction.sessionless) return counter.refuse(ctx, interaction, error);
       ctx.status = 303;
-      ctx.redirect(
-        await refuseOidcInteraction(provider, uidOf(interaction.memory), errorOf[reason.code] ?? 'access_denied'),
-      );
+      ctx.redirect(await refuseOidcInteraction(provider, uidOf(interaction.memory), error));
     },
   };
 }

@@ -1,6 +1,7 @@
 import { interactionPolicy as basePolicy, errors, type KoaContextWithOIDC } from 'oidc-provider';
 import { requestedFromAcr } from '../../federation/index.ts';
 import { nextStep, type SignInDemand, type Step } from '../sign-in/dispatch.ts';
+import { levelAtCounter } from './counter.ts';
 
 /** The demand of an authorization request in the hub's words (OIDC Core 3.1.2.1, 5.5.1.1). */
 export function demandOf(ctx: KoaContextWithOIDC, now: number): SignInDemand {
@@ -37,27 +38,43 @@ function stepOf(ctx: KoaContextWithOIDC, now: number): Step {
   return nextStep(result?.login ? { ...demand, fresh: false, maxAgeMs: undefined } : demand, state, now);
 }
 
+const unreachable = () =>
+  new errors.UnmetAuthenticationRequirements('the requested authentication level cannot be reached here');
+
+export interface PolicyOptions {
+  readonly isCounter: (clientId: string) => Promise<boolean>;
+  readonly now: () => number;
+}
+
+/** Whether the card has to be presented for this request. */
+async function needsCard(ctx: KoaContextWithOIDC, { isCounter, now }: PolicyOptions): Promise<boolean> {
+  // At a counter always: who is signed in at the browser is not who stands in front of it.
+  if (await isCounter(ctx.oidc.client?.clientId ?? '')) {
+    if (!levelAtCounter(demandOf(ctx, now()))) throw unreachable();
+    return true;
+  }
+  const step = stepOf(ctx, now());
+  if (step.step === 'refuse' && step.reason === 'NO_AUTHN_CONTEXT') throw unreachable();
+  if (step.step !== 'respond') return true;
+  // The ID token names the class that was asked for and is met, as a SAML answer does; the ledger keeps the level.
+  if (ctx.oidc.session?.accountId) ctx.oidc.session.acr = step.contextClass;
+  return false;
+}
+
 /**
  * The policy of oidc-provider with its own judgement of sessions, ages and levels taken out: the hub's dispatcher
  * decides, for both protocols alike.
  */
-export function interactionPolicy(now: () => number) {
+export function interactionPolicy(options: PolicyOptions) {
   const policy = basePolicy.base();
   const login = policy.get('login');
   if (!login) throw new TypeError('oidc-provider has no login prompt');
   for (const reason of ['login_prompt', 'no_session', 'max_age', 'essential_acrs', 'essential_acr'])
     login.checks.remove(reason);
   login.checks.add(
-    new basePolicy.Check('hub_card', 'the resident has to present the card', 'login_required', (ctx) => {
-      const step = stepOf(ctx, now());
-      if (step.step === 'refuse' && step.reason === 'NO_AUTHN_CONTEXT') {
-        throw new errors.UnmetAuthenticationRequirements('the requested authentication level cannot be reached here');
-      }
-      if (step.step !== 'respond') return true;
-      // The ID token names the class that was asked for and is met, as a SAML answer does; the ledger keeps the level.
-      if (ctx.oidc.session?.accountId) ctx.oidc.session.acr = step.contextClass;
-      return false;
-    }),
+    new basePolicy.Check('hub_card', 'the resident has to present the card', 'login_required', (ctx) =>
+      needsCard(ctx, options),
+    ),
     0,
   );
   // Consent comes with the attribute catalogue; until then an approved contract is the agreement.

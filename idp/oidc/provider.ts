@@ -3,16 +3,18 @@ import {
   type Client,
   type ClientMetadata,
   type Configuration,
+  type Interaction,
   type KoaContextWithOIDC,
   Provider,
 } from 'oidc-provider';
-import { decideRelease } from '../../attribute-service/index.ts';
 import { card, cardPin, refedsMfa, smartcard } from '../../federation/index.ts';
 import { sha256 } from '../../lib/bytes.ts';
 import type { Storage } from '../../storage/index.ts';
+import { type CounterPresentations, counterSeconds, isCounterGrant } from '../counter-presentations.ts';
 import type { Sessions } from '../session.ts';
 import { createRecords } from './adapter.ts';
 import { interactionPolicy } from './policy.ts';
+import { releasedBy } from './release.ts';
 import { createSessionView } from './session-view.ts';
 
 /** What the OIDC side needs to know of the rest of the hub. */
@@ -28,13 +30,21 @@ export interface OidcProviderOptions {
   readonly pseudonymFor: (residentRef: string, sector: string) => Promise<string>;
   readonly displayNameOf: (residentRef: string) => Promise<string | undefined>;
   /** Opens a sign-in of the hub for a request that needs the resident; returns the page's path. */
-  readonly openInteraction: (ctx: KoaContextWithOIDC, uid: string) => Promise<string>;
+  readonly openInteraction: (ctx: KoaContextWithOIDC, interaction: Interaction) => Promise<string>;
+  readonly isCounter: (clientId: string) => Promise<boolean>;
+  readonly presentations: CounterPresentations;
   /** A code is about to leave: the record of the sign-on becomes durable together with it, in one commit. */
-  readonly onCode: (clientId: string) => Promise<void>;
+  readonly onCode: (clientId: string, atCounter: boolean) => Promise<void>;
   readonly renderError: NonNullable<Configuration['renderError']>;
   readonly fetch?: NonNullable<Configuration['fetch']>;
   readonly now: () => number;
 }
+
+type IntrospectionPolicy = NonNullable<NonNullable<Configuration['features']>['introspection']>['allowedPolicy'];
+type AccessTokenTtl = Extract<
+  NonNullable<NonNullable<Configuration['ttl']>['AccessToken']>,
+  (...args: never[]) => number
+>;
 
 export function createOidcProvider(options: OidcProviderOptions): Provider {
   const provider = new Provider(options.issuer, {
@@ -44,8 +54,8 @@ export function createOidcProvider(options: OidcProviderOptions): Provider {
     pairwiseIdentifier: async (_ctx, residentRef, client) => options.pseudonymFor(residentRef, sectorOf(client)),
     loadExistingGrant: (ctx) => grantFor(ctx, options),
     interactions: {
-      policy: interactionPolicy(options.now),
-      url: (ctx, interaction) => options.openInteraction(ctx, interaction.uid),
+      policy: interactionPolicy(options),
+      url: options.openInteraction,
     },
     renderError: options.renderError,
   });
@@ -58,12 +68,29 @@ export function createOidcProvider(options: OidcProviderOptions): Provider {
  */
 const sectorOf = (client: Client): string => client.clientId;
 
+/**
+ * RFC 7662 2.1: a party asks about its own tokens, and servers that take tokens about others', while whoever they were
+ * given to is registered. A counter's token is its own terminal's business alone.
+ */
+const mayIntrospect: NonNullable<IntrospectionPolicy> = async ({ oidc }, client, token) => {
+  if (client.clientId === token.clientId) return true;
+  if (client.clientAuthMethod === 'none' || ('grantId' in token && isCounterGrant(token.grantId))) return false;
+  return (await oidc.provider.Client.find(token.clientId ?? '')) !== undefined;
+};
+
+/** The token of a counter ends with the presentation behind it, and says so. */
+const accessTokenSeconds: AccessTokenTtl = ({ oidc }, { grantId }) => {
+  const grantEnds = isCounterGrant(grantId) ? oidc.entities.Grant?.exp : undefined;
+  if (grantEnds === undefined) return 600;
+  return Math.max(1, Math.min(counterSeconds, grantEnds - Math.floor(Date.now() / 1000)));
+};
+
 /** What is the same everywhere: what is offered, and where. */
 const fixedConfiguration = {
   features: {
     devInteractions: { enabled: false },
     claimsParameter: { enabled: true },
-    introspection: { enabled: true },
+    introspection: { enabled: true, allowedPolicy: mayIntrospect },
     revocation: { enabled: true },
     // Only the hub's own sign-out ends a session; it opens to parties of both protocols together.
     rpInitiatedLogout: { enabled: false },
@@ -111,7 +138,7 @@ function protocolConfiguration({ jwks, cookies, fetch }: OidcProviderOptions): C
     rotateRefreshToken: true,
     expiresWithSession: () => true,
     ttl: {
-      AccessToken: 600,
+      AccessToken: accessTokenSeconds,
       AuthorizationCode: 60,
       IdToken: 600,
       Interaction: 900,
@@ -124,7 +151,7 @@ function protocolConfiguration({ jwks, cookies, fetch }: OidcProviderOptions): C
 }
 
 function createAdapter(
-  { storage, sessions, findClient, onCode, now }: OidcProviderOptions,
+  { storage, sessions, presentations, findClient, onCode, now }: OidcProviderOptions,
   revoke: (grantId: string) => Promise<void>,
 ): NonNullable<Configuration['adapter']> {
   const records = (model: string) => createRecords({ storage, model, revokeGrant: revoke, now });
@@ -132,11 +159,27 @@ function createAdapter(
     if (model === 'Session') return createSessionView({ sessions, anonymous: records('AnonymousSession'), now });
     const adapter = records(model);
     if (model === 'Client') return { ...adapter, find: findClient };
+    if (model === 'Grant') return withPresentations(adapter, presentations);
     if (model !== 'AuthorizationCode') return adapter;
     const upsert: Adapter['upsert'] = async (id, payload, expiresIn) => {
-      await Promise.all([adapter.upsert(id, payload, expiresIn), onCode(payload.clientId ?? '')]);
+      const recorded = onCode(payload.clientId ?? '', isCounterGrant(payload.grantId));
+      await Promise.all([adapter.upsert(id, payload, expiresIn), recorded]);
     };
     return { ...adapter, upsert };
+  };
+}
+
+/** A counter's grant is there as long as its presentation, as others are as long as their session; and the two end together. */
+function withPresentations(adapter: Adapter, presentations: CounterPresentations): Adapter {
+  return {
+    ...adapter,
+    async find(id) {
+      if (isCounterGrant(id) && !(await presentations.live(id))) return undefined;
+      return adapter.find(id);
+    },
+    async destroy(id) {
+      await Promise.all([adapter.destroy(id), isCounterGrant(id) ? presentations.end(id) : undefined]);
+    },
   };
 }
 
@@ -158,22 +201,21 @@ async function accountOf({ contractOf, displayNameOf }: OidcProviderOptions, res
 }
 
 /** Links are made silently until consent opens: the session's one grant is extended by what the release policy allows. */
-async function grantFor(ctx: KoaContextWithOIDC, { contractOf }: OidcProviderOptions) {
+async function grantFor(ctx: KoaContextWithOIDC, { contractOf, isCounter }: OidcProviderOptions) {
   const { client, session, provider } = ctx.oidc;
-  if (!client || !session?.accountId) return undefined;
+  if (!client || !session?.accountId || (await isCounter(client.clientId))) return undefined;
   const { Grant } = provider;
   // One id per session and client: of two first visits at once neither may outdate the other's code.
   const jti = sha256('sanuki-oidc-grant:', session.uid, '\n', client.clientId).toString('base64url');
   const existing = await Grant.find(jti);
   const identity = { jti, clientId: client.clientId, accountId: session.accountId };
   const grant = existing ?? new Grant(identity);
-  const { released } = decideRelease({ contract: await contractOf(client.clientId) });
-  const scopes = ['openid', 'offline_access', ...(released.includes('displayName') ? ['profile'] : [])];
-  const wanted = [...ctx.oidc.requestParamOIDCScopes].filter((scope) => scopes.includes(scope));
+  const { scopes, claims } = releasedBy(await contractOf(client.clientId));
+  const wanted = [...ctx.oidc.requestParamOIDCScopes].filter((scope) => ['offline_access', ...scopes].includes(scope));
   const missing = wanted.filter((scope) => !grant.getOIDCScopeFiltered(new Set([scope])));
   if (missing.length === 0 && existing) return grant;
   grant.addOIDCScope(missing.join(' '));
-  grant.addOIDCClaims(['sub', 'acr', 'amr', 'auth_time', ...(released.includes('displayName') ? ['name'] : [])]);
+  grant.addOIDCClaims(claims);
   await grant.save();
   return grant;
 }

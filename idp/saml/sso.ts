@@ -1,4 +1,4 @@
-import { decideRelease } from '../../attribute-service/index.ts';
+import { decideRelease, discoveryEprAttribute } from '../../attribute-service/index.ts';
 import {
   type AccountLinks,
   type AuthnRequest,
@@ -19,6 +19,7 @@ import {
 } from '../../federation/index.ts';
 import { randomText } from '../../lib/random.ts';
 import type { SigningKey } from '../../lib/xml/index.ts';
+import type { Bootstrap } from '../attributes/bootstrap.ts';
 import type { Audit } from '../audit.ts';
 import type { PostForm } from '../post-form.ts';
 import type { Sessions, SsoSession } from '../session.ts';
@@ -33,6 +34,8 @@ export interface SamlSsoOptions {
   readonly audit: Audit;
   readonly signingKey: () => SigningKey;
   readonly displayNameOf: (residentRef: string) => Promise<string | undefined>;
+  /** The way to the resident's data, for a party whose contract lists any. */
+  readonly bootstrapFor: Bootstrap['bootstrapFor'];
   readonly now: () => number;
 }
 
@@ -42,6 +45,7 @@ export interface SamlMemory {
 }
 
 const displayName = { name: 'urn:oid:2.16.840.1.113730.3.1.241', friendlyName: 'displayName' };
+const discoveryEpr = { name: discoveryEprAttribute, friendlyName: 'DiscoveryEPR' };
 const pairwiseId = { name: 'urn:oasis:names:tc:SAML:attribute:pairwise-id', friendlyName: 'pairwise-id' };
 
 /** Web SSO as identity provider: from octets to a request, and from a session to the signed answer. */
@@ -76,7 +80,7 @@ export function createSamlSso(options: SamlSsoOptions) {
       level: session.level,
       since: now(),
     });
-    const attributes = await attributesFor(session.residentRef, pseudonym, released);
+    const attributes = await attributesFor(session, provider.record.id, pseudonym, released);
     const content = {
       nameId,
       sessionIndex: participant.sessionIndex,
@@ -103,15 +107,20 @@ export function createSamlSso(options: SamlSsoOptions) {
   }
 
   async function attributesFor(
-    residentRef: string,
+    session: SsoSession,
+    party: string,
     pseudonym: string,
     released: readonly string[],
   ): Promise<SamlAttribute[]> {
+    const { id: sessionId, residentRef, cardId, level, authenticatedAt, expiresAt } = session;
     const scope = new URL(entityId).hostname;
     const name = released.includes('displayName') ? await displayNameOf(residentRef) : undefined;
+    const facts = { residentRef, cardId, level, authenticatedAt, sessionId, expiresAt };
+    const bootstrap = await options.bootstrapFor(party, facts);
     return [
       { ...pairwiseId, values: [`${pseudonym}@${scope}`] },
       ...(name === undefined ? [] : [{ ...displayName, values: [name] }]),
+      ...(bootstrap ? [{ ...discoveryEpr, values: [bootstrap] }] : []),
     ];
   }
 

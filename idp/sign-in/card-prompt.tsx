@@ -1,5 +1,6 @@
-import { type Preferences, Steps } from '../../web/index.ts';
-import { liveCopy, liveCopyIn, signInCopy } from './copy.ts';
+import type { Preferences } from '../../web/index.ts';
+import { CancelForm, CardPanel, Help } from './card-panel.tsx';
+import { liveCopyIn, signInCopy } from './copy.ts';
 
 export interface CardPromptOptions {
   readonly interactionId: string;
@@ -17,6 +18,13 @@ export function CardPrompt(options: CardPromptOptions & { readonly preferences: 
   const { interactionId, csrfToken, service, pinDigits, softwareReader, supportPhone } = options;
   const { language } = options.preferences;
   const say = (key: keyof typeof signInCopy) => signInCopy[key][language];
+  const pin = {
+    digits: pinDigits,
+    label: say('pinLabel'),
+    hint: say('pinHint'),
+    submit: say('submit'),
+    mayShow: true,
+  };
   return (
     <>
       <h1>{say('title')}</h1>
@@ -25,101 +33,20 @@ export function CardPrompt(options: CardPromptOptions & { readonly preferences: 
         <strong>{service}</strong>
         {say('asks')}
       </p>
-      <div
-        id="sign-in"
-        data-base={`/sign-in/${interactionId}/card`}
-        data-csrf={csrfToken}
-        data-copy={JSON.stringify(liveCopyIn(language))}
-        {...(softwareReader ? { 'data-reader': softwareReader } : {})}
-      >
-        <Steps label={say('steps')} steps={[say('stepCard'), say('stepPin'), say('stepDone')]} current={0} />
-        <div id="problem" role="alert" />
-        <div class="panel">
-          <p id="status" class="status" role="status">
-            {liveCopy[softwareReader ? 'waiting' : 'press'][language]}
-          </p>
-          <p id="keep" class="hint">
-            {say('keep')}
-          </p>
-          <button id="connect" type="button" hidden>
-            {say('connect')}
-          </button>
-          <PinForm language={language} digits={pinDigits} />
-        </div>
-        <noscript>
-          <p>{say('noScript')}</p>
-        </noscript>
-      </div>
-      {softwareReader ? <TrialBox language={language} reader={softwareReader} /> : null}
-      <Help language={language} phone={supportPhone} />
-      <form method="post" action={`/sign-in/${interactionId}/cancel`}>
-        <input type="hidden" name="csrf" value={csrfToken} />
-        <button type="submit" class="button-plain">
-          {say('cancel')}
-        </button>
-      </form>
-    </>
-  );
-}
-
-/** Shown once a card lies on the reader; the browser program reads it and sends nothing of it. */
-function PinForm({ language, digits }: { readonly language: 'ja' | 'en'; readonly digits: number }) {
-  const say = (key: keyof typeof signInCopy) => signInCopy[key][language];
-  return (
-    <form id="pin-form" hidden>
-      <label for="pin">{say('pinLabel')}</label>
-      <input
-        id="pin"
-        class="pin"
-        type="password"
-        inputmode="numeric"
-        autocomplete="off"
-        maxlength={12}
-        minlength={digits}
-        required
-        aria-describedby="pin-hint"
+      <CardPanel
+        {...{ language, interactionId, csrfToken, softwareReader, pin }}
+        live={liveCopyIn(language)}
+        keep={say('keep')}
       />
-      <p id="pin-hint" class="hint">
-        {say('pinHint')}
-      </p>
-      <p class="actions">
-        <button type="submit">{say('submit')}</button>
-        <button id="show-pin" type="button" class="button-plain" aria-pressed={false}>
-          {say('showPin')}
-        </button>
-      </p>
-    </form>
-  );
-}
-
-function TrialBox({ language, reader }: { readonly language: 'ja' | 'en'; readonly reader: string }) {
-  const href = new URL('/', reader.replace(/^ws/, 'http')).href;
-  return (
-    <p>
-      {signInCopy.trialBox[language]}:{' '}
-      <a href={href} target="_blank" rel="noopener noreferrer">
-        {signInCopy.openBox[language]}
-      </a>
-    </p>
-  );
-}
-
-function Help({ language, phone }: { readonly language: 'ja' | 'en'; readonly phone: string }) {
-  const topics = [
-    ['lost', 'lostText'],
-    ['forgot', 'forgotText'],
-    ['which', 'whichText'],
-  ] as const;
-  return (
-    <div>
-      {topics.map(([title, text]) => (
-        <details key={title}>
-          <summary>{signInCopy[title][language]}</summary>
-          <p>
-            {signInCopy[text][language]} <a href={`tel:${phone.replaceAll('-', '')}`}>{phone}</a>
-          </p>
-        </details>
-      ))}
-    </div>
+      <Help
+        topics={[
+          [say('lost'), say('lostText')],
+          [say('forgot'), say('forgotText')],
+          [say('which'), say('whichText')],
+        ]}
+        phone={supportPhone}
+      />
+      <CancelForm {...{ interactionId, csrfToken }} label={say('cancel')} />
+    </>
   );
 }

@@ -52,6 +52,7 @@ export const liveCopy = {
   found: { ja: 'カードを確認しました。暗証番号を入力してください', en: 'Card found. Enter your PIN' },
   checking: { ja: '確認しています。カードを動かさないでください', en: 'Checking. Do not move the card' },
   lift: { ja: 'カードをリーダーから外してください', en: 'Take the card off the reader' },
+  liftFirst: { ja: 'カードをいちど外して置き直してください', en: 'Take the card off and place it again' },
   done: { ja: 'ログインしました。サービスに移動します', en: 'Signed in. Returning to the service' },
   remaining: { ja: '残り{n}回', en: '{n} tries left' },
   PIN_WRONG: { ja: 'K-104 暗証番号が違います', en: 'K-104 The PIN is wrong' },

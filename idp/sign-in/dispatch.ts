@@ -1,4 +1,4 @@
-import { decideLevel, type RequestedAuthnContext } from '../../federation/index.ts';
+import { decideLevel, type Level, type RequestedAuthnContext } from '../../federation/index.ts';
 import type { SsoSession } from '../session.ts';
 
 /** What a provider asks of a sign-in, in the words both protocols share. */
@@ -15,21 +15,26 @@ export interface SignInDemand {
 }
 
 export type Step =
-  | { readonly step: 'card'; readonly level: string }
+  | { readonly step: 'card'; readonly level: Level }
   | { readonly step: 'respond'; readonly contextClass: string }
   | { readonly step: 'refuse'; readonly reason: 'NO_PASSIVE' | 'NO_AUTHN_CONTEXT' };
 
 /**
  * Pure: what has to happen next for this demand with this session. Every step of the sign-in comes back here; no step
- * calls another. (SAML Core 3.4.1: ForceAuthn, IsPassive, RequestedAuthnContext; OIDC Core 3.1.2.1: prompt, max_age, acr_values.)
+ * calls another. `reachable` are the levels that a card can reach here, where that is not the usual. (SAML Core 3.4.1: ForceAuthn, IsPassive, RequestedAuthnContext; OIDC Core 3.1.2.1: prompt, max_age, acr_values.)
  */
 export function nextStep(
   demand: SignInDemand,
   session: Pick<SsoSession, 'level' | 'authenticatedAt'> | undefined,
   now: number,
+  reachable?: readonly Level[],
 ): Step {
   const usable = session && isRecentEnough(demand, session, now) ? session : undefined;
-  const decision = decideLevel({ requested: demand.context, level: usable?.level });
+  const decision = decideLevel({
+    requested: demand.context,
+    level: usable?.level,
+    ...(reachable ? { reachable } : {}),
+  });
   if ('answer' in decision) return { step: 'respond', contextClass: decision.answer };
   if ('impossible' in decision) return { step: 'refuse', reason: 'NO_AUTHN_CONTEXT' };
   return demand.passive ? { step: 'refuse', reason: 'NO_PASSIVE' } : { step: 'card', level: decision.needs };

@@ -1,4 +1,5 @@
 import { createHmac, createSecretKey, randomBytes } from 'node:crypto';
+import type { CardAuthentication, CardLevel } from '../../card-auth/index.ts';
 import { equalBytes, sha256 } from '../../lib/bytes.ts';
 import type { Collection, CollectionDefinition, StoredRecord } from '../../storage/index.ts';
 import { HubPageError } from '../errors.ts';
@@ -14,6 +15,11 @@ export interface Interaction extends StoredRecord {
   readonly demand: SignInDemand;
   /** The protocol's own memory: the parsed AuthnRequest, or the uid of the OIDC interaction. */
   readonly memory: Readonly<Record<string, unknown>>;
+  /**
+   * A registered counter asks for the patient in front of it. No SSO session is read, made or ended, whoever is signed
+   * in at this browser: what the card says stays in here and goes to the request that asked, and nowhere else.
+   */
+  readonly sessionless?: { readonly level: CardLevel; readonly presented?: CardAuthentication | undefined } | undefined;
   /** Hash of the browser's secret, set by the first visit. */
   readonly browser?: string | undefined;
   readonly expiresAt: number;
@@ -57,6 +63,16 @@ export function createInteractions({ interactions, csrfKey, lifetimeMs, now = Da
     return interaction;
   }
 
+  /** Binds the card to its sessionless interaction; the first one stays. */
+  async function present(id: string, presented: CardAuthentication): Promise<void> {
+    const interaction = await interactions.update(id, (current) => {
+      if (!current.sessionless || current.sessionless.presented || current.sessionless.level !== presented.level)
+        throw new HubPageError('SIGN_IN_EXPIRED', 'the interaction waits for no card of this level');
+      return { ...current, sessionless: { ...current.sessionless, presented } };
+    });
+    if (!interaction) throw new HubPageError('SIGN_IN_EXPIRED', 'the interaction is unknown, finished or has expired');
+  }
+
   /** Of two answers to one interaction only one is sent. */
   async function finish(id: string): Promise<void> {
     if (!(await interactions.take(id)))
@@ -73,7 +89,7 @@ export function createInteractions({ interactions, csrfKey, lifetimeMs, now = Da
     }
   }
 
-  return { open, resume, finish, csrfToken, checkCsrf };
+  return { open, resume, present, finish, csrfToken, checkCsrf };
 }
 
 export type Interactions = ReturnType<typeof createInteractions>;

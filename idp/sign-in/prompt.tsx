@@ -2,10 +2,13 @@ import type { Context } from 'koa';
 import type { Settings } from '../../config/index.ts';
 import type { ProviderRecord, ProviderRegistry } from '../../federation/index.ts';
 import { cancelAddressOf } from '../account/gate.ts';
+import { HubPageError } from '../errors.ts';
 import { redirectOrigins } from '../oidc/redirect-origins.ts';
 import type { PageFrame } from '../page-frame.ts';
-import { CardPrompt } from './card-prompt.tsx';
+import { CardPrompt, type CardPromptOptions } from './card-prompt.tsx';
 import { signInCopy } from './copy.ts';
+import { counterCopy } from './counter-copy.ts';
+import { CounterPrompt, releasedAtCounter } from './counter-prompt.tsx';
 import type { Interaction } from './interaction.ts';
 
 /** Sends the card prompt with the name of the service that asks, as its approved registration has it. */
@@ -26,21 +29,43 @@ export function createPrompt({
     const { language } = frame.preferencesOf(ctx);
     const provider = await registry.get(interaction.protocol === 'saml' ? 'saml' : 'oidc', interaction.partyKey);
     const service = (provider?.name ?? settings.service.name)[language];
+    const common = { csrfToken, service, pinDigits, softwareReader, supportPhone, interactionId: interaction.id };
     frame.send(ctx, {
-      title: signInCopy.title[language],
+      ...(interaction.sessionless
+        ? counterPage(common, provider, { language, level: interaction.sessionless.level })
+        : {
+            title: signInCopy.title[language],
+            body: (preferences) => <CardPrompt {...common} preferences={preferences} />,
+          }),
       script,
       policy: {
         connect: softwareReader ? [new URL(softwareReader).origin] : [],
         // Cancelling leads through our own answer to the party; browsers apply form-action to the whole way.
         formAction: partyOrigins(provider, interaction),
       },
-      body: (preferences) => (
-        <CardPrompt
-          {...{ preferences, csrfToken, service, pinDigits, softwareReader, supportPhone }}
-          interactionId={interaction.id}
-        />
-      ),
     });
+  };
+}
+
+/** A patient is asked only in the name of a terminal that is approved at this moment. */
+function counterPage(
+  common: CardPromptOptions,
+  provider: ProviderRecord | undefined,
+  {
+    language,
+    level,
+  }: { readonly language: 'ja' | 'en'; readonly level: NonNullable<Interaction['sessionless']>['level'] },
+): Pick<Parameters<PageFrame['send']>[1], 'title' | 'body'> {
+  if (provider?.status !== 'approved' || !provider.counter)
+    throw new HubPageError('PROVIDER_NOT_APPROVED', 'the registration of the terminal was changed or withdrawn');
+  const { facility, terminal } = provider.counter;
+  const whom = facility[language] + counterCopy.terminal[language].replace('{name}', () => terminal);
+  const released = releasedAtCounter(provider, level);
+  return {
+    title: counterCopy.title[language],
+    body: (preferences) => (
+      <CounterPrompt {...common} {...{ preferences, whom, released, level }} facility={facility[language]} />
+    ),
   };
 }
 

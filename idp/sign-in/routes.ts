@@ -1,7 +1,7 @@
 import type Router from '@koa/router';
 import type { Context } from 'koa';
 import { z } from 'zod';
-import { CardError, type CardSignIn } from '../../card-auth/index.ts';
+import { type CardAuthentication, CardError, type CardSignIn, type PinAuthentication } from '../../card-auth/index.ts';
 import { SamlError } from '../../federation/index.ts';
 import { HubPageError } from '../errors.ts';
 import { readForm, readJson } from '../guards.ts';
@@ -21,6 +21,10 @@ export interface SignInRoutesOptions {
   readonly sessions: Sessions;
   readonly card: CardSignIn;
   readonly responders: Readonly<Record<Interaction['protocol'], Responder>>;
+  /** How a counter's request goes on with the patient's card; it has no session to go on with. */
+  readonly counter: {
+    respond(ctx: Context, interaction: Interaction, presented: CardAuthentication): Promise<void>;
+  };
   /** Shows the card prompt. */
   readonly showPrompt: (ctx: Context, interaction: Interaction, csrfToken: string) => Promise<void>;
   readonly sessionCookie: string;
@@ -29,23 +33,26 @@ export interface SignInRoutesOptions {
   readonly now: () => number;
 }
 
+/** The page follows its card at once; what nobody followed is not for whoever comes next to the terminal. */
+const presentedMs = 60_000;
 const bodyMaxBytes = 4096;
 const count = z.int().min(0).max(0xffffff);
 const base64url = z
   .string()
   .max(200)
   .regex(/^[\w-]*$/);
+const possession = {
+  sid: base64url,
+  id: base64url,
+  ckv: z.int().min(0).max(0xffff),
+  wcnt1: count,
+  mac1: base64url,
+};
 const messages = {
   start: z.strictObject({}),
   tap: z.strictObject({ sid: base64url }),
-  prove: z.strictObject({
-    sid: base64url,
-    id: base64url,
-    ckv: z.int().min(0).max(0xffff),
-    wcnt1: count,
-    mac1: base64url,
-    blinded: base64url,
-  }),
+  present: z.strictObject(possession),
+  prove: z.strictObject({ ...possession, blinded: base64url }),
   finish: z.strictObject({ sid: base64url, wcnt2: count, mac2: base64url, proof: base64url }),
 } as const;
 
@@ -65,9 +72,9 @@ export function signInRoutes(options: SignInRoutesOptions): (router: Router) => 
     router.get('/sign-in/:id', async (ctx) => showStep(ctx, await interactionOf(ctx), options));
 
     router.post('/sign-in/:id/card/start', async (ctx) => {
-      const { id, protocol, partyKey, requestId } = await interactionOf(ctx);
+      const { id, protocol, partyKey, requestId, sessionless } = await interactionOf(ctx);
       await readMessage(ctx, messages.start);
-      ctx.body = await card.start({ interactionId: id, protocol, partyId: partyKey, requestId });
+      ctx.body = await card.start({ interactionId: id, protocol, partyId: partyKey, requestId }, sessionless?.level);
     });
 
     router.post('/sign-in/:id/card/tap', async (ctx) => {
@@ -82,9 +89,17 @@ export function signInRoutes(options: SignInRoutesOptions): (router: Router) => 
 
     router.post('/sign-in/:id/card/finish', async (ctx) => {
       const interaction = await interactionOf(ctx);
-      const presentation = await card.finish(interaction.id, await readMessage(ctx, messages.finish));
-      await openSession(ctx, presentation, options);
+      const presented = await card.finish(interaction.id, await readMessage(ctx, messages.finish));
+      if (interaction.sessionless) await interactions.present(interaction.id, presented);
+      else await openSession(ctx, presented, options);
       ctx.body = { next: `/sign-in/${interaction.id}` };
+    });
+
+    // Level card never opens a session: only a sessionless interaction was started for it, and only that one takes it.
+    router.post('/sign-in/:id/card/present', async (ctx) => {
+      const { id } = await interactionOf(ctx);
+      await interactions.present(id, await card.present(id, await readMessage(ctx, messages.present)));
+      ctx.body = { next: `/sign-in/${id}` };
     });
 
     // By the page's own form, so it works without script; the party is told that the resident went away.
@@ -109,6 +124,7 @@ async function readMessage<T>(ctx: Context, schema: z.ZodType<T>): Promise<T> {
 
 async function showStep(ctx: Context, interaction: Interaction, options: SignInRoutesOptions): Promise<void> {
   const { interactions, sessions, responders, showPrompt, sessionCookie, now } = options;
+  if (interaction.sessionless) return showCounterStep(ctx, interaction, interaction.sessionless.presented, options);
   const session = await sessions.byCookie(ctx.cookies.get(sessionCookie));
   const step = nextStep(interaction.demand, session, now());
   const responder = responders[interaction.protocol];
@@ -121,10 +137,26 @@ async function showStep(ctx: Context, interaction: Interaction, options: SignInR
   return responder.respond(ctx, interaction, session, step.contextClass);
 }
 
+/** The patient's card, then the answer to the request that asked. The browser's session is not looked at. */
+async function showCounterStep(
+  ctx: Context,
+  interaction: Interaction,
+  presented: CardAuthentication | undefined,
+  options: SignInRoutesOptions,
+): Promise<void> {
+  const { interactions, showPrompt, counter, now } = options;
+  if (!presented)
+    return showPrompt(ctx, interaction, interactions.csrfToken(interaction.id, browserSecretOf(ctx, options)));
+  await interactions.finish(interaction.id);
+  if (now() - presented.at > presentedMs)
+    throw new HubPageError('SIGN_IN_EXPIRED', 'the card was presented too long ago');
+  return counter.respond(ctx, interaction, presented);
+}
+
 /** The same resident keeps the session and its parties; another one ends it. Either way the cookie is new. */
 async function openSession(
   ctx: Context,
-  presentation: Awaited<ReturnType<CardSignIn['finish']>>,
+  presentation: PinAuthentication,
   { sessions, sessionCookie, secure }: SignInRoutesOptions,
 ): Promise<void> {
   const before = ctx.cookies.get(sessionCookie);

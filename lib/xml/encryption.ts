@@ -19,14 +19,13 @@ import {
   type XmlElement,
 } from './node.ts';
 import { readXml } from './read.ts';
-import { dsNamespace } from './signature.ts';
+import { ds, dsNamespace } from './signed-info.ts';
 import { elementFactory, writeXml } from './write.ts';
 
 export const xencNamespace = 'http://www.w3.org/2001/04/xmlenc#';
 const xenc11Namespace = 'http://www.w3.org/2009/xmlenc11#';
 const xenc = elementFactory('xenc', xencNamespace);
 const xenc11 = elementFactory('xenc11', xenc11Namespace);
-const ds = elementFactory('ds', dsNamespace);
 const ivBytes = 12;
 const tagBytes = 16;
 

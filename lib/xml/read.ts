@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { inflateRawSync } from 'node:zlib';
 import { XmlError } from './errors.ts';
+import { indexIds } from './ids.ts';
 import { parseTree } from './libxml2.ts';
 import type { XmlElement } from './node.ts';
 
@@ -57,7 +58,7 @@ export function readXml(octets: Uint8Array, limits: ReadLimits = {}): XmlElement
   checkOctets(bytes);
   checkMarkup(bytes, comments);
   const root = parseTree(bytes, { maxDepth, maxNodes });
-  checkIds(root);
+  indexIds(root);
   return root;
 }
 
@@ -86,24 +87,4 @@ function checkMarkup(bytes: Buffer, comments: boolean): void {
   }
   if (bytes.indexOf('<?', from) !== -1)
     throw new XmlError('MARKUP_FORBIDDEN', 'the document has a processing instruction or a second declaration');
-}
-
-const wsu = 'http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-utility-1.0.xsd';
-const xml = 'http://www.w3.org/XML/1998/namespace';
-
-/** Every attribute some stack takes for an ID, in one set: a repeated value is how a signature gets moved. */
-function checkIds(root: XmlElement): void {
-  const seen = new Set<string>();
-  const waiting: XmlElement[] = [root];
-  for (let element = waiting.pop(); element; element = waiting.pop()) {
-    for (const { ns, name, value } of element.attributes) {
-      const isId =
-        ns === '' ? /^(ID|Id|id)$/.test(name) : (ns === wsu && name === 'Id') || (ns === xml && name === 'id');
-      if (!isId) continue;
-      if (seen.has(value))
-        throw new XmlError('ID_REPEATED', 'two elements carry the same ID', { detail: { element: element.name } });
-      seen.add(value);
-    }
-    for (const child of element.children) if (typeof child !== 'string') waiting.push(child);
-  }
 }

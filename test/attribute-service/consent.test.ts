@@ -69,6 +69,14 @@ describe('consent', () => {
     expect(await stateOf({ sessionId: 's1' })).to.equal('expired');
   });
 
+  it('is standing where a lasting one was given beside one for the sign-in, whichever came later', async () => {
+    const { give, find, passTime } = setUp();
+    await give(gift);
+    passTime(1);
+    await give({ ...gift, period: 'session' });
+    expect(await find({ ...question, sessionId: 's1' })).to.include({ state: 'given', standing: true });
+  });
+
   it('is withdrawn with effect on the next request, and stays in the history', async () => {
     const { give, withdraw, find, list, passTime } = setUp();
     const { id } = await give(gift);

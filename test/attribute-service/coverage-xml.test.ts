@@ -129,17 +129,17 @@ describe('coverage as XML', () => {
 
   it('passes over elements it does not know, in any order', () => {
     const { element } = buildCoverages(answered([coverageOf()]));
-    const xml = writeXml(element).replace('<ds:Coverage>', '<ds:Coverage><ds:Later>1</ds:Later>');
+    const xml = writeXml(element).replace('<el:Coverage>', '<el:Coverage><el:Later>1</el:Later>');
     expect(parseCoverages(readXml(Buffer.from(xml)))).to.deep.equal(answered([coverageOf()]));
   });
 
   const malformed: readonly (readonly [string, (xml: string) => string])[] = [
-    ['a coverage without a name', (xml) => xml.replace(/<ds:Name>[^<]*<\/ds:Name>/, '')],
-    ['two names in one coverage', (xml) => xml.replace('<ds:Name>', '<ds:Name>x</ds:Name><ds:Name>')],
-    ['an element inside a value', (xml) => xml.replace('<ds:Name>', '<ds:Name><ds:b></ds:b>')],
-    ['a day that does not exist', (xml) => xml.replace(/(<ds:Birthdate>)[^<]*/, '$12026-02-30')],
-    ['a sex outside its table', (xml) => xml.replace(/(<ds:Sex1>)[^<]*/, '$19')],
-    ['a source without a state', (xml) => xml.replace(/<ds:State>[^<]*<\/ds:State>/, '')],
+    ['a coverage without a name', (xml) => xml.replace(/<el:Name>[^<]*<\/el:Name>/, '')],
+    ['two names in one coverage', (xml) => xml.replace('<el:Name>', '<el:Name>x</el:Name><el:Name>')],
+    ['an element inside a value', (xml) => xml.replace('<el:Name>', '<el:Name><el:b></el:b>')],
+    ['a day that does not exist', (xml) => xml.replace(/(<el:Birthdate>)[^<]*/, '$12026-02-30')],
+    ['a sex outside its table', (xml) => xml.replace(/(<el:Sex1>)[^<]*/, '$19')],
+    ['a source without a state', (xml) => xml.replace(/<el:State>[^<]*<\/el:State>/, '')],
   ];
   for (const [what, change] of malformed) {
     it(`refuses ${what}`, () => {

@@ -15,6 +15,7 @@ import { readMac, sessionKey } from '../../card-auth/felica/lite-s-mac.ts';
 import {
   type CardChallenge,
   type CardFact,
+  type CardLevel,
   type CardRecord,
   cardChallengeCollection,
   cardCollection,
@@ -55,9 +56,10 @@ async function setUp() {
     wrappingKey: randomBytes(32),
     station: station.publicKey,
   };
+  const counters = storage.collection<PinCounter>(pinCounterCollection);
   const keyService = createCardKeyService({
     keys,
-    counters: storage.collection<PinCounter>(pinCounterCollection),
+    counters,
     issued: storage.collection<IssuedKey>(issuedKeyCollection),
   });
   const cards = createCardRegistry({ cards: storage.collection<CardRecord>(cardCollection), now });
@@ -107,19 +109,23 @@ async function setUp() {
     ({ interactionId, protocol: 'saml', partyId: 'https://portal.example/saml', requestId: '_r1' }) as const;
 
   /** Start, tap, and the card's first answer. */
-  async function possession(interactionId = 'i1', key = ck) {
-    const started = await server.start(binding(interactionId));
+  async function possession(interactionId = 'i1', key = ck, level?: CardLevel) {
+    const started = await server.start(binding(interactionId), level);
     const rc = bytes((await server.tap(interactionId, started.sid)).rc);
     const mac1 = readMac(sessionKey(key, rc), rc, [0x82, 0x86, 0x90], Buffer.concat([id, block(1, 2), block(wcnt, 3)]));
     return { ...started, rc, mac1, wcnt1: wcnt };
   }
 
-  const messageOf = ({ sid, mac1, wcnt1 }: Awaited<ReturnType<typeof possession>>, blinded: Uint8Array) => ({
+  const presentOf = ({ sid, mac1, wcnt1 }: Awaited<ReturnType<typeof possession>>) => ({
     sid,
     id: text(id),
     ckv: 1,
     wcnt1,
     mac1: text(mac1),
+  });
+
+  const messageOf = (begun: Awaited<ReturnType<typeof possession>>, blinded: Uint8Array) => ({
+    ...presentOf(begun),
     blinded: text(blinded),
   });
 
@@ -165,8 +171,10 @@ async function setUp() {
     cardId,
     facts,
     possession,
+    presentOf,
     messageOf,
     signIn,
+    evaluations: async () => (await counters.find()).records[0]?.evaluations,
     id,
     pass: (ms: number) => (time += ms),
     rewind: (to: number) => (wcnt = to),
@@ -288,5 +296,93 @@ describe('the card sign-in (KSSC-CARD-1)', () => {
       'READER_MESSAGE_MALFORMED',
     );
     expect(await refusal(server.prove('i3', messageOf(begun, anyBlinded())))).to.equal('CHALLENGE_SPENT');
+  });
+});
+
+describe('the card alone (level card, for registered counters)', () => {
+  const alone = 'urn:x-sanuki:ac:card' as const;
+
+  async function setUpCounter() {
+    const world = await setUp();
+    const begin = (interactionId = 'i1') => world.possession(interactionId, undefined, alone);
+    const present = async (interactionId = 'i1') =>
+      world.server.present(interactionId, world.presentOf(await begin(interactionId)));
+    return { ...world, begin, present };
+  }
+
+  it('says whose card it is and that no PIN was given; it is a fact of its own in the audit', async () => {
+    const { present, facts, record } = await setUpCounter();
+    expect(await present()).to.deep.include({ residentRef: 'r1', level: alone, amr: ['hwk'] });
+    expect(facts.map(({ type }) => type)).to.deep.equal(['auth.card']);
+    expect(await record()).to.deep.include({ lastWcnt: 7, unfinished: [] });
+  });
+
+  it('gives the terminal nothing that opens the card: no state MAC, no evaluation, no try counted', async () => {
+    const { present, begin, server, messageOf, evaluations } = await setUpCounter();
+    expect(await present()).to.have.all.keys('residentRef', 'cardId', 'level', 'amr', 'at');
+    expect(await refusal(server.prove('i2', messageOf(await begin('i2'), anyBlinded())))).to.equal('LEVEL_REFUSED');
+    expect(await evaluations()).to.equal(0);
+  });
+
+  it('does not do where a PIN was demanded, and leads to no last step', async () => {
+    const { possession, presentOf, begin, server } = await setUpCounter();
+    expect(await refusal(server.present('i1', presentOf(await possession('i1'))))).to.equal('LEVEL_REFUSED');
+    const begun = await begin('i2');
+    await server.present('i2', presentOf(begun));
+    const last = { sid: begun.sid, wcnt2: 8, mac2: text(randomBytes(8)), proof: text(randomBytes(64)) };
+    expect(await refusal(server.finish('i2', last))).to.equal('CHALLENGE_SPENT');
+  });
+
+  it('without the key: one generic refusal, whatever the card’s state, and no effect on it', async () => {
+    const { server, possession, presentOf, cards, cardId, record } = await setUpCounter();
+    const before = await record();
+    for (const status of ['active', 'suspended', 'revoked'] as const) {
+      await cards.move(cardId, status, 'LOST');
+      const forged = await possession('i1', randomBytes(16), alone);
+      expect(await refusal(server.present('i1', presentOf(forged))), status).to.equal('CARD_REFUSED');
+    }
+    expect({ ...(await record()), status: 'active', reason: undefined }).to.deep.equal({
+      ...before,
+      reason: undefined,
+    });
+  });
+
+  it('holds to the checks of a sign-in: state, key version, race, copy, time, and one answer per rc', async () => {
+    const { server, present, begin, presentOf, cards, cardId, pass, rewind, record } = await setUpCounter();
+    for (const [status, code] of [
+      ['issued', 'CARD_NOT_ACTIVE'],
+      ['pin-locked', 'PIN_LOCKED'],
+      ['suspended', 'CARD_SUSPENDED'],
+      ['expired', 'CARD_EXPIRED'],
+    ] as const) {
+      await cards.update(cardId, (current) => ({ ...current, status }));
+      expect(await refusal(present()), status).to.equal(code);
+    }
+    await cards.update(cardId, (current) => ({ ...current, status: 'active' }));
+    expect(await refusal(server.present('i1', { ...presentOf(await begin()), ckv: 2 }))).to.equal('CARD_REFUSED');
+    const late = await begin();
+    pass(5_001);
+    expect(await refusal(server.present('i1', presentOf(late)))).to.equal('TIME_OUT');
+    const older = await begin('older');
+    pass(10);
+    const newer = await begin('newer');
+    await server.present('newer', presentOf(newer));
+    expect(await refusal(server.present('newer', presentOf(newer))), 'twice').to.equal('CHALLENGE_SPENT');
+    expect(await refusal(server.present('older', presentOf(older))), 'overtaken').to.equal('CHALLENGE_SPENT');
+    rewind(3);
+    pass(1);
+    expect(await refusal(present()), 'a copy').to.equal('CARD_SUSPENDED');
+    expect(await record()).to.include({ status: 'suspended', reason: 'CLONE' });
+  });
+
+  it('neither fills nor waits for the quota of unfinished authorisations', async () => {
+    const { server, possession, messageOf, present, pass, record } = await setUpCounter();
+    for (let at = 0; at < 10; at += 1) {
+      pass(1);
+      await server.prove('i1', messageOf(await possession(), anyBlinded()));
+    }
+    pass(1);
+    expect(await present('i2')).to.include({ residentRef: 'r1' });
+    expect((await record()).unfinished).to.have.length(10);
   });
 });

@@ -55,6 +55,20 @@ describe('the sanuki command', function () {
       expect((await run('provider', 'show', 'demo')).code).to.equal(1);
     });
 
+    it('registers a counter terminal, says so, and takes it away alone (R103)', async () => {
+      const member = { facility: { ja: '医院', en: 'Clinic' }, terminal: '受付2' };
+      const counter = await file('counter.json', client({ client_id: 'counter-2', sanuki_counter: member }));
+      const added = await run('provider', 'add', '--oidc', counter, '--attributes', 'eligibility', '--approve');
+      expect(JSON.parse(added.out)).to.deep.include({ counter: member, contract: { attributes: ['eligibility'] } });
+      expect(JSON.parse((await run('provider', 'show', 'counter-2')).out).counter).to.deep.equal(member);
+      const listed = JSON.parse((await run('provider', 'list')).out) as { key: string; counter?: object }[];
+      const counters = listed.filter((provider) => provider.counter).map(({ key }) => key);
+      expect(counters).to.have.members(['clinic-counter-1', 'counter-2']);
+      expect((await authorize('counter-2')).status).to.equal(303);
+      await run('provider', 'remove', 'counter-2');
+      expect((await authorize('counter-2')).status).to.equal(400);
+    });
+
     it('takes SAML metadata from a file and from an address, with the names in it', async () => {
       const listed = JSON.parse((await run('provider', 'list')).out);
       expect(listed.map(({ key }: { key: string }) => key)).to.include(`${trial.summary.portal}/saml/metadata`);
@@ -80,6 +94,16 @@ describe('the sanuki command', function () {
           ),
           'private',
         ],
+        'a terminal that cannot show who it is': [
+          await file(
+            'h.json',
+            client({
+              token_endpoint_auth_method: 'none',
+              sanuki_counter: { facility: '医院', terminal: '受付2' },
+            }),
+          ),
+          'authenticate',
+        ],
         'short secret': [await file('g.json', client({ client_secret: 'short' })), '16 characters'],
       } as const;
       for (const [what, [path, word]] of Object.entries(bad)) {
@@ -99,7 +123,7 @@ describe('the sanuki command', function () {
   it('lists cards without what could identify them elsewhere', async () => {
     const { out } = await run('card', 'list');
     const cards = JSON.parse(out);
-    expect(cards).to.have.length(4);
+    expect(cards, 'three printed, eight patients, one suspended').to.have.length(12);
     for (const { reason: _reason, ...card } of cards)
       expect(card).to.have.all.keys('number', 'resident', 'status', 'expires', 'software');
   });
@@ -122,6 +146,23 @@ describe('the sanuki command', function () {
       expect(kept)
         .to.include('other\tvalue')
         .and.include('#HttpOnly_localhost\tFALSE\t/\tFALSE\t0\tsanuki-hub-session\t');
+    });
+
+    it('completes a counter’s page, with the PIN or with the card alone, and keeps no session', async () => {
+      const [card] = trial.summary.cards;
+      const jar = join(folder, 'counter.txt');
+      const counterPage = (more: object = {}) =>
+        `${trial.summary.issuer}/oidc/authorize?${new URLSearchParams({ client_id: 'clinic-counter-1', response_type: 'code', scope: 'openid', redirect_uri: `${trial.summary.clinic}/counter/callback`, code_challenge: 'A'.repeat(43), code_challenge_method: 'S256', ...more })}`;
+      const acr = { essential: true, value: 'urn:x-sanuki:ac:card' };
+      const alone = counterPage({ claims: JSON.stringify({ id_token: { acr } }) });
+      const common = ['sign-in', '--cookies', jar, '--card', card?.number ?? ''];
+      for (const [page, ...pin] of [[counterPage(), '--pin', card?.pin ?? ''], [alone]] as const) {
+        const done = await run(...common, '--page', page, ...pin);
+        expect(done.errors).to.equal('');
+        expect(JSON.parse(done.out).next).to.match(new RegExp(`^${trial.summary.clinic}/counter/callback\\?code=`));
+      }
+      expect((await run(...common, '--page', counterPage())).errors).to.include('asks for a PIN');
+      expect(await readFile(jar, 'utf8')).to.not.include('sanuki-hub-session');
     });
 
     it('takes turns when several terminals want the same card at once', async () => {

@@ -36,6 +36,18 @@ describe('settings', () => {
     expect(() => parseSettings({ ...base, origin: 'https://id.example.jp/' })).to.throw(/no trailing slash/);
   });
 
+  it('name sources with an id of their own, by https in production', () => {
+    const name = { ja: '保険者', en: 'insurer' };
+    const source = { kind: 'json', id: 'a', name, address: 'https://a.example/coverage' };
+    expect(parseSettings({ ...base, sources: [source] }).sources[0]).to.include({ deadlineMs: 1500 });
+    expect(() => parseSettings({ ...base, sources: [source, source] })).to.throw(/id of its own/);
+    const plain = { ...source, address: 'http://a.example/coverage' };
+    expect(() => parseSettings({ ...base, sources: [plain] })).to.throw(/https/);
+    expect(parseSettings({ ...base, profile: 'trial', sources: [plain] }).sources).to.have.length(1);
+    expect(() => parseSettings({ ...base, sources: [{ ...source, kind: 'id-wsf' }] })).to.throw(/publicKey/);
+    expect(() => parseSettings({ ...base, sources: [{ ...source, id: 'saml:a' }] })).to.throw(/sources/);
+  });
+
   it('ship an example that loads', async () => {
     const file = fileURLToPath(new URL('../../config/production.example.yaml', import.meta.url));
     expect((await loadSettings(file)).profile).to.equal('production');

@@ -6,6 +6,7 @@ import {
   cardPinBound,
   decideLevel,
   passkey,
+  reachableAtCounter,
   refedsMfa,
   requestedFromAcr,
   smartcard,
@@ -95,5 +96,26 @@ describe('authentication context (SAML Core 3.3.2.2.1)', () => {
     ).to.deep.equal({ impossible: true });
     expect(requestedFromAcr(undefined)).to.equal(undefined);
     expect(requestedFromAcr({ essential: true })).to.equal(undefined);
+  });
+
+  it('takes what has another shape, or is a name of the language, for no class', () => {
+    for (const acr of [null, { values: 'x' }, { value: 1 }, { values: [1, null] }, { value: {} }])
+      expect(requestedFromAcr(acr), JSON.stringify(acr)).to.equal(undefined);
+    for (const name of ['constructor', '__proto__', 'toString'])
+      expect(decideLevel({ requested: { comparison: 'exact', classRefs: [name] }, level: cardPin })).to.deep.equal({
+        impossible: true,
+      });
+  });
+
+  it('lets the card alone do at a counter only where it is the first wish by its own name', () => {
+    const at = (...classRefs: string[]) => reachableAtCounter({ comparison: 'exact', classRefs });
+    expect(at(card)).to.deep.equal([card]);
+    expect(at(card, cardPin)).to.deep.equal([card]);
+    expect(at(cardPin, card)).to.deep.equal([cardPin]);
+    expect(at(smartcard)).to.deep.equal([cardPin]);
+    expect(reachableAtCounter(undefined)).to.deep.equal([cardPin]);
+    expect(decideLevel({ requested: { comparison: 'exact', classRefs: [card] }, reachable: at(card) })).to.deep.equal({
+      needs: card,
+    });
   });
 });

@@ -86,7 +86,7 @@ describe('a resident with a card in Chromium', function () {
     await picture(page, 'sign-in-pin');
     await enterPin(page, card?.pin ?? '');
     await page.waitForURL(`${portal}/`);
-    expect(await page.locator('#name').textContent()).to.equal('バス セイジ');
+    expect(await page.locator('#name').textContent()).to.equal('ヤシマ ヨウスケ');
     await picture(page, 'portal-signed-in');
     const pseudonyms = [await page.locator('#pseudonym').textContent()];
     for (const [name, origin] of Object.entries({ kmix, phr, clinic })) {
@@ -188,6 +188,7 @@ describe('a resident with a card in Chromium', function () {
         ['portal', trial.summary.portal],
         ['refusal', `${trial.summary.hub}/saml/sso?SAMLRequest=x`],
         ['card-box', trial.summary.cardBox],
+        ['sample-body', trial.summary.bodies.nhi],
       ] as const) {
         await page.goto(url);
         await page.locator(`a.choice:text-is("${size}")`).click();

@@ -7,6 +7,12 @@ import { createInterface } from 'node:readline';
 import { freePorts } from '../ports.ts';
 import { root } from '../root.ts';
 
+interface TrialCard {
+  readonly number: string;
+  readonly pin: string;
+  readonly resident: string;
+}
+
 export interface TrialSummary {
   readonly hub: string;
   readonly samlMetadata: string;
@@ -16,14 +22,16 @@ export interface TrialSummary {
   readonly phr: string;
   readonly clinic: string;
   readonly cardBox: string;
-  readonly cards: readonly { readonly number: string; readonly pin: string; readonly resident: string }[];
+  readonly bodies: { readonly nhi: string; readonly kyokai: string; readonly others: string };
+  readonly cards: readonly TrialCard[];
+  readonly patients: readonly TrialCard[];
   readonly pid: number;
 }
 
 /** The product as a newcomer starts it: the command in a process of its own. */
 export async function startTrialProcess({ data, base }: { data?: string; base?: number } = {}) {
   const folder = data ?? (await mkdtemp(join(tmpdir(), 'sanuki-trial-')));
-  const port = base ?? (await freePorts(6));
+  const port = base ?? (await freePorts(23));
   const args = [join(root, 'cli/sanuki.mjs'), 'start', '--json', '--data', folder, '--port', String(port)];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
   const errors: string[] = [];

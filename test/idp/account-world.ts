@@ -27,7 +27,7 @@ export async function startAccountWorld() {
 
   /** What a refused query leaves. */
   async function open(more: object = {}) {
-    const request = await attributes.requests.open({
+    const request = await attributes.consentRequests.open({
       residentRef: 'r1',
       party,
       partyName: name,

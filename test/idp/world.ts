@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { CookieJar } from 'tough-cookie';
-import { type CardHub, signInWithCard } from '../../card-auth/client/index.ts';
+import { type CardHub, presentCard, signInWithCard } from '../../card-auth/client/index.ts';
 import {
   createCardKeyService,
   createSoftwareCard,
@@ -150,9 +150,9 @@ export function attributeIn(html: string, pattern: RegExp): string {
 export async function signInAt(
   { request }: TestBrowser,
   pageUrl: string,
-  { card, pin }: Pick<Awaited<ReturnType<typeof issueCard>>, 'card' | 'pin'>,
+  { card, pin, html: shown }: Pick<Awaited<ReturnType<typeof issueCard>>, 'card' | 'pin'> & { html?: string },
 ): Promise<string> {
-  const html = await (await request(pageUrl)).text();
+  const html = shown ?? (await (await request(pageUrl)).text());
   const base = new URL(attributeIn(html, /data-base="([^"]+)"/), pageUrl).href;
   const token = attributeIn(html, /data-csrf="([^"]+)"/);
   const call = async (step: string, message: object) => {
@@ -170,8 +170,11 @@ export async function signInAt(
     tap: (message) => call('tap', message),
     prove: (message) => call('prove', message),
     finish: (message) => call('finish', message),
+    present: (message) => call('present', message),
   };
   const reader = await linkedReader(() => card).reader;
-  const { next } = await signInWithCard({ reader, hub, pin, origin: new URL(pageUrl).origin });
+  const { next } = html.includes('data-level="card"')
+    ? await presentCard({ reader, hub })
+    : await signInWithCard({ reader, hub, pin, origin: new URL(pageUrl).origin });
   return new URL(next, pageUrl).href;
 }

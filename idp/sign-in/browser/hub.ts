@@ -29,5 +29,6 @@ export function hubOver(base: string, csrfToken: string): CardHub {
     tap: (message) => call('tap', message),
     prove: (message) => call('prove', message),
     finish: (message) => call('finish', message),
+    present: (message) => call('present', message),
   };
 }

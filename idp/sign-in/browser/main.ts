@@ -1,4 +1,11 @@
-import { type CardOnReader, signInWithCard, waitForCard, waitForLift } from '../../../card-auth/client/index.ts';
+import {
+  type CardOnReader,
+  cardOnReader,
+  presentCard,
+  signInWithCard,
+  waitForCard,
+  waitForLift,
+} from '../../../card-auth/client/index.ts';
 import { HubRefusal, hubOver } from './hub.ts';
 import { canConnect, connectReader } from './reader.ts';
 import { createView, type View } from './view.ts';
@@ -34,15 +41,19 @@ async function main(view: View): Promise<void> {
   }
 }
 
-/** One card, one PIN. Returns after a refusal that a next try may mend; leaves the page after success. */
+/** One card, and one PIN where the page asks for it. Returns after a refusal that a next try may mend; leaves the page after success. */
 async function attempt(view: View, hub: ReturnType<typeof hubOver>, reader: Awaited<ReturnType<typeof connectReader>>) {
+  if (!view.asksPin) await untilReaderIsFree(view, reader);
   view.show('card');
   const card = await waitForCard(reader, { onOther: () => view.problem('CARD_OTHER') });
-  const pin = await pinWhileCardLies(view, reader, card);
-  if (pin === undefined) return view.problem('CARD_GONE');
+  const pin = view.asksPin ? await pinWhileCardLies(view, reader, card) : undefined;
+  if (view.asksPin && pin === undefined) return view.problem('CARD_GONE');
   view.show('checking');
   try {
-    const { next } = await signInWithCard({ reader, hub, pin, origin: location.origin });
+    const { next } =
+      pin === undefined
+        ? await presentCard({ reader, hub })
+        : await signInWithCard({ reader, hub, pin, origin: location.origin });
     view.show('done');
     location.assign(next);
     await new Promise(() => undefined);
@@ -54,6 +65,17 @@ async function attempt(view: View, hub: ReturnType<typeof hubOver>, reader: Awai
     view.show('lift');
     await waitForLift(reader, card, new AbortController().signal);
   }
+}
+
+/**
+ * Where no PIN follows, placing the card is the holder's whole word: a card that lies there from before was not placed
+ * for what this page says.
+ */
+async function untilReaderIsFree(view: View, reader: Awaited<ReturnType<typeof connectReader>>): Promise<void> {
+  const lying = await cardOnReader(reader);
+  if (!lying) return;
+  view.show('liftFirst');
+  await waitForLift(reader, lying, new AbortController().signal);
 }
 
 /** The PIN, or undefined when the card was taken away before it was entered. */

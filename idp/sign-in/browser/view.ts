@@ -1,9 +1,21 @@
 import type { LiveCopy } from '../copy.ts';
+import { element } from './element.ts';
+import { createPinForm } from './pin-form.ts';
 
-type Stage = 'card' | 'pin' | 'checking' | 'lift' | 'done';
+type Stage = 'card' | 'liftFirst' | 'pin' | 'checking' | 'lift' | 'done';
 
-const statusOf = { card: 'waiting', pin: 'found', checking: 'checking', lift: 'lift', done: 'done' } as const;
-const stepOf = { card: 0, pin: 1, checking: 1, lift: 0, done: 2 } as const;
+const statusOf = {
+  card: 'waiting',
+  liftFirst: 'liftFirst',
+  pin: 'found',
+  checking: 'checking',
+  lift: 'lift',
+  done: 'done',
+} as const;
+
+/** The last step is done; checking belongs to the one before it, which is the PIN where there is one. */
+const stepOf = (stage: Stage, steps: number): number =>
+  ({ card: 0, liftFirst: 0, pin: 1, checking: steps - 2, lift: 0, done: steps - 1 })[stage];
 
 /** Some refusals share their words. */
 const sameAs: Readonly<Record<string, keyof LiveCopy>> = {
@@ -16,39 +28,24 @@ const sameAs: Readonly<Record<string, keyof LiveCopy>> = {
   KEY_SERVICE_UNAVAILABLE: 'OFFLINE',
 };
 
-function element<T extends HTMLElement>(id: string, kind: new () => T): T {
-  const found = document.getElementById(id);
-  if (!(found instanceof kind)) throw new TypeError(`the page lacks #${id}`);
-  return found;
-}
-
 /** What the program needs of the page: stages, problems in words, and the PIN. */
 export function createView(root: HTMLElement) {
   const copy = JSON.parse(root.dataset.copy ?? '{}') as LiveCopy;
   const status = element('status', HTMLElement);
   const problemBox = element('problem', HTMLElement);
-  const form = element('pin-form', HTMLFormElement);
-  const pin = element('pin', HTMLInputElement);
-  const reveal = element('show-pin', HTMLButtonElement);
+  const pinForm = root.dataset.level === 'card' ? undefined : createPinForm();
   const connect = element('connect', HTMLButtonElement);
   const keep = element('keep', HTMLElement);
   const steps = [...root.querySelectorAll('.steps li')];
 
-  reveal.addEventListener('click', () => {
-    const shown = pin.type === 'password';
-    pin.type = shown ? 'text' : 'password';
-    reveal.setAttribute('aria-pressed', String(shown));
-    pin.focus();
-  });
-
   function show(stage: Stage): void {
     status.textContent = copy[statusOf[stage]];
     status.classList.toggle('waiting', stage === 'card' || stage === 'checking');
-    form.hidden = stage !== 'pin';
-    keep.hidden = stage === 'lift' || stage === 'done';
+    pinForm?.show(stage === 'pin');
+    keep.hidden = stage === 'lift' || stage === 'liftFirst' || stage === 'done';
     connect.hidden = true;
     for (const [at, step] of steps.entries()) {
-      if (at === stepOf[stage]) step.setAttribute('aria-current', 'step');
+      if (at === stepOf(stage, steps.length)) step.setAttribute('aria-current', 'step');
       else step.removeAttribute('aria-current');
     }
   }
@@ -64,35 +61,22 @@ export function createView(root: HTMLElement) {
     problemBox.replaceChildren(box);
   }
 
-  /** Resolves to the PIN that was typed; full-width digits count as digits. The field is empty afterwards. */
+  /** Resolves to the PIN that was typed. */
   function askPin(signal: AbortSignal): Promise<string> {
+    if (!pinForm) throw new TypeError('this page asks for no PIN');
     show('pin');
     // What was wrong with another card is past; what was wrong with a PIN stays to be read.
     if (['CARD_OTHER', 'CARD_GONE'].includes(problemBox.dataset.code ?? '')) problemBox.replaceChildren();
-    pin.value = '';
-    pin.focus();
-    return new Promise((resolve) => {
-      function submitted(event: SubmitEvent): void {
-        event.preventDefault();
-        const typed = pin.value.normalize('NFKC').replaceAll(/\s/g, '');
-        if (!/^\d+$/.test(typed)) {
-          problem('PIN_EMPTY');
-          return;
-        }
-        pin.value = '';
-        pin.type = 'password';
-        reveal.setAttribute('aria-pressed', 'false');
-        problemBox.replaceChildren();
-        resolve(typed);
-      }
-      form.addEventListener('submit', submitted, { signal });
+    return pinForm.ask(signal, {
+      onEmpty: () => problem('PIN_EMPTY'),
+      onTyped: () => problemBox.replaceChildren(),
     });
   }
 
   /** A browser gives a USB device only after the holder's own press. */
   function askConnect(): Promise<void> {
     status.textContent = copy.press;
-    form.hidden = true;
+    pinForm?.show(false);
     connect.hidden = false;
     return new Promise((resolve) => connect.addEventListener('click', () => resolve(), { once: true }));
   }
@@ -101,6 +85,7 @@ export function createView(root: HTMLElement) {
     base: root.dataset.base ?? '',
     csrfToken: root.dataset.csrf ?? '',
     softwareReader: root.dataset.reader,
+    asksPin: pinForm !== undefined,
     show,
     problem,
     askPin,

@@ -1,8 +1,9 @@
 import { generateKeyPairSync, randomBytes, sign } from 'node:crypto';
 import { expect } from 'chai';
-import { type CardHub, signInWithCard, waitForCard } from '../../../card-auth/client/index.ts';
+import { type CardHub, presentCard, signInWithCard, waitForCard } from '../../../card-auth/client/index.ts';
 import {
   type CardChallenge,
+  type CardLevel,
   type CardRecord,
   cardChallengeCollection,
   cardCollection,
@@ -89,17 +90,22 @@ async function setUp() {
     return JSON.parse(text) as T;
   };
   let interaction = 0;
-  const newHub = (): CardHub => {
+  const newHub = (level?: CardLevel): CardHub => {
     const interactionId = `i${++interaction}`;
     const binding = { interactionId, protocol: 'oidc', partyId: 'phr', requestId: '' } as const;
     return {
-      start: () => passed({}, server.start(binding)),
+      start: () => passed({}, server.start(binding, level)),
       tap: (message) => passed(message, server.tap(interactionId, message.sid)),
       prove: (message) => passed(message, server.prove(interactionId, message)),
       finish: (message) =>
         passed(
           message,
-          server.finish(interactionId, message).then(({ level }) => ({ next: level })),
+          server.finish(interactionId, message).then((presented) => ({ next: presented.level })),
+        ),
+      present: (message) =>
+        passed(
+          message,
+          server.present(interactionId, message).then((presented) => ({ next: presented.level })),
         ),
     };
   };
@@ -130,6 +136,22 @@ describe('signing in with a card on a reader', () => {
       expect((await cards.get(cardId))?.lastWcnt).to.equal(count);
       current()?.power();
     }
+  });
+
+  it('presents the card alone, and writes nothing on it but the rc', async () => {
+    const { newHub, reader, frames, cards, cardId, current, signIn } = await setUp();
+    for (let count = 0; count < 2; count += 1) {
+      expect(await presentCard({ reader, hub: newHub('urn:x-sanuki:ac:card') })).to.deep.equal({
+        next: 'urn:x-sanuki:ac:card',
+      });
+      current()?.power();
+    }
+    expect(
+      frames.filter((frame) => frame.startsWith('08', 2)).map((frame) => frame.slice(22, 28)),
+      'writes: one block each, the rc',
+    ).to.deep.equal(['090001', '090001']);
+    expect((await cards.get(cardId))?.lastWcnt).to.equal(0);
+    expect(await signIn()).to.have.property('next');
   });
 
   it('tells a wrong PIN with the tries that are left, and takes the right one afterwards', async () => {

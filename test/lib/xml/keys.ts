@@ -16,7 +16,7 @@ export interface TestKey {
   readonly publicPem: string;
 }
 
-function keyOf(algorithm: SignatureAlgorithm, pair = rsaPair): TestKey {
+export function keyOf(algorithm: SignatureAlgorithm, pair = rsaPair): TestKey {
   const publicKey = createPublicKey(pair.privateKey);
   return {
     signing: { privateKey: pair.privateKey, algorithm },

@@ -1,0 +1,66 @@
+import {
+  attributeTypeOf,
+  buildEndpointReference,
+  discoveryServiceType,
+  issueToken,
+  securityMechanisms,
+} from '../../attribute-service/index.ts';
+import { messagePartyOf, nameIdFormats, type ProviderRegistry, providerIdOf } from '../../federation/index.ts';
+import type { SigningKey, XmlElement } from '../../lib/xml/index.ts';
+import type { Handle, Handles } from './handle.ts';
+
+export interface BootstrapOptions {
+  readonly entityId: string;
+  readonly soapUrl: string;
+  readonly registry: ProviderRegistry;
+  readonly handles: Handles;
+  readonly signingKey: () => SigningKey;
+  readonly now: () => number;
+}
+
+/** The sign-in that the party is told of. */
+export type BootstrapFacts = Omit<Handle, 'party' | 'type' | 'purpose'>;
+
+/** Hands a party the way to the resident's data together with an answer to a sign-in. */
+export function createBootstrap({ entityId, soapUrl, registry, handles, signingKey, now }: BootstrapOptions) {
+  /** An endpoint reference for this party, or undefined for one whose contract lists no data or that has no key to hold. */
+  async function bootstrapFor(partyId: string, facts: BootstrapFacts): Promise<XmlElement | undefined> {
+    const [protocol, key] = splitId(partyId);
+    const record = await registry.approved(protocol, key);
+    if (!record.contract.attributes.some((attribute) => attributeTypeOf(attribute))) return undefined;
+    const { keys, providerId } = await messagePartyOf(registry, providerIdOf(record));
+    const [holderKey] = keys;
+    if (!holderKey) return undefined;
+    const token = await issueToken({
+      issuer: entityId,
+      audience: entityId,
+      holder: { providerId, publicKey: holderKey.publicKey },
+      subject: { nameId: handles.sealHandle({ ...facts, party: record.id }), format: nameIdFormats.transient },
+      contextClass: facts.level,
+      authenticatedAt: facts.authenticatedAt,
+      key: signingKey(),
+      now: now(),
+      lifetimeMs: facts.expiresAt - now(),
+    });
+    return buildEndpointReference({
+      address: soapUrl,
+      providerId: entityId,
+      serviceType: discoveryServiceType,
+      securityMechId: securityMechanismAt(soapUrl),
+      token,
+    });
+  }
+
+  return { bootstrapFor };
+}
+
+/** The trial has no TLS. */
+export const securityMechanismAt = (url: string): string =>
+  url.startsWith('https:') ? securityMechanisms.tls : securityMechanisms.plain;
+
+export type Bootstrap = ReturnType<typeof createBootstrap>;
+
+function splitId(id: string): ['saml' | 'oidc', string] {
+  const at = id.indexOf(':');
+  return [id.slice(0, at) === 'oidc' ? 'oidc' : 'saml', id.slice(at + 1)];
+}

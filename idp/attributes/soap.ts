@@ -1,0 +1,104 @@
+import type Router from '@koa/router';
+import type { Context } from 'koa';
+import {
+  buildSoap,
+  faultAction,
+  faultBody,
+  type ReceivedSoap,
+  readRequest,
+  SoapFault,
+  verifyToken,
+} from '../../attribute-service/index.ts';
+import { FederationError, type KeyRing, type ProviderRegistry, type ReplayGuard } from '../../federation/index.ts';
+import { HubError } from '../../lib/errors.ts';
+import type { Log } from '../../lib/log.ts';
+import { verificationKey, type XmlElement, XmlError } from '../../lib/xml/index.ts';
+import { newTrace } from '../app.ts';
+import { httpStatusOf } from '../errors.ts';
+import { readBody } from '../guards.ts';
+import { askingPartyOf } from './asking-party.ts';
+import type { IdWsf } from './id-wsf.ts';
+
+export interface SoapRoutesOptions {
+  readonly entityId: string;
+  readonly soapUrl: string;
+  readonly registry: ProviderRegistry;
+  readonly keys: KeyRing;
+  readonly replay: ReplayGuard;
+  readonly idWsf: IdWsf;
+  readonly log: Log;
+  readonly now: () => number;
+}
+
+const bodyMaxBytes = 256 * 1024;
+
+/**
+ * The one SOAP endpoint. Every answer is signed, refusals too. A fault goes with the HTTP status of its meaning, not
+ * with the 500 of SOAP 1.1 section 6.2: whoever watches the hub must be able to tell a refused message from a broken
+ * hub, and SOAP 1.2 and our own consumer read faults under 4xx.
+ */
+export function soapRoutes(options: SoapRoutesOptions): (router: Router) => void {
+  const { log } = options;
+  return (router) => {
+    router.post('/soap', async (ctx) => {
+      const octets = await readBody(ctx, { maxBytes: bodyMaxBytes, types: ['text/xml', 'application/soap+xml'] });
+      let relatesTo: string | undefined;
+      try {
+        const request = await receive(octets, options);
+        relatesTo = request.messageId;
+        await send(ctx, await answerTo(request, options), relatesTo, options);
+      } catch (error) {
+        const fault = faultFrom(error, relatesTo);
+        const trace = newTrace();
+        ctx.set('sanuki-trace', trace);
+        const isBug = fault.code === 'UnexpectedError';
+        if (isBug) log.error({ trace, err: error }, 'a bug reached the edge');
+        else log.info({ trace, code: fault.code, reason: fault.message, cause: causeCode(fault) }, 'refused');
+        ctx.status = isBug ? 500 : httpStatusOf(fault);
+        await send(ctx, faultBody(fault), fault.relatesTo ?? relatesTo, options);
+      }
+    });
+  };
+}
+
+function receive(octets: Uint8Array, options: SoapRoutesOptions): Promise<ReceivedSoap> {
+  const { entityId, soapUrl, registry, keys, replay, now } = options;
+  const issuerKeys = keys.published('saml').map(({ publicKey }) => verificationKey(publicKey));
+  return readRequest(octets, {
+    to: soapUrl,
+    keysOf: async (providerId) => (await askingPartyOf(registry, providerId)).keys,
+    token: (element) => verifyToken(element, { issuer: entityId, issuerKeys, audience: entityId, now: now() }),
+    replay,
+    now: now(),
+  });
+}
+
+async function answerTo(request: ReceivedSoap, { registry, idWsf }: SoapRoutesOptions): Promise<XmlElement> {
+  return idWsf.answer(request, await askingPartyOf(registry, request.sender));
+}
+
+async function send(
+  ctx: Context,
+  body: XmlElement,
+  relatesTo: string | undefined,
+  { entityId, keys, now }: SoapRoutesOptions,
+): Promise<void> {
+  const action = body.name === 'Fault' ? faultAction : `${body.ns}:${body.name}`;
+  const message = { action, sender: entityId, relatesTo, body };
+  ctx.set('cache-control', 'no-store');
+  ctx.type = 'text/xml; charset=utf-8';
+  ctx.body = await buildSoap(message, { key: keys.samlKey(), now: now() });
+}
+
+/** A malformed query is the sender's; what nobody foresaw is ours. */
+function faultFrom(error: unknown, relatesTo: string | undefined): SoapFault {
+  if (error instanceof SoapFault) return error;
+  if (error instanceof XmlError)
+    return new SoapFault('IDStarMsgNotUnderstood', error.message, { cause: error, relatesTo });
+  if (error instanceof FederationError)
+    return new SoapFault('ProviderIDNotValid', error.message, { cause: error, relatesTo });
+  const cause = error instanceof Error ? { cause: error } : {};
+  return new SoapFault('UnexpectedError', 'the service failed', { ...cause, relatesTo });
+}
+
+const causeCode = ({ cause }: SoapFault) => (cause instanceof HubError ? cause.code : undefined);

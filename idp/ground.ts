@@ -1,0 +1,80 @@
+import { hkdfSync } from 'node:crypto';
+import { join } from 'node:path';
+import type { Settings } from '../config/index.ts';
+import {
+  type AccountLink,
+  accountLinkCollection,
+  createAccountLinks,
+  createKeyRing,
+  createProviderRegistry,
+  createReplayGuard,
+  type KeyRecord,
+  keyCollection,
+  type ProviderRecord,
+  providerCollection,
+  type UsedId,
+  usedIdCollection,
+} from '../federation/index.ts';
+import { createSeal } from '../lib/seal.ts';
+import { openEmbeddedStorage, openJournal } from '../storage/index.ts';
+import { createAudit } from './audit.ts';
+import { ed25519From, openDataFolder, secretFile } from './data-folder.ts';
+
+/** Data folder, store, journals and what is derived from the master key. */
+export async function openGround({ settings, now }: { settings: Settings; now: () => number }) {
+  const folder = await openDataFolder(settings.data, {
+    createKeys: settings.keys.create,
+    ...(settings.keys.folder ? { keys: settings.keys.folder } : {}),
+  });
+  const storage = openEmbeddedStorage({ file: folder.store, now });
+  const headKey = ed25519From(await secretFile(join(folder.keys, 'journal-head.key'), 32, settings.keys.create));
+  const journal = await openJournal({ storage, name: 'audit', headsFolder: folder.heads, headKey, now });
+  // Found by the resident it is about; its heads lie apart, because each journal is checked against its own.
+  const accessJournal = await openJournal({
+    storage,
+    name: 'access',
+    headsFolder: join(folder.heads, 'access'),
+    headKey,
+    foundBy: 'about',
+    now,
+  });
+  const secret = (purpose: string) =>
+    Buffer.from(hkdfSync('sha256', folder.masterKey, Buffer.alloc(0), `sanuki-hub-v1:${purpose}`, 32));
+
+  async function close(): Promise<void> {
+    await Promise.all([journal.close(), accessJournal.close()]);
+    await storage.close();
+  }
+
+  return { folder, storage, journal, accessJournal, secret, audit: createAudit({ journal, now }), close };
+}
+
+export type Ground = Awaited<ReturnType<typeof openGround>>;
+
+/** The federation half: providers, keys and links. */
+export async function openFederation(
+  { folder, storage, secret }: Pick<Ground, 'folder' | 'storage' | 'secret'>,
+  { settings, now }: { settings: Settings; now: () => number },
+) {
+  const trial = settings.profile === 'trial';
+  const keys = createKeyRing({
+    keys: storage.collection<KeyRecord>(keyCollection),
+    seal: createSeal(folder.masterKey, 'keys'),
+    commonName: new URL(settings.origin).hostname,
+    trial,
+    now,
+  });
+  await keys.ensure();
+  const registry = createProviderRegistry({
+    providers: storage.collection<ProviderRecord>(providerCollection),
+    allowHttp: trial,
+    now,
+  });
+  const links = createAccountLinks({
+    links: storage.collection<AccountLink>(accountLinkCollection),
+    indexKey: secret('links'),
+    now,
+  });
+  const replay = createReplayGuard({ used: storage.collection<UsedId>(usedIdCollection) });
+  return { keys, registry, links, replay, clientSecrets: createSeal(folder.masterKey, 'client-secrets') };
+}

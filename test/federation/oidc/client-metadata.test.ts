@@ -1,0 +1,61 @@
+import { expect } from 'chai';
+import {
+  createProviderRegistry,
+  type ProviderRecord,
+  parseClientMetadata,
+  providerCollection,
+} from '../../../federation/index.ts';
+import { createMemoryStorage } from '../../../storage/index.ts';
+import { refusal } from '../../refusal.ts';
+
+const counter = { facility: { ja: '医院', en: 'Clinic' }, terminal: '受付1' };
+const parse = (more: object = {}) =>
+  parseClientMetadata(
+    { client_id: 'counter-1', redirect_uris: ['https://clinic.example/counter/callback'], ...more },
+    { allowHttp: false },
+  );
+
+describe('the registration of a counter terminal', () => {
+  it('names facility and terminal beside the metadata, in one language or two', () => {
+    const registration = parse({ sanuki_counter: counter });
+    expect(registration.counter).to.deep.equal(counter);
+    expect(registration.metadata).to.not.have.property('sanuki_counter');
+    expect(parse({ sanuki_counter: { ...counter, facility: '医院' } }).counter?.facility).to.deep.equal({
+      ja: '医院',
+      en: '医院',
+    });
+    expect(parse()).to.not.have.property('counter');
+  });
+
+  it('is refused without a way to authenticate the terminal, with refresh tokens, and half filled', () => {
+    for (const [more, word] of [
+      [{ token_endpoint_auth_method: 'none' }, 'authenticate'],
+      [{ grant_types: ['authorization_code', 'refresh_token'] }, 'refresh'],
+      [{ sanuki_counter: { facility: '医院' } }, 'terminal'],
+      [{ sanuki_counter: { facility: ' ', terminal: '受付1' } }, 'facility'],
+      [{ sanuki_counter: { ...counter, room: 'x' } }, 'room'],
+    ] as const)
+      expect(() => parse({ sanuki_counter: counter, ...more }), word).to.throw(new RegExp(word));
+  });
+
+  it('makes a terminal only while it is approved, and only of OIDC', async () => {
+    const providers = createMemoryStorage().collection<ProviderRecord>(providerCollection);
+    const registry = createProviderRegistry({ providers, allowHttp: false });
+    const common = { name: counter.facility, contract: { attributes: [] }, settings: {}, counter };
+    const { id } = await registry.register({
+      ...common,
+      protocol: 'oidc',
+      key: 'counter-1',
+      status: 'approved',
+      oidc: { metadata: {} },
+    });
+    expect(await registry.counterTerminal('counter-1')).to.deep.equal(counter);
+    for (const status of ['suspended', 'pending'] as const) {
+      await registry.setStatus(id, status);
+      expect(await registry.counterTerminal('counter-1'), status).to.equal(undefined);
+    }
+    expect(
+      await refusal(registry.register({ ...common, protocol: 'saml', key: 'https://x', status: 'approved' })),
+    ).to.equal('CLIENT_METADATA_INVALID');
+  });
+});
