@@ -134,6 +134,7 @@ export async function setUp({
     name: 'access',
     headsFolder: folder,
     headKey,
+    headEveryMs: 1_000_000,
     foundBy: 'about',
     now: () => noon,
   });
