@@ -88,7 +88,7 @@ describe('consent and account pages in Chromium', function () {
     const consent = (await world.consentsOf())[0]?.id;
     for (let at = 0; at < 8; at++) await world.record({ consent });
     await world.record({ result: 'withheld', code: 'CONSENT_MISSING' });
-    await world.record({ consent, result: 'partial', sources: [{ id: '全国健康保険協会 香川支部', state: 'silent' }] });
+    await world.record({ consent, result: 'partial', sources: [{ id: 'kyokai', state: 'silent' }] });
     await world.record({ ...eligibility, place: '受付1', reference: 'Q-20261001-000123' });
     await world.record({ ...eligibility, result: 'refused', code: 'LEVEL_TOO_LOW' });
   }

@@ -2,12 +2,17 @@ import { type Access, catalogue } from '../../attribute-service/index.ts';
 import { attributeIn, browser, issueCard, signInAt, startTestHub, type TestBrowser } from './world.ts';
 
 const selfView = 'urn:x-sanuki:purpose:self-view';
+/** Bodies that are never asked here: their names are on the pages. */
+const sources = [
+  { id: 'takamatsu', kind: 'json', name: { ja: '高松市国保', en: 'Takamatsu city' }, address: 'http://127.0.0.1:9/a' },
+  { id: 'kyokai', kind: 'json', name: { ja: '協会けんぽ', en: 'Kyokai Kenpo' }, address: 'http://127.0.0.1:9/b' },
+];
 export const returnTo = 'https://portal.example/coverage?tab=1';
 
 /** A hub with two residents and a portal whose queries leave questions; the clock can be moved. */
 export async function startAccountWorld() {
   let ahead = 0;
-  const hub = await startTestHub({ now: () => Date.now() + ahead });
+  const hub = await startTestHub({ more: { sources }, now: () => Date.now() + ahead });
   const { origin, attributes } = hub;
   const cards = {
     r1: await issueCard(hub),

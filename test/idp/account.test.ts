@@ -78,7 +78,7 @@ describe('the resident’s own page', () => {
     const own = await world.signedIn('r2');
     const about = 'r2';
     for (let at = 0; at < 12; at++) await world.record({ about, place: `窓口${at}` });
-    await world.record({ about, result: 'partial', sources: [{ id: 'insurer-b', state: 'silent' }] });
+    await world.record({ about, result: 'partial', sources: [{ id: 'kyokai', state: 'silent' }] });
     await world.record({ about, result: 'withheld', code: 'CONSENT_MISSING' });
     await world.record({
       about,
@@ -93,7 +93,7 @@ describe('the resident’s own page', () => {
     for (const words of ['佐々木医院', '医療機関の窓口で', '提供しました', 'Q-20261001-000123', '窓口でのカードの提示'])
       expect(rows[0]).to.include(words);
     expect(rows[1]).to.include('提供していません').and.include('同意がないため');
-    expect(rows[2]).to.include('一部だけ提供しました').and.include('insurer-b');
+    expect(rows[2]).to.include('一部だけ提供しました').and.include('協会けんぽから回答がありませんでした');
     expect(rows[3]).to.include('窓口11');
     const older = /href="(\/account\?after=[^"]+)#accesses"/.exec(html)?.[1] ?? '';
     const second = await (await own.request(world.origin + older)).text();

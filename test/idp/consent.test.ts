@@ -33,9 +33,20 @@ describe('the consent page', () => {
           coverage.name.ja,
           coverage.contents.ja,
           '90日間',
+          '高松市国保、協会けんぽ',
         ],
       ],
-      ['en', ['Portal', 'portal.example', 'So that you can see your own records', coverage.contents.en, '90 days']],
+      [
+        'en',
+        [
+          'Portal',
+          'portal.example',
+          'So that you can see your own records',
+          coverage.contents.en,
+          '90 days',
+          'Takamatsu city, Kyokai Kenpo',
+        ],
+      ],
     ] as const) {
       const answer = await own.request(page, { headers: { 'accept-language': language } });
       const html = await answer.text();
