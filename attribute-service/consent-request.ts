@@ -39,6 +39,11 @@ export function createConsentRequests({ requests, now = Date.now, lifetimeMs = 1
     return ownOf(await requests.get(id), residentRef);
   }
 
+  /** For the door of the page alone, which has to know whose question it is before it asks for a card. */
+  function peek(id: string): Promise<ConsentRequest | undefined> {
+    return requests.get(id);
+  }
+
   /** Ends the question: of two decisions, in whatever windows, one counts. */
   async function close(id: string, residentRef: string): Promise<ConsentRequest> {
     // Looked at first, so that another resident who holds the address cannot use it up.
@@ -46,7 +51,7 @@ export function createConsentRequests({ requests, now = Date.now, lifetimeMs = 1
     return ownOf(await requests.take(id), residentRef);
   }
 
-  return { open, get, close };
+  return { open, get, peek, close };
 }
 
 export type ConsentRequests = ReturnType<typeof createConsentRequests>;

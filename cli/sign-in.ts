@@ -10,6 +10,7 @@ import {
   waitForCard,
 } from '../card-auth/client/index.ts';
 import type { Settings } from '../config/index.ts';
+import { type AskedForm, askedFormIn } from './asked-form.ts';
 import { readCookieFile, writeCookieFile } from './cookie-file.ts';
 import { defaultData, readHubFile } from './hub-file.ts';
 
@@ -19,17 +20,19 @@ interface SignInOptions {
   readonly card: string;
   readonly pin?: string;
   readonly pinFile?: string;
+  readonly decline?: boolean;
   readonly data: string;
 }
 
 export function signInCommand(): Command {
   return new Command('sign-in')
-    .description('complete a sign-in page of the hub as a headless terminal with a card of the card box')
+    .description('complete what the hub asks, as a headless terminal with a card of the card box: card, PIN, consent')
     .requiredOption('--page <url>', 'the page that the hub shows')
     .requiredOption('--cookies <file>', 'cookie file in the Mozilla format; it is updated')
     .requiredOption('--card <number>', 'number of the card')
     .option('--pin <pin>', 'not needed at a counter page that asks for the card alone')
     .option('--pin-file <file>', 'file that holds the PIN')
+    .option('--decline', 'decline what the hub asks; otherwise agree to all of it, for the shortest time')
     .option('--data <folder>', 'data folder of the hub', defaultData)
     .action(signIn);
 }
@@ -43,7 +46,9 @@ async function signIn(options: SignInOptions): Promise<void> {
     throw new Error(`the page is not of the hub at ${settings.origin}`);
   const jar = await readCookieFile(options.cookies);
   try {
-    const result = await terminal({ settings, jar, card: options.card, pin }).complete(options.page);
+    const result = await terminal({ settings, jar, card: options.card, pin, agrees: !options.decline }).complete(
+      options.page,
+    );
     process.stdout.write(`${JSON.stringify(result)}\n`);
   } finally {
     await writeCookieFile(options.cookies, jar);
@@ -55,6 +60,14 @@ interface TerminalOptions {
   readonly jar: Awaited<ReturnType<typeof readCookieFile>>;
   readonly card: string;
   readonly pin: string | undefined;
+  /** Whether it agrees to what the hub asks. */
+  readonly agrees: boolean;
+}
+
+interface Step {
+  readonly url: string;
+  /** A form to post; otherwise the page is asked for. */
+  readonly fields?: URLSearchParams;
 }
 
 type Result = { readonly next: string } | { readonly page: string; readonly html: string };
@@ -62,8 +75,8 @@ type Result = { readonly next: string } | { readonly page: string; readonly html
 const hopsMax = 20;
 const cardMs = 60_000;
 
-/** A browser without a window: cookies, redirects inside the hub, and the sign-in page's steps. */
-function terminal({ settings, jar, card, pin }: TerminalOptions) {
+/** A browser without a window: cookies, redirects inside the hub, the sign-in page's steps, and forms that ask. */
+function terminal({ settings, jar, card, pin, agrees }: TerminalOptions) {
   async function request(url: string, init: RequestInit = {}): Promise<Response> {
     const headers = new Headers(init.headers);
     headers.set('cookie', await jar.getCookieString(url));
@@ -74,22 +87,46 @@ function terminal({ settings, jar, card, pin }: TerminalOptions) {
 
   /** Goes on until the hub sends the browser elsewhere or shows a page that asks for nothing. */
   async function complete(page: string): Promise<Result> {
-    let url = page;
+    let step: Step = { url: page };
     for (let hop = 0; hop < hopsMax; hop++) {
-      const response = await request(url, { headers: { accept: 'text/html' } });
+      const { url } = step;
+      const response = await request(url, initOf(step));
       const location = response.headers.get('location');
       const html = await response.text();
       if (location) {
-        url = new URL(location, url).href;
-        if (new URL(url).origin !== settings.origin) return { next: url };
+        step = { url: new URL(location, url).href };
+        if (new URL(step.url).origin !== settings.origin) return { next: step.url };
         continue;
       }
       if (!response.ok) throw new Error(`the hub refused: ${refusalIn(html)}`);
-      const prompt = promptIn(html);
-      if (!prompt) return { page: url, html };
-      url = new URL(await present({ ...prompt, base: new URL(prompt.base, url).href }), url).href;
+      const next = await nextStep(html, url);
+      if (!next) return { page: url, html };
+      step = next;
     }
     throw new Error('the hub sends the browser round in circles');
+  }
+
+  /** As a browser asks for a page, or posts the hub's own form. */
+  function initOf({ fields }: Step): RequestInit {
+    const accept = 'text/html';
+    if (!fields) return { headers: { accept } };
+    return { method: 'POST', body: fields, headers: { accept, origin: settings.origin } };
+  }
+
+  /** What the page asks for, done. */
+  async function nextStep(html: string, url: string): Promise<Step | undefined> {
+    const prompt = promptIn(html);
+    if (prompt) return { url: new URL(await present({ ...prompt, base: new URL(prompt.base, url).href }), url).href };
+    const form = askedFormIn(html);
+    return form && answerTo(form, url);
+  }
+
+  function answerTo({ asks, action, agree, decline }: AskedForm, page: string): Step {
+    const fields = agrees ? agree : decline;
+    if (!fields) throw new Error(`the page asks for a ${asks} and offers no way to ${agrees ? 'agree' : 'decline'}`);
+    const url = new URL(action, page);
+    if (url.origin !== settings.origin) throw new Error('the page asks to answer elsewhere than to the hub');
+    return { url: url.href, fields };
   }
 
   /** The card, and the PIN where the page asks for it, at the card box's reader; the same code as in the page. */

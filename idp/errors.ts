@@ -12,6 +12,8 @@ const outcomes = {
   PAGE_MISSING: 'missing',
   METHOD_NOT_ALLOWED: 'invalid',
   PROVIDER_NOT_APPROVED: 'denied',
+  OTHER_RESIDENT: 'denied',
+  RETURN_NOT_REGISTERED: 'denied',
   START_REFUSED: 'denied',
 } as const satisfies Record<string, Outcome>;
 

@@ -8,6 +8,7 @@ const copy = {
     ja: 'ここは、カードと暗証番号で一度だけログインし、いろいろなサービスを使うための入口です。サービスの画面からログインを始めてください。',
     en: 'This is where you sign in once, with card and PIN, for many services. Start at the service you want to use.',
   },
+  account: { ja: '同意とアクセス履歴を見る', en: 'See your consents and access history' },
   operator: { ja: '運営', en: 'Operated by' },
   support: { ja: 'サポートセンター', en: 'Support centre' },
 } as const satisfies Record<string, Text>;
@@ -25,6 +26,11 @@ export function homeRoutes({ settings, frame }: { settings: Settings; frame: Pag
             <h1>{name[language]}</h1>
             {slogan ? <p>{slogan[language]}</p> : null}
             <p>{copy.what[language]}</p>
+            <p>
+              <a class="button" href="/account">
+                {copy.account[language]}
+              </a>
+            </p>
             <Facts
               facts={[
                 [copy.operator[language], operator[language]],

@@ -1,6 +1,8 @@
 import { createServer, type Server } from 'node:http';
 import type { Settings } from '../config/index.ts';
 import type { Log } from '../lib/log.ts';
+import { hubResponder } from './account/gate.ts';
+import { residentPages } from './account/pages.ts';
 import { createApp } from './app.ts';
 import { openAttributes } from './attributes/open.ts';
 import {
@@ -24,7 +26,7 @@ import {
 } from './session.ts';
 import { createInteractions, type Interaction, interactionCollection } from './sign-in/interaction.ts';
 import { createPrompt } from './sign-in/prompt.tsx';
-import { type Responder, signInRoutes } from './sign-in/routes.ts';
+import { signInRoutes } from './sign-in/routes.ts';
 
 /** Every cookie name carries its owner: ports of one host share cookies. */
 const sessionCookie = 'sanuki-hub-session';
@@ -90,21 +92,18 @@ export async function openHub({ settings, log, now = Date.now }: HubOptions) {
   const saml = samlRoutes({ ...common, sso, entityId, ssoUrl, name: settings.service.name, stylesheet });
   const { clientSecrets } = federation;
   const oidc = mountOidc({ ...common, issuer: settings.origin, storage, presentations, clientSecrets, log, frame });
-  const hubPages: Responder = {
-    respond: async (ctx) => ctx.redirect('/'),
-    refuse: async (ctx) => ctx.redirect('/'),
-  };
+  const own = residentPages({ ...common, ...attributes, settings, frame, browserCookie });
   const signIn = signInRoutes({
     ...common,
     card: credential.signIn,
-    responders: { saml: samlResponder({ sso, stylesheet }), oidc: oidc.responder, hub: hubPages },
+    responders: { saml: samlResponder({ sso, stylesheet }), oidc: oidc.responder, hub: hubResponder },
     counter: oidc.counter,
     showPrompt: createPrompt({ settings, registry, frame }),
     browserCookie,
     secure,
   });
   const isHealthy = async () => (await registry.list({ limit: 1 })).records.length >= 0;
-  const routes = [homeRoutes({ settings, frame }), saml, signIn, attributes.routes];
+  const routes = [homeRoutes({ settings, frame }), saml, signIn, own, attributes.routes];
   const app = createApp({ settings, log, frame, routes, oidc: oidc.middleware, isHealthy });
 
   async function close(): Promise<void> {
@@ -112,9 +111,7 @@ export async function openHub({ settings, log, now = Date.now }: HubOptions) {
     await ground.close();
   }
 
-  const { consents, consentRequests, accessLog } = attributes;
-  const data = { consents, consentRequests, accessLog };
-  return { app, registry, sessions, links, keys, clientSecrets, credential, data, sessionCookie, close };
+  return { app, registry, sessions, links, keys, clientSecrets, credential, attributes, sessionCookie, close };
 }
 
 /** Starts the hub's HTTP. `close` answers what is under way, then closes the store. */

@@ -30,6 +30,8 @@ export interface Page {
   readonly body: (preferences: Preferences) => ComponentChildren;
   readonly script?: PageScript;
   readonly policy?: PagePolicy;
+  /** Path that a display choice comes back to, where the page answers a form. */
+  readonly path?: string;
 }
 
 /** The hub's pages in the frame of `web`: preferences by cookie, the stylesheet, browser programs with their integrity. */
@@ -63,7 +65,10 @@ export function createPageFrame(settings: Settings) {
     };
   }
 
-  function send(ctx: Context, { title, body, script, policy = {} }: Page): void {
+  function send(
+    ctx: Context,
+    { title, body, script, policy = {}, path = ctx.method === 'GET' ? ctx.url : '/' }: Page,
+  ): void {
     const preferences = preferencesOf(ctx);
     ctx.set('content-security-policy', contentSecurityPolicy(policy));
     ctx.set('cache-control', 'no-store');
@@ -73,7 +78,7 @@ export function createPageFrame(settings: Settings) {
       site: siteIn(preferences.language),
       title,
       preferences,
-      path: ctx.method === 'GET' && ctx.url.length < 2000 ? ctx.url : '/',
+      path: path.length < 4000 ? path : '/',
       body: body(preferences),
       script,
     });

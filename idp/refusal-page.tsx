@@ -38,6 +38,22 @@ const remedies: Readonly<Record<string, Text>> = {
     ja: 'アドレスをご確認ください。',
     en: 'Please check the address.',
   },
+  CONSENT_REQUEST_UNKNOWN: {
+    ja: 'すでに答えたか、時間切れです。サービスの画面からもう一度お試しください。',
+    en: 'It was already answered or has expired. Please start again at the service.',
+  },
+  RETURN_NOT_REGISTERED: {
+    ja: 'サービスの戻り先が登録と異なるため、何も提供していません。サービスの管理者にお知らせください。',
+    en: 'The return address of the service is not a registered one, so nothing was passed on. Please tell the service.',
+  },
+  OTHER_RESIDENT: {
+    ja: 'この画面は別の方のものです。サービスにログインした方のカードでお試しください。',
+    en: 'This page is for someone else. Please use the card of the person who signed in at the service.',
+  },
+  FORGED_REQUEST: {
+    ja: '画面を開き直して、もう一度お試しください。',
+    en: 'Please open the page again and retry.',
+  },
   UNEXPECTED: {
     ja: '内部で問題が起きました。しばらくしてからもう一度お試しください。',
     en: 'Something went wrong on our side. Please try again in a moment.',
@@ -52,6 +68,10 @@ const general: Text = {
 /** A wrong address is no failed sign-in. */
 const titles: Readonly<Record<string, Text>> = {
   PAGE_MISSING: { ja: 'ページが見つかりません', en: 'Page not found' },
+  CONSENT_REQUEST_UNKNOWN: { ja: '同意の確認は終わっています', en: 'This question is closed' },
+  RETURN_NOT_REGISTERED: { ja: '同意を確認できませんでした', en: 'Your consent could not be asked' },
+  OTHER_RESIDENT: { ja: '別の方のカードです', en: 'This is another person’s card' },
+  FORGED_REQUEST: { ja: '手続きを続けられませんでした', en: 'That could not be completed' },
   UNEXPECTED: { ja: '問題が起きました', en: 'Something went wrong' },
 };
 const generalTitle: Text = { ja: 'ログインできませんでした', en: 'Sign-in did not succeed' };

@@ -17,5 +17,6 @@ export const frameCopy = {
     ja: '試用版です。人・病院・会社はすべて架空のものです（架空データ）。',
     en: 'Trial. All people, hospitals and employers are fictional.',
   },
+  must: { ja: '必須', en: 'required' },
   detail: { ja: 'お問い合わせ番号', en: 'Reference' },
 } as const satisfies Record<string, Text>;

@@ -5,8 +5,11 @@
  */
 export * from './components.tsx';
 export * from './copy.ts';
+export * from './dates.ts';
+export * from './form.tsx';
 export * from './headers.ts';
 export * from './page.tsx';
 export * from './policy.ts';
 export * from './preferences.ts';
+export * from './records.tsx';
 export * from './stylesheet.ts';

@@ -1,6 +1,7 @@
 import type { Context } from 'koa';
 import type { Settings } from '../../config/index.ts';
 import type { ProviderRecord, ProviderRegistry } from '../../federation/index.ts';
+import { cancelAddressOf } from '../account/gate.ts';
 import { HubPageError } from '../errors.ts';
 import { redirectOrigins } from '../oidc/redirect-origins.ts';
 import type { PageFrame } from '../page-frame.ts';
@@ -40,7 +41,7 @@ export function createPrompt({
       policy: {
         connect: softwareReader ? [new URL(softwareReader).origin] : [],
         // Cancelling leads through our own answer to the party; browsers apply form-action to the whole way.
-        formAction: partyOrigins(provider),
+        formAction: partyOrigins(provider, interaction),
       },
     });
   };
@@ -68,7 +69,8 @@ function counterPage(
   };
 }
 
-function partyOrigins(provider: ProviderRecord | undefined): string[] {
+function partyOrigins(provider: ProviderRecord | undefined, interaction: Interaction): string[] {
   const uris = provider?.oidc?.metadata.redirect_uris;
-  return Array.isArray(uris) ? redirectOrigins(uris.map(String)) : [];
+  const cancelled = cancelAddressOf(interaction);
+  return redirectOrigins([...(Array.isArray(uris) ? uris.map(String) : []), ...(cancelled ? [cancelled] : [])]);
 }

@@ -6,8 +6,9 @@ import { SamlError } from '../../federation/index.ts';
 import { HubPageError } from '../errors.ts';
 import { readForm, readJson } from '../guards.ts';
 import type { Sessions, SsoSession } from '../session.ts';
+import { browserSecretOf } from './browser-secret.ts';
 import { nextStep } from './dispatch.ts';
-import { type Interaction, type Interactions, newBrowserSecret } from './interaction.ts';
+import type { Interaction, Interactions } from './interaction.ts';
 
 /** How one protocol goes on after the sign-in. */
 export interface Responder {
@@ -119,17 +120,6 @@ async function readMessage<T>(ctx: Context, schema: z.ZodType<T>): Promise<T> {
   if (!parsed.success) throw new CardError('READER_MESSAGE_MALFORMED', 'the message of the terminal has another shape');
   ctx.set('cache-control', 'no-store');
   return parsed.data;
-}
-
-/** The browser's own secret; made at its first visit. */
-function browserSecretOf(ctx: Context, { browserCookie, secure }: SignInRoutesOptions): string {
-  const known = ctx.cookies.get(browserCookie);
-  if (known && known.length >= 43) return known;
-  if (typeof ctx.state.browserSecret === 'string') return ctx.state.browserSecret;
-  const made = newBrowserSecret();
-  ctx.state.browserSecret = made;
-  ctx.cookies.set(browserCookie, made, { httpOnly: true, sameSite: 'lax', secure, path: '/' });
-  return made;
 }
 
 async function showStep(ctx: Context, interaction: Interaction, options: SignInRoutesOptions): Promise<void> {

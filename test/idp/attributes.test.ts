@@ -168,7 +168,7 @@ describe('attributes over the hub’s SOAP endpoint', () => {
     consumerOf(party).query(bootstrap, { type: 'coverage', purpose: selfView, ...more });
 
   async function agree(session: { readonly id: string; readonly expiresAt: number }) {
-    return hub.hub.data.consents.give({
+    return hub.hub.attributes.consents.give({
       residentRef: 'r1',
       party: `saml:${portal.entityId}`,
       purpose: selfView,
@@ -190,9 +190,9 @@ describe('attributes over the hub’s SOAP endpoint', () => {
     expect(answer.kind === 'answer' && answer.coverage?.coverages.map(({ number }) => number)).to.deep.equal([
       secretNumber,
     ]);
-    await hub.hub.data.consents.withdraw('r1', consent.id);
+    await hub.hub.attributes.consents.withdraw('r1', consent.id);
     expect(await ask(portal, bootstrap)).to.deep.equal({ kind: 'refused', code: 'ActionNotAuthorized' });
-    const { accesses } = await hub.hub.data.accessLog.accessesOf('r1');
+    const { accesses } = await hub.hub.attributes.accessLog.accessesOf('r1');
     expect(accesses.map(({ result }) => result)).to.deep.equal(['withheld', 'released', 'withheld', 'withheld']);
     expect(accesses[1]).to.include({ party: `saml:${portal.entityId}`, purpose: selfView, consent: consent.id });
   });

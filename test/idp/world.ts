@@ -30,7 +30,15 @@ const service = {
 };
 
 /** A hub on a free port with its log in memory. */
-export async function startTestHub({ folder, more = {} }: { folder?: string; more?: object } = {}) {
+export async function startTestHub({
+  folder,
+  more = {},
+  now = Date.now,
+}: {
+  folder?: string;
+  more?: object;
+  now?: () => number;
+} = {}) {
   const data = folder ?? (await mkdtemp(join(tmpdir(), 'sanuki-hub-')));
   const port = await freePort();
   const origin = `http://localhost:${port}`;
@@ -42,7 +50,7 @@ export async function startTestHub({ folder, more = {} }: { folder?: string; mor
       done();
     },
   });
-  const hub = await startHub({ settings, log: createLog({ name: 'hub', level: 'debug', destination }) });
+  const hub = await startHub({ settings, log: createLog({ name: 'hub', level: 'debug', destination }), now });
   const close = async () => {
     await hub.close();
     if (!folder) await rm(data, { recursive: true });

@@ -1,0 +1,36 @@
+import type { Context } from 'koa';
+import { HubPageError } from '../errors.ts';
+import { readForm } from '../guards.ts';
+import { type BrowserSecretOptions, browserSecretOf } from '../sign-in/browser-secret.ts';
+import type { Interactions } from '../sign-in/interaction.ts';
+
+export interface OwnFormsOptions extends BrowserSecretOptions {
+  readonly interactions: Pick<Interactions, 'csrfToken' | 'checkCsrf'>;
+  readonly origin: string;
+}
+
+const formMaxBytes = 4096;
+
+/** Forms that only our own page can have sent: token bound to this browser and to what the form is about, and Origin. */
+export function createOwnForms(options: OwnFormsOptions) {
+  const { interactions, origin } = options;
+
+  /** Under no-referrer a browser sends "Origin: null" with our own forms; with same-origin it names us, and nobody else hears of it. */
+  const prepare = (ctx: Context, about: string): string => {
+    ctx.set('referrer-policy', 'same-origin');
+    return interactions.csrfToken(about, browserSecretOf(ctx, options));
+  };
+
+  /** Fetch 3.1: every POST of a browser carries its Origin. Asked before anything is looked up. */
+  function demandOrigin(ctx: Context): void {
+    if (ctx.get('origin') !== origin) throw new HubPageError('FORGED_REQUEST', 'the form was sent from another site');
+  }
+
+  async function read(ctx: Context, about: string): Promise<URLSearchParams> {
+    const form = await readForm(ctx, formMaxBytes);
+    interactions.checkCsrf(about, browserSecretOf(ctx, options), form.get('csrf') ?? undefined);
+    return form;
+  }
+
+  return { prepare, demandOrigin, read };
+}

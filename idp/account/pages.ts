@@ -1,0 +1,32 @@
+import type Router from '@koa/router';
+import type { Settings } from '../../config/index.ts';
+import type { ProviderRegistry } from '../../federation/index.ts';
+import { type AccountRoutesOptions, accountRoutes } from './account.tsx';
+import { type ConsentRoutesOptions, consentRoutes } from './consent.tsx';
+import { partyNames } from './party-names.ts';
+
+type FromSettings = 'origin' | 'secure' | 'timeZone' | 'partyNameOf' | 'sourceNameOf' | 'sourcesOf';
+
+export type ResidentPagesOptions = Omit<AccountRoutesOptions & ConsentRoutesOptions, FromSettings> & {
+  readonly settings: Settings;
+  readonly registry: ProviderRegistry;
+};
+
+/** The resident's pages with the names that settings and registrations give to bodies and services. */
+export function residentPages({ settings, registry, ...options }: ResidentPagesOptions): (router: Router) => void {
+  const { origin, sources, service } = settings;
+  const names = new Map(sources.map(({ id, name }) => [id, name]));
+  const common = { ...options, origin, secure: origin.startsWith('https:') };
+  const account = accountRoutes({
+    ...common,
+    timeZone: service.timeZone,
+    partyNameOf: partyNames(registry),
+    sourceNameOf: (source) => names.get(source),
+  });
+  // Every body is asked for whatever type: which of them knows the resident shows only in the answer.
+  const consent = consentRoutes({ ...common, sourcesOf: () => [...names.values()] });
+  return (router) => {
+    consent(router);
+    account(router);
+  };
+}
