@@ -13,10 +13,10 @@ export interface Algorithm {
   readonly uri: string;
   readonly hash: Digest;
   readonly digest: Digest;
-  /** Beside the key; none for PKCS #1 v1.5, because a bare key costs Node half the time of one with options. */
+  /** Beside the key; PSS only, because a bare key costs Node half the time of one with options. */
   readonly options?: Readonly<Record<string, string | number>>;
-  /** Octets of a signature where the algorithm fixes them. */
-  readonly signatureBytes?: number;
+  /** ECDSA: octets of r and s side by side. */
+  readonly rawBytes?: number;
   readonly fits: (key: KeyObject) => boolean;
 }
 
@@ -42,13 +42,12 @@ const rsaPss = (hash: Digest, saltLength: number): Algorithm => ({
   fits: isRsa,
 });
 
-/** XML signatures carry r and s raw, not in DER (RFC 4050, XMLDSig 1.1 section 6.4.3). */
-const ecdsa = (hash: Digest, curve: string, signatureBytes: number): Algorithm => ({
+/** XML signatures carry r and s raw, of a fixed length (`ecdsa-form.ts`). */
+const ecdsa = (hash: Digest, curve: string, rawBytes: number): Algorithm => ({
   uri: `${more}ecdsa-${hash}`,
   hash,
   digest: hash,
-  options: { dsaEncoding: 'ieee-p1363' },
-  signatureBytes,
+  rawBytes,
   fits: isOn(curve),
 });
 

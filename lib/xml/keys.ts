@@ -1,6 +1,7 @@
 import { createHash, createPublicKey, type KeyObject, sign, verify, X509Certificate } from 'node:crypto';
 import { promisify } from 'node:util';
 import { type Algorithm, algorithms, type SignatureAlgorithm } from './algorithms.ts';
+import { derFromRaw, rawFromDer } from './ecdsa-form.ts';
 import { XmlError } from './errors.ts';
 
 const signOnPool = promisify(sign);
@@ -47,9 +48,9 @@ export function verificationKeyFromCertificate(base64: string): VerificationKey 
 
 /** Raw signature over octets (the HTTP-Redirect binding, SAML Bindings 3.4.4.1). RSA runs on the thread pool. */
 export async function signOctets(octets: Uint8Array, { privateKey, algorithm }: SigningKey): Promise<Buffer> {
-  const { hash, options }: Algorithm = algorithms[algorithm];
-  const key = options ? { key: privateKey, ...options } : privateKey;
-  return privateKey.asymmetricKeyType === 'rsa' ? signOnPool(hash, octets, key) : sign(hash, octets, key);
+  const { hash, options, rawBytes }: Algorithm = algorithms[algorithm];
+  if (rawBytes !== undefined) return rawFromDer(sign(hash, octets, privateKey), rawBytes);
+  return signOnPool(hash, octets, options ? { key: privateKey, ...options } : privateKey);
 }
 
 /** Tries every key of the right type; resolves to the fingerprint of the one that fits. Algorithm and key type are compared first. */
@@ -64,13 +65,19 @@ export function verifyOctets(
     throw new XmlError('ALGORITHM_REFUSED', 'the signature algorithm is not accepted', {
       detail: { algorithm: algorithmUri },
     });
+  const { hash, options, rawBytes } = algorithm;
   const candidates = keys.filter(({ publicKey }) => algorithm.fits(publicKey));
-  const fitting = candidates.find(({ publicKey }) => {
-    if (algorithm.signatureBytes !== undefined && signature.byteLength !== algorithm.signatureBytes) return false;
-    const { hash, options } = algorithm;
-    return verify(hash, octets, options ? { key: publicKey, ...options } : publicKey, signature);
-  });
+  const form = formOf(signature, rawBytes);
+  const fitting = candidates.find(
+    ({ publicKey }) => form && verify(hash, octets, options ? { key: publicKey, ...options } : publicKey, form),
+  );
   if (fitting) return fitting.fingerprint;
   const detail = { algorithm: algorithmUri, fingerprintsTried: candidates.map(({ fingerprint }) => fingerprint) };
   throw new XmlError('SIGNATURE_WRONG', 'the signature fits none of the registered keys', { detail });
+}
+
+/** As OpenSSL wants it; undefined for an ECDSA signature of another length, DER among them. */
+function formOf(signature: Uint8Array, rawBytes: number | undefined): Uint8Array | undefined {
+  if (rawBytes === undefined) return signature;
+  return signature.byteLength === rawBytes ? derFromRaw(signature) : undefined;
 }
