@@ -78,9 +78,13 @@ function subjectName({ issuer, audience, subject: { nameId, format, encryptFor }
   return encryptFor ? saml('EncryptedID', {}, [encryptElement(name, encryptFor)]) : name;
 }
 
+/** A party's key is written into every token of its, and costs as much to encode as a signature. */
+const encodedKeys = new WeakMap<KeyObject, string>();
+
 /** The key goes as it is (XMLDSig 1.1 4.5.9): a certificate would say nothing more, and not every party has one. */
 function confirmation({ holder: { providerId, publicKey } }: TokenRequest): XmlElement {
-  const der = publicKey.export({ type: 'spki', format: 'der' }).toString('base64');
+  const der = encodedKeys.get(publicKey) ?? publicKey.export({ type: 'spki', format: 'der' }).toString('base64');
+  encodedKeys.set(publicKey, der);
   return saml('SubjectConfirmation', { Method: holderOfKey }, [
     saml('NameID', { Format: nameIdFormats.entity }, [providerId]),
     // The prefix in the value is that of the element it stands on, so its declaration is signed with it (facts: only

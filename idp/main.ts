@@ -71,7 +71,14 @@ export async function openHub({ settings, log, now = Date.now }: HubOptions) {
   const [entityId, ssoUrl] = [`${settings.origin}/saml/metadata`, `${settings.origin}/saml/sso`];
   const { stylesheet } = frame;
   const attributes = await openAttributes({
-    ...{ settings, log, ground, federation, sessions, presentations, entityId, now },
+    settings,
+    log,
+    ground,
+    federation,
+    sessions,
+    presentations,
+    entityId,
+    now,
     residents: credential.residents,
   });
   const { bootstrapFor } = attributes;

@@ -64,7 +64,12 @@ export async function openAttributes(options: AttributesOptions) {
     onFault: (fault) => log.warn(fault, 'a body did not give a usable answer'),
   });
   const dataService = createDataService({
-    ...{ broker, consents, consentRequests, accessLog, timeZone, now },
+    broker,
+    consents,
+    consentRequests,
+    accessLog,
+    timeZone,
+    now,
     evidenceNumbers: createEvidenceNumbers({
       counts: storage.collection<EvidenceCount>(evidenceCountCollection),
       timeZone,

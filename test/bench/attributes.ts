@@ -71,6 +71,9 @@ async function world(sources: readonly Source[]) {
       },
     },
   });
+  // As the embedded engine hands it out: one frozen record until it changes.
+  const party = await registry.approved('oidc', 'party');
+  const readMostly = { ...registry, approved: async () => party };
   const handles = createHandles({ seal: createSeal(randomBytes(32), 'handles'), now: Date.now });
   const broker = createBroker({
     sources,
@@ -89,7 +92,9 @@ async function world(sources: readonly Source[]) {
   const common = { entityId, soapUrl, handles, signingKey: () => hubKey, now: Date.now };
   const session = { residentRef: 'r1' } as never;
   const idWsf = createIdWsf({
-    ...{ ...common, dataService, origin: 'https://hub.example' },
+    ...common,
+    dataService,
+    origin: 'https://hub.example',
     sessions: { live: async () => session },
     presentations: { live: async () => undefined },
   });
@@ -100,18 +105,18 @@ async function world(sources: readonly Source[]) {
     const now = Date.now();
     const request = await readRequest(Buffer.from(body), {
       to: soapUrl,
-      keysOf: async (providerId) => (await askingPartyOf(registry, providerId)).keys,
+      keysOf: async (providerId) => (await askingPartyOf(readMostly, providerId)).keys,
       token: (element) => verifyToken(element, { issuer: entityId, issuerKeys, audience: entityId, now }),
       replay,
       now,
     });
-    const answer = await idWsf.answer(request, await askingPartyOf(registry, request.sender));
+    const answer = await idWsf.answer(request, await askingPartyOf(readMostly, request.sender));
     const message = { action: `${answer.ns}:${answer.name}`, sender: entityId, relatesTo: request.messageId };
     return Buffer.from(await buildSoap({ ...message, body: answer }, { key: hubKey, now }));
   }
 
   const facts = { residentRef: 'r1', cardId: 'c1', sessionId: 's1', level: cardPin, authenticatedAt: Date.now() };
-  const { bootstrapFor } = createBootstrap({ ...common, registry });
+  const { bootstrapFor } = createBootstrap({ ...common, registry: readMostly });
   const bootstrap = await bootstrapFor('oidc:party', { ...facts, expiresAt: Date.now() + 3_600_000 });
   if (!bootstrap) throw new TypeError('no bootstrap');
   const consumer = createConsumer({
