@@ -58,4 +58,15 @@ function checkProduction(settings: Settings): void {
       `production asks sources over https only: give ${plain.id} an https address`,
     );
   }
+  if (settings.staff && !isProtected(settings.staff)) {
+    throw new SettingsError(
+      'SETTINGS_UNSAFE',
+      'production reads the staff directory over TLS only: give staff.url as ldaps://, or set staff.startTls',
+    );
+  }
 }
+
+const isProtected = ({ url, startTls }: NonNullable<Settings['staff']>): boolean =>
+  startTls || url.startsWith('ldaps:') || loopback.has(new URL(url).hostname);
+
+const loopback = new Set(['localhost', '127.0.0.1', '[::1]']);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { StaffDirectory } from './staff-directory.ts';
 
 const text = z.strictObject({ ja: z.string().min(1), en: z.string().min(1) });
 
@@ -105,6 +106,9 @@ export const Settings = z.strictObject({
         .describe('Trial only: the card box that plays a reader.'),
     })
     .prefault({}),
+  staff: StaffDirectory.optional().describe(
+    'Directory of staff; without it nobody has a role, a licence or a facility.',
+  ),
   limits: z.strictObject({ pages: rate(600), signIn: rate(120), token: rate(1200) }).prefault({}),
   sources: z
     .array(source)

@@ -48,6 +48,27 @@ describe('settings', () => {
     expect(() => parseSettings({ ...base, sources: [{ ...source, id: 'saml:a' }] })).to.throw(/sources/);
   });
 
+  it('name a staff directory with defaults, over TLS in production', () => {
+    const staff = {
+      url: 'ldaps://ldap.example.jp',
+      bindDn: 'cn=hub,dc=example,dc=jp',
+      baseDn: 'ou=staff,dc=example,dc=jp',
+      passwordFile: '/etc/sanuki/directory',
+    };
+    const settings = parseSettings({ ...base, staff });
+    expect(settings.staff?.attributes).to.include({ role: 'employeeType', validUntil: 'shadowExpire' });
+    expect(settings.staff).to.include({ referenceAttribute: 'employeeNumber', deadlineMs: 2000, startTls: false });
+    const plain = { ...staff, url: 'ldap://ldap.example.jp' };
+    expect(() => parseSettings({ ...base, staff: plain })).to.throw(/TLS/);
+    expect(() => parseSettings({ ...base, staff: { ...staff, url: 'ldap://localhost.evil.example' } })).to.throw(/TLS/);
+    expect(parseSettings({ ...base, staff: { ...plain, startTls: true } }).staff?.startTls).to.equal(true);
+    expect(parseSettings({ ...base, staff: { ...staff, url: 'ldap://127.0.0.1:389' } }).staff).to.be.an('object');
+    expect(() => parseSettings({ ...base, staff: { ...staff, url: 'https://ldap.example.jp' } })).to.throw(/staff/);
+    expect(() => parseSettings({ ...base, staff: { ...staff, referenceAttribute: 'x)(y' } })).to.throw(
+      /LDAP attribute/,
+    );
+  });
+
   it('ship an example that loads', async () => {
     const file = fileURLToPath(new URL('../../config/production.example.yaml', import.meta.url));
     expect((await loadSettings(file)).profile).to.equal('production');
