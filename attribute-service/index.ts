@@ -1,8 +1,9 @@
 /**
  * Attribute service: decides what a provider may see of a resident, asks the bodies that hold it and answers in the
  * ID-WSF manner. Owns the catalogue, the release policy, consent, discovery, data services, the access log, and the
- * signed messages and tokens in which all this travels. Holds no attribute values beyond one answer and speaks no HTTP:
- * `idp` hands in what arrived and sends what comes back. The asking party's side has a door of its own, `consumer`.
+ * signed messages and tokens in which all this travels; asks the directory of staff. Holds no attribute values beyond
+ * one answer and speaks no HTTP: `idp` hands in what arrived and sends what comes back. The asking party's side has a
+ * door of its own, `consumer`.
  */
 export * from './access-log.ts';
 export * from './broker.ts';
@@ -36,5 +37,7 @@ export * from './soap.ts';
 export type { PostToSource } from './sources/answer.ts';
 export * from './sources/id-wsf.ts';
 export * from './sources/json.ts';
+export * from './sources/ldap.ts';
 export type * from './sources/source.ts';
+export * from './staff.ts';
 export * from './token.ts';

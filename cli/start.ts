@@ -36,13 +36,14 @@ async function start(options: StartOptions): Promise<void> {
 }
 
 async function trial({ data = defaultData, port }: StartOptions): Promise<RunningTrial> {
-  const { lastOffset, startTrial, trialAddresses } = await import('../trial/index.ts');
+  const { lastOffset, startTrial, trialAddresses, trialStaffSettings } = await import('../trial/index.ts');
   const { hub, reader } = trialAddresses(port);
   const settings = await loadSettings(trialSettingsFile, {
     origin: hub.origin,
     listen: { host: '127.0.0.1', port },
     data: resolve(data),
     signIn: { softwareReader: reader },
+    staff: trialStaffSettings({ data: resolve(data), base: port }),
   });
   await writeHubFile(settings);
   return explained(

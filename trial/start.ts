@@ -5,6 +5,7 @@ import { type TrialAddresses, trialAddresses } from './addresses.ts';
 import { seedBodies } from './bodies/records.ts';
 import { registeredBodies } from './bodies/registration.ts';
 import { startChild } from './child.ts';
+import { renewDirectoryPassword } from './directory.ts';
 import type { BodyId } from './insurers.ts';
 import { type DemoCard, demoCards, patientCards } from './residents.ts';
 import { registerParties, seedPeople } from './seed.ts';
@@ -46,13 +47,14 @@ export interface RunningTrial {
 
 const extension = import.meta.url.split('.').at(-1);
 
-/** Brings up hub, parties, bodies and card box: the hub in this process, the others in three of their own. */
+/** Brings up hub, parties, bodies, card box and staff directory: the hub in this process, the others in four of their own. */
 export async function startTrial({ settings: given, base }: TrialOptions): Promise<RunningTrial> {
   const { data, service } = given;
   const addresses = trialAddresses(base);
   const settings = { ...given, sources: await registeredBodies(data, addresses.bodies) };
   const start = { data, base, service };
-  const children = ['parties-process', 'card-box-process', 'bodies-process'].map((name) =>
+  await renewDirectoryPassword(data);
+  const children = ['parties-process', 'card-box-process', 'bodies-process', 'directory-process'].map((name) =>
     startChild(new URL(`${name}.${extension}`, import.meta.url), start),
   );
   const readiness = Promise.all(children.map(({ ready }) => ready));

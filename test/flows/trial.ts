@@ -31,7 +31,7 @@ export interface TrialSummary {
 /** The product as a newcomer starts it: the command in a process of its own. */
 export async function startTrialProcess({ data, base }: { data?: string; base?: number } = {}) {
   const folder = data ?? (await mkdtemp(join(tmpdir(), 'sanuki-trial-')));
-  const port = base ?? (await freePorts(23));
+  const port = base ?? (await freePorts(31));
   const args = [join(root, 'cli/sanuki.mjs'), 'start', '--json', '--data', folder, '--port', String(port)];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
   const errors: string[] = [];
