@@ -6,6 +6,7 @@ import {
   parseClientMetadata,
   parseServiceProviderMetadata,
   type Registration,
+  staffAttributeNames,
 } from '../federation/index.ts';
 import { openFederation, openGround } from '../idp/index.ts';
 import { fetchText } from '../lib/outgoing.ts';
@@ -23,6 +24,12 @@ interface AddOptions {
 const attributeNames: Readonly<Record<string, string>> = {
   'urn:oid:2.16.840.1.113730.3.1.241': 'displayName',
   displayName: 'displayName',
+  ...Object.fromEntries(
+    Object.values(staffAttributeNames).flatMap(({ name, friendlyName, contract }) => [
+      [name, contract],
+      [friendlyName, contract],
+    ]),
+  ),
 };
 
 export function providerCommand(): Command {
@@ -36,7 +43,7 @@ export function providerCommand(): Command {
         .option('--oidc <file.json>', 'OpenID Connect client metadata')
         .option(
           '--attributes <names>',
-          'what it may be given beside the pseudonym, comma-separated: displayName, eligibility',
+          'what it may be given beside the pseudonym, comma-separated: displayName, staffRole, staffLicence, staffFacility, eligibility',
         )
         .option('--approve', 'trial only: approve at once')
         .option(...data)
@@ -105,7 +112,7 @@ type Made = Omit<Registration, 'status' | 'settings' | 'trial'> & { readonly sec
 function saml(xml: string, allowHttp: boolean): Made {
   const { entityId, names, requestedAttributes } = parseServiceProviderMetadata(xml, { now: Date.now(), allowHttp });
   const name = names.ja ?? names.en ?? Object.values(names)[0] ?? entityId;
-  const attributes = requestedAttributes.flatMap((asked) => attributeNames[asked] ?? []);
+  const attributes = [...new Set(requestedAttributes.flatMap((asked) => attributeNames[asked] ?? []))];
   return {
     protocol: 'saml',
     key: entityId,

@@ -18,3 +18,4 @@ export * from './saml/metadata.ts';
 export * from './saml/names.ts';
 export * from './saml/response.ts';
 export * from './saml/service-provider.ts';
+export * from './saml/staff-attributes.ts';

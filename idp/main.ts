@@ -5,6 +5,7 @@ import { hubResponder } from './account/gate.ts';
 import { residentPages } from './account/pages.ts';
 import { createApp } from './app.ts';
 import { openAttributes } from './attributes/open.ts';
+import { openStaff } from './attributes/staff.ts';
 import {
   type CounterPresentation,
   counterPresentationCollection,
@@ -41,6 +42,9 @@ export interface HubOptions {
 
 /** Opens store and keys and wires everything once; nothing here decides anything. */
 export async function openHub({ settings, log, now = Date.now }: HubOptions) {
+  // First, because it may refuse the settings, and nothing has to be closed yet.
+  const staff = await openStaff({ settings: settings.staff, log, now });
+  const { staffOf } = staff;
   const ground = await openGround({ settings, now });
   const { folder, storage, secret, audit } = ground;
   const federation = await openFederation(ground, { settings, now });
@@ -92,6 +96,7 @@ export async function openHub({ settings, log, now = Date.now }: HubOptions) {
     audit,
     sessionCookie,
     displayNameOf,
+    staffOf,
     bootstrapFor,
     now,
   };
@@ -114,6 +119,7 @@ export async function openHub({ settings, log, now = Date.now }: HubOptions) {
   const app = createApp({ settings, log, frame, routes, oidc: oidc.middleware, isHealthy });
 
   async function close(): Promise<void> {
+    staff.close();
     await credential.close();
     await ground.close();
   }

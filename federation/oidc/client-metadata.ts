@@ -51,6 +51,12 @@ const Metadata = z.strictObject({
     .optional(),
 });
 
+/** What a scope asks for, in the words of the release policy. */
+const attributesOfScope: Readonly<Record<string, readonly string[]>> = {
+  profile: ['displayName'],
+  staff: ['staffRole', 'staffLicence', 'staffFacility'],
+};
+
 export interface ClientRegistration {
   readonly clientId: string;
   /** Shown once, to whoever registers; sealed in the store. */
@@ -98,8 +104,8 @@ export function parseClientMetadata(json: unknown, { allowHttp }: { allowHttp: b
     clientId,
     secret: needsSecret ? (client_secret ?? randomBytes(32).toString('base64url')) : undefined,
     name: { ja: ja ?? name, en: en ?? name },
-    attributes: scope.split(' ').includes('profile') ? ['displayName'] : [],
     ...(sanuki_counter ? { counter: counterOf(sanuki_counter) } : {}),
+    attributes: scope.split(' ').flatMap((name) => attributesOfScope[name] ?? []),
     metadata: {
       ...members,
       client_id: clientId,

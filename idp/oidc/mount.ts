@@ -6,6 +6,7 @@ import type { Log } from '../../lib/log.ts';
 import type { Seal } from '../../lib/seal.ts';
 import type { Storage } from '../../storage/index.ts';
 import { newTrace, sendRefusal } from '../app.ts';
+import type { StaffOf } from '../attributes/staff.ts';
 import type { Audit } from '../audit.ts';
 import type { CounterPresentations } from '../counter-presentations.ts';
 import type { PageFrame } from '../page-frame.ts';
@@ -34,6 +35,7 @@ export interface OidcMountOptions {
   readonly frame: PageFrame;
   readonly sessionCookie: string;
   readonly displayNameOf: (residentRef: string) => Promise<string | undefined>;
+  readonly staffOf: StaffOf;
   readonly now: () => number;
 }
 
@@ -88,6 +90,7 @@ function providerFor(options: OidcMountOptions): Provider {
         provider: `oidc:${clientId}`,
         ...(atCounter ? { detail: { counter: true } } : {}),
       }),
+    staffOf: options.staffOf,
     renderError: (ctx, out, error) => {
       const trace = newTrace();
       log.info({ trace, code: out.error, reason: out.error_description, detail: error.message }, 'refused');

@@ -10,11 +10,12 @@ import {
 import { card, cardPin, refedsMfa, smartcard } from '../../federation/index.ts';
 import { sha256 } from '../../lib/bytes.ts';
 import type { Storage } from '../../storage/index.ts';
+import { type StaffOf, staffClaims } from '../attributes/staff.ts';
 import { type CounterPresentations, counterSeconds, isCounterGrant } from '../counter-presentations.ts';
 import type { Sessions } from '../session.ts';
 import { createRecords } from './adapter.ts';
 import { interactionPolicy } from './policy.ts';
-import { releasedBy } from './release.ts';
+import { releasedBy, staffReleased } from './release.ts';
 import { createSessionView } from './session-view.ts';
 
 /** What the OIDC side needs to know of the rest of the hub. */
@@ -29,6 +30,7 @@ export interface OidcProviderOptions {
   readonly contractOf: (clientId: string) => Promise<readonly string[]>;
   readonly pseudonymFor: (residentRef: string, sector: string) => Promise<string>;
   readonly displayNameOf: (residentRef: string) => Promise<string | undefined>;
+  readonly staffOf: StaffOf;
   /** Opens a sign-in of the hub for a request that needs the resident; returns the page's path. */
   readonly openInteraction: (ctx: KoaContextWithOIDC, interaction: Interaction) => Promise<string>;
   readonly isCounter: (clientId: string) => Promise<boolean>;
@@ -50,7 +52,7 @@ export function createOidcProvider(options: OidcProviderOptions): Provider {
   const provider = new Provider(options.issuer, {
     ...protocolConfiguration(options),
     adapter: createAdapter(options, async (grantId) => revokeGrant(provider, grantId)),
-    findAccount: async (_ctx, residentRef) => accountOf(options, residentRef),
+    findAccount: async (ctx, residentRef) => accountOf(options, residentRef, ctx),
     pairwiseIdentifier: async (_ctx, residentRef, client) => options.pseudonymFor(residentRef, sectorOf(client)),
     loadExistingGrant: (ctx) => grantFor(ctx, options),
     interactions: {
@@ -124,10 +126,11 @@ function protocolConfiguration({ jwks, cookies, fetch }: OidcProviderOptions): C
     subjectTypes: ['pairwise'],
     // What a sign-in here can be called today.
     acrValues: [card, cardPin, smartcard, refedsMfa],
-    scopes: ['openid', 'profile', 'offline_access'],
+    scopes: ['openid', 'profile', 'staff', 'offline_access'],
     claims: {
       openid: ['sub', 'acr', 'amr', 'auth_time'],
       profile: ['name'],
+      staff: Object.values(staffClaims),
       acr: null,
       amr: null,
       auth_time: null,
@@ -190,13 +193,18 @@ async function revokeGrant(provider: Provider, grantId: string): Promise<void> {
   await (await provider.Grant.find(grantId))?.destroy();
 }
 
-async function accountOf({ contractOf, displayNameOf }: OidcProviderOptions, residentRef: string) {
+async function accountOf(options: OidcProviderOptions, residentRef: string, ctx: KoaContextWithOIDC) {
+  const { displayNameOf, contractOf, staffOf } = options;
   const name = await displayNameOf(residentRef);
   if (name === undefined) return undefined;
+  const contract = () => contractOf(ctx.oidc.client?.clientId ?? '');
   return {
     accountId: residentRef,
-    claims: async (_use: string, _scope: string, _claims: object, _rejected: string[]) => ({ sub: residentRef, name }),
-    contractOf,
+    claims: async (use: string, scope: string, asked: object) => ({
+      sub: residentRef,
+      name,
+      ...(await staffReleased({ use, scope, asked }, { contract, staff: () => staffOf(residentRef) })),
+    }),
   };
 }
 
@@ -213,8 +221,9 @@ async function grantFor(ctx: KoaContextWithOIDC, { contractOf, isCounter }: Oidc
   const { scopes, claims } = releasedBy(await contractOf(client.clientId));
   const wanted = [...ctx.oidc.requestParamOIDCScopes].filter((scope) => ['offline_access', ...scopes].includes(scope));
   const missing = wanted.filter((scope) => !grant.getOIDCScopeFiltered(new Set([scope])));
-  if (missing.length === 0 && existing) return grant;
-  grant.addOIDCScope(missing.join(' '));
+  const known = new Set(grant.getOIDCClaims());
+  if (missing.length === 0 && existing && claims.every((claim) => known.has(claim))) return grant;
+  if (missing.length > 0) grant.addOIDCScope(missing.join(' '));
   grant.addOIDCClaims(claims);
   await grant.save();
   return grant;

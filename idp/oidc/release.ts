@@ -1,13 +1,39 @@
-import { decideRelease } from '../../attribute-service/index.ts';
+import { decideRelease, type Staff } from '../../attribute-service/index.ts';
+import { asksForStaff, staffClaims, staffClaimValues } from '../attributes/staff.ts';
 
 /** What the release policy lets into a grant: the scopes that may be granted, and the claims. */
 export function releasedBy(contract: readonly string[]): {
   readonly scopes: readonly string[];
   readonly claims: string[];
 } {
-  const named = decideRelease({ contract }).released.includes('displayName');
+  const released: readonly string[] = decideRelease({ contract }).released;
+  const named = released.includes('displayName');
+  const staff = Object.entries(staffClaims).flatMap(([attribute, claim]) =>
+    released.includes(attribute) ? [claim] : [],
+  );
   return {
-    scopes: ['openid', ...(named ? ['profile'] : [])],
-    claims: ['sub', 'acr', 'amr', 'auth_time', ...(named ? ['name'] : [])],
+    scopes: ['openid', ...(named ? ['profile'] : []), ...(staff.length > 0 ? ['staff'] : [])],
+    claims: ['sub', 'acr', 'amr', 'auth_time', ...(named ? ['name'] : []), ...staff],
   };
+}
+
+/** One answer of OpenID Connect: the ID token or UserInfo, the scope behind it, and claims asked for by name. */
+interface Answer {
+  readonly use: string;
+  readonly scope: string;
+  readonly asked: object;
+}
+
+/**
+ * Looked up when this very answer may carry it: at UserInfo by the scope, in an ID token by a claims request only
+ * (OIDC Core 5.4). The contract is read again each time, so that a narrower one holds for tokens that are out already.
+ */
+export async function staffReleased(
+  { use, scope, asked }: Answer,
+  from: { readonly contract: () => Promise<readonly string[]>; readonly staff: () => Promise<Staff | undefined> },
+): Promise<Record<string, unknown>> {
+  const byScope = use === 'userinfo' && scope.split(' ').includes('staff');
+  if (!byScope && !Object.values(staffClaims).some((claim) => claim in asked)) return {};
+  const { released } = decideRelease({ contract: await from.contract() });
+  return asksForStaff(released) ? staffClaimValues(await from.staff(), released) : {};
 }

@@ -20,6 +20,7 @@ import {
 import { randomText } from '../../lib/random.ts';
 import type { SigningKey } from '../../lib/xml/index.ts';
 import type { Bootstrap } from '../attributes/bootstrap.ts';
+import { asksForStaff, type StaffOf, staffSamlAttributes } from '../attributes/staff.ts';
 import type { Audit } from '../audit.ts';
 import type { PostForm } from '../post-form.ts';
 import type { Sessions, SsoSession } from '../session.ts';
@@ -36,6 +37,7 @@ export interface SamlSsoOptions {
   readonly displayNameOf: (residentRef: string) => Promise<string | undefined>;
   /** The way to the resident's data, for a party whose contract lists any. */
   readonly bootstrapFor: Bootstrap['bootstrapFor'];
+  readonly staffOf: StaffOf;
   readonly now: () => number;
 }
 
@@ -50,7 +52,8 @@ const pairwiseId = { name: 'urn:oasis:names:tc:SAML:attribute:pairwise-id', frie
 
 /** Web SSO as identity provider: from octets to a request, and from a session to the signed answer. */
 export function createSamlSso(options: SamlSsoOptions) {
-  const { entityId, ssoUrl, registry, replay, links, sessions, audit, signingKey, displayNameOf, now } = options;
+  const { entityId, ssoUrl, registry, replay, links, sessions, audit, signingKey, displayNameOf, staffOf, now } =
+    options;
 
   function receive(message: ReceivedMessage): Promise<{ request: AuthnRequest; provider: SamlProvider }> {
     return parseAuthnRequest(message, { registry, replay, destination: ssoUrl, now: now() });
@@ -115,11 +118,13 @@ export function createSamlSso(options: SamlSsoOptions) {
     const { id: sessionId, residentRef, cardId, level, authenticatedAt, expiresAt } = session;
     const scope = new URL(entityId).hostname;
     const name = released.includes('displayName') ? await displayNameOf(residentRef) : undefined;
+    const staff = asksForStaff(released) ? await staffOf(residentRef) : undefined;
     const facts = { residentRef, cardId, level, authenticatedAt, sessionId, expiresAt };
     const bootstrap = await options.bootstrapFor(party, facts);
     return [
       { ...pairwiseId, values: [`${pseudonym}@${scope}`] },
       ...(name === undefined ? [] : [{ ...displayName, values: [name] }]),
+      ...staffSamlAttributes(staff, released),
       ...(bootstrap ? [{ ...discoveryEpr, values: [bootstrap] }] : []),
     ];
   }

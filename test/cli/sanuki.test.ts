@@ -77,6 +77,31 @@ describe('the sanuki command', function () {
       expect(added).to.deep.include({ entityID: url, name: { ja: 'K-MIX 遠隔医療', en: 'K-MIX telemedicine' } });
     });
 
+    it('reads what a party asks for: the scopes of a client, the attributes of SAML metadata by name or friendly name', async () => {
+      const staff = ['staffRole', 'staffLicence', 'staffFacility'];
+      const path = await file('staff.json', client({ client_id: 'staff', scope: 'openid profile staff' }));
+      const { contract } = JSON.parse((await run('provider', 'add', '--oidc', path)).out);
+      expect(contract.attributes).to.deep.equal(['displayName', ...staff]);
+      const known = await (await fetch(`${trial.summary.kmix}/saml/metadata`)).text();
+      const asked = [
+        'urn:x-sanuki:attr:staff:role',
+        'urn:x-sanuki:attr:staff:facility',
+        'urn:x-sanuki:attr:staff:facility-code',
+        'staffLicence',
+        'urn:example:unknown',
+      ];
+      const service = `<md:AttributeConsumingService index="0"><md:ServiceName xml:lang="en">x</md:ServiceName>${asked
+        .map((name) => `<md:RequestedAttribute Name="${name}"/>`)
+        .join('')}</md:AttributeConsumingService></md:SPSSODescriptor>`;
+      const metadata = known
+        .replace(`${trial.summary.kmix}/saml/metadata`, 'https://staff.example/saml')
+        .replace('</md:SPSSODescriptor>', service);
+      const added = await run('provider', 'add', '--metadata', await file('staff.xml', metadata));
+      expect(added.code, added.errors).to.equal(0);
+      const { attributes } = JSON.parse(added.out).contract;
+      expect(attributes).to.deep.equal(['staffRole', 'staffFacility', 'staffLicence']);
+    });
+
     it('refuses in words what is not usable, with exit code 1 and nothing registered', async () => {
       const bad = {
         'no json': [await file('a.json', '{'), 'JSON'],
