@@ -1,9 +1,10 @@
 import type Router from '@koa/router';
 import type { Context } from 'koa';
 import * as oidc from 'openid-client';
+import { z } from 'zod';
 import { PartyError } from './errors.ts';
 import type { Protocol, ProtocolHost } from './protocol.ts';
-import type { SignedIn } from './sign-ins.ts';
+import type { SignedIn, StaffRecord } from './sign-ins.ts';
 
 export interface OidcPartyOptions {
   readonly host: ProtocolHost;
@@ -79,6 +80,7 @@ export function createOidcProtocol({
       level: typeof claims.acr === 'string' ? claims.acr : '',
       authenticatedAt: (claims.auth_time ?? claims.iat) * 1000,
       name: userInfo.name,
+      staff: staffOf(userInfo),
     };
   }
 
@@ -88,6 +90,20 @@ export function createOidcProtocol({
       router.get('/oidc/callback', async (ctx) => signedIn(ctx, await redeem(ctx)));
     },
   };
+}
+
+const StaffClaims = z.object({
+  staff_role: z.array(z.string()).optional(),
+  staff_licence: z.string().optional(),
+  staff_facility: z.object({ code: z.string().optional(), name: z.string().optional() }).optional(),
+});
+
+/** Without any of the claims the person is not staff, or the hub could not find out; both mean no rights. */
+function staffOf(userInfo: oidc.UserInfoResponse): StaffRecord | undefined {
+  const { success, data } = StaffClaims.safeParse(userInfo);
+  if (!success) throw new PartyError('SIGN_IN_REFUSED', 'the staff claims of the answer are not of their shape');
+  const { staff_role: roles, staff_licence: licence, staff_facility: facility } = data;
+  return roles || licence || facility ? { roles: roles ?? [], licence, facility } : undefined;
 }
 
 /** A short reason for the log: the protocol's error code, never the answer itself. */

@@ -14,6 +14,8 @@ import {
   newMessageId,
   parseIdentityProviderMetadata,
   SamlError,
+  type SignedInSubject,
+  staffAttributeNames,
   type UsedId,
   usedIdCollection,
 } from '../federation/index.ts';
@@ -21,7 +23,7 @@ import { createSeal } from '../lib/seal.ts';
 import type { Storage } from '../storage/index.ts';
 import { PartyError } from './errors.ts';
 import type { Protocol, ProtocolHost } from './protocol.ts';
-import type { SignedIn } from './sign-ins.ts';
+import type { SignedIn, StaffRecord } from './sign-ins.ts';
 import { readForm } from './site.tsx';
 
 export interface SamlPartyOptions {
@@ -91,6 +93,7 @@ export async function createSamlProtocol(options: SamlPartyOptions): Promise<Pro
       level: subject.contextClass,
       authenticatedAt: subject.authenticatedAt,
       name: subject.attributes[displayName]?.[0],
+      staff: staffOf(subject),
       endsAt: subject.sessionEndsAt,
     };
     return { id, result };
@@ -116,6 +119,19 @@ export async function createSamlProtocol(options: SamlPartyOptions): Promise<Pro
         await signedIn(ctx, result);
       });
     },
+  };
+}
+
+/** Without any of the attributes the person is not staff, or the hub could not find out; both mean no rights. */
+function staffOf({ attributes }: SignedInSubject): StaffRecord | undefined {
+  const { role, licence, facility, facilityCode } = staffAttributeNames;
+  const first = ({ name }: { readonly name: string }) => attributes[name]?.[0];
+  if (!Object.values(staffAttributeNames).some((attribute) => first(attribute) !== undefined)) return undefined;
+  const place = { code: first(facilityCode), name: first(facility) };
+  return {
+    roles: attributes[role.name] ?? [],
+    licence: first(licence),
+    facility: place.code === undefined && place.name === undefined ? undefined : place,
   };
 }
 

@@ -3,12 +3,20 @@ import { sha256 } from '../lib/bytes.ts';
 import type { Collection, CollectionDefinition, StoredRecord } from '../storage/index.ts';
 import { PartyError } from './errors.ts';
 
+/** What this person is at work, as the hub had it from a directory at the sign-in; nothing here means not staff. */
+export interface StaffRecord {
+  readonly roles: readonly string[];
+  readonly licence?: string | undefined;
+  readonly facility?: { readonly code?: string | undefined; readonly name?: string | undefined } | undefined;
+}
+
 /** Who is signed in here, as the hub said it: a pseudonym of this party's own, never an identifier others know. */
 export interface SignedIn {
   readonly pseudonym: string;
   readonly level: string;
   readonly authenticatedAt: number;
   readonly name?: string | undefined;
+  readonly staff?: StaffRecord | undefined;
   /** The hub's own session ends then at the latest. */
   readonly endsAt?: number | undefined;
 }

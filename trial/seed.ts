@@ -119,7 +119,13 @@ export async function registerParties(hub: Hub, data: string, addresses: TrialAd
   });
   const { origin } = addresses.clinic;
   const [name, keys] = [partyNames.clinic, await publicKeysOf(origin)];
-  await registerOidc(hub, data, { id: 'clinic', name, redirectUri: `${origin}/oidc/callback`, keys });
+  await registerOidc(hub, data, {
+    id: 'clinic',
+    name,
+    redirectUri: `${origin}/oidc/callback`,
+    scope: 'openid staff',
+    keys,
+  });
   await registerOidc(hub, data, {
     id: counterId,
     name,
@@ -140,13 +146,15 @@ async function registerSaml({ registry }: Hub, id: PartyId, origin: string): Pro
   const response = await fetch(`${origin}/saml/metadata`, { signal: AbortSignal.timeout(10_000) });
   const metadata = await response.text();
   const key = `${origin}/saml/metadata`;
-  if ((await registry.get('saml', key))?.saml?.metadata === metadata) return;
+  const contract = { attributes: id === 'portal' ? ['displayName'] : ['staffRole', 'staffLicence', 'staffFacility'] };
+  const known = await registry.get('saml', key);
+  if (isDeepStrictEqual([known?.saml?.metadata, known?.contract], [metadata, contract])) return;
   await registry.register({
     protocol: 'saml',
     key,
     name: partyNames[id],
     status: 'approved',
-    contract: { attributes: id === 'portal' ? ['displayName'] : [] },
+    contract,
     settings: {},
     saml: { metadata },
     trial: true,
@@ -177,14 +185,16 @@ async function registerOidc({ registry, clientSecrets }: Hub, data: string, part
     },
     { allowHttp: true },
   );
-  if (isDeepStrictEqual((await registry.get('oidc', id))?.oidc?.metadata, metadata)) return;
+  const contract = { attributes: [...attributes, ...(party.attributes ?? [])] };
+  const known = await registry.get('oidc', id);
+  if (isDeepStrictEqual([known?.oidc?.metadata, known?.contract], [metadata, contract])) return;
   const secret = (await partySecret(data, id)).toString('base64url');
   await registry.register({
     protocol: 'oidc',
     key: id,
     name,
     status: 'approved',
-    contract: { attributes: [...attributes, ...(party.attributes ?? [])] },
+    contract,
     settings: {},
     counter,
     oidc: { metadata, sealedSecret: clientSecrets.seal(Buffer.from(secret), `oidc:${id}`) },

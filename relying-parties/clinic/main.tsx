@@ -19,7 +19,8 @@ export function startClinic(options: ClinicOptions): Promise<RunningParty> {
     owner: 'sanuki-clinic',
     level: 'urn:x-sanuki:ac:card-pin',
     purpose,
-    protocol: (host) => createOidcProtocol({ host, issuer, clientId, clientSecret, scope: 'openid', allowHttp: trial }),
+    protocol: (host) =>
+      createOidcProtocol({ host, issuer, clientId, clientSecret, scope: 'openid staff', allowHttp: trial }),
   } satisfies Parameters<typeof startRelyingParty>[0];
   return startRelyingParty(kind, options);
 }
