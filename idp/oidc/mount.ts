@@ -6,6 +6,7 @@ import type { Log } from '../../lib/log.ts';
 import type { Seal } from '../../lib/seal.ts';
 import type { Storage } from '../../storage/index.ts';
 import { newTrace, sendRefusal } from '../app.ts';
+import type { Bootstrap } from '../attributes/bootstrap.ts';
 import type { StaffOf } from '../attributes/staff.ts';
 import type { Audit } from '../audit.ts';
 import type { CounterPresentations } from '../counter-presentations.ts';
@@ -36,6 +37,7 @@ export interface OidcMountOptions {
   readonly sessionCookie: string;
   readonly displayNameOf: (residentRef: string) => Promise<string | undefined>;
   readonly staffOf: StaffOf;
+  readonly bootstrapFor: Bootstrap['bootstrapFor'];
   readonly now: () => number;
 }
 
@@ -91,6 +93,7 @@ function providerFor(options: OidcMountOptions): Provider {
         ...(atCounter ? { detail: { counter: true } } : {}),
       }),
     staffOf: options.staffOf,
+    bootstrapFor: options.bootstrapFor,
     renderError: (ctx, out, error) => {
       const trace = newTrace();
       log.info({ trace, code: out.error, reason: out.error_description, detail: error.message }, 'refused');

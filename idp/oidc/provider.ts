@@ -7,13 +7,16 @@ import {
   type KoaContextWithOIDC,
   Provider,
 } from 'oidc-provider';
+import { discoveryEprAttribute } from '../../attribute-service/index.ts';
 import { card, cardPin, refedsMfa, smartcard } from '../../federation/index.ts';
 import { sha256 } from '../../lib/bytes.ts';
 import type { Storage } from '../../storage/index.ts';
+import type { Bootstrap } from '../attributes/bootstrap.ts';
 import { type StaffOf, staffClaims } from '../attributes/staff.ts';
 import { type CounterPresentations, counterSeconds, isCounterGrant } from '../counter-presentations.ts';
 import type { Sessions } from '../session.ts';
 import { createRecords } from './adapter.ts';
+import { bootstrapClaim, type TokenOrigin } from './bootstrap-claim.ts';
 import { interactionPolicy } from './policy.ts';
 import { releasedBy, staffReleased } from './release.ts';
 import { createSessionView } from './session-view.ts';
@@ -31,6 +34,7 @@ export interface OidcProviderOptions {
   readonly pseudonymFor: (residentRef: string, sector: string) => Promise<string>;
   readonly displayNameOf: (residentRef: string) => Promise<string | undefined>;
   readonly staffOf: StaffOf;
+  readonly bootstrapFor: Bootstrap['bootstrapFor'];
   /** Opens a sign-in of the hub for a request that needs the resident; returns the page's path. */
   readonly openInteraction: (ctx: KoaContextWithOIDC, interaction: Interaction) => Promise<string>;
   readonly isCounter: (clientId: string) => Promise<boolean>;
@@ -52,7 +56,7 @@ export function createOidcProvider(options: OidcProviderOptions): Provider {
   const provider = new Provider(options.issuer, {
     ...protocolConfiguration(options),
     adapter: createAdapter(options, async (grantId) => revokeGrant(provider, grantId)),
-    findAccount: async (ctx, residentRef) => accountOf(options, residentRef, ctx),
+    findAccount: async (ctx, residentRef, token) => accountOf(options, residentRef, { ctx, token }),
     pairwiseIdentifier: async (_ctx, residentRef, client) => options.pseudonymFor(residentRef, sectorOf(client)),
     loadExistingGrant: (ctx) => grantFor(ctx, options),
     interactions: {
@@ -126,11 +130,12 @@ function protocolConfiguration({ jwks, cookies, fetch }: OidcProviderOptions): C
     subjectTypes: ['pairwise'],
     // What a sign-in here can be called today.
     acrValues: [card, cardPin, smartcard, refedsMfa],
-    scopes: ['openid', 'profile', 'staff', 'offline_access'],
+    scopes: ['openid', 'profile', 'staff', 'attributes', 'offline_access'],
     claims: {
       openid: ['sub', 'acr', 'amr', 'auth_time'],
       profile: ['name'],
       staff: Object.values(staffClaims),
+      attributes: [discoveryEprAttribute],
       acr: null,
       amr: null,
       auth_time: null,
@@ -193,17 +198,23 @@ async function revokeGrant(provider: Provider, grantId: string): Promise<void> {
   await (await provider.Grant.find(grantId))?.destroy();
 }
 
-async function accountOf(options: OidcProviderOptions, residentRef: string, ctx: KoaContextWithOIDC) {
+async function accountOf(
+  options: OidcProviderOptions,
+  residentRef: string,
+  { ctx, token }: { readonly ctx: KoaContextWithOIDC; readonly token: TokenOrigin | undefined },
+) {
   const { displayNameOf, contractOf, staffOf } = options;
   const name = await displayNameOf(residentRef);
   if (name === undefined) return undefined;
-  const contract = () => contractOf(ctx.oidc.client?.clientId ?? '');
+  const clientId = ctx.oidc.client?.clientId ?? '';
+  const contract = () => contractOf(clientId);
   return {
     accountId: residentRef,
     claims: async (use: string, scope: string, asked: object) => ({
       sub: residentRef,
       name,
       ...(await staffReleased({ use, scope, asked }, { contract, staff: () => staffOf(residentRef) })),
+      ...(await bootstrapClaim({ use, scope }, { clientId, token }, options)),
     }),
   };
 }

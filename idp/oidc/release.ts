@@ -1,4 +1,4 @@
-import { decideRelease, type Staff } from '../../attribute-service/index.ts';
+import { attributeTypeOf, decideRelease, discoveryEprAttribute, type Staff } from '../../attribute-service/index.ts';
 import { asksForStaff, staffClaims, staffClaimValues } from '../attributes/staff.ts';
 
 /** What the release policy lets into a grant: the scopes that may be granted, and the claims. */
@@ -11,9 +11,24 @@ export function releasedBy(contract: readonly string[]): {
   const staff = Object.entries(staffClaims).flatMap(([attribute, claim]) =>
     released.includes(attribute) ? [claim] : [],
   );
+  // The way to data that other bodies hold; whether it is given is decided when it is asked for.
+  const data = contract.some((attribute) => attributeTypeOf(attribute) !== undefined);
   return {
-    scopes: ['openid', ...(named ? ['profile'] : []), ...(staff.length > 0 ? ['staff'] : [])],
-    claims: ['sub', 'acr', 'amr', 'auth_time', ...(named ? ['name'] : []), ...staff],
+    scopes: [
+      'openid',
+      ...(named ? ['profile'] : []),
+      ...(staff.length > 0 ? ['staff'] : []),
+      ...(data ? ['attributes'] : []),
+    ],
+    claims: [
+      'sub',
+      'acr',
+      'amr',
+      'auth_time',
+      ...(named ? ['name'] : []),
+      ...staff,
+      ...(data ? [discoveryEprAttribute] : []),
+    ],
   };
 }
 
