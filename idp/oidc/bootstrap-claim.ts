@@ -22,11 +22,13 @@ export interface TokenOrigin {
  * lives.
  */
 export async function bootstrapClaim(
-  { use, scope }: { readonly use: string; readonly scope: string },
+  { use, scope, asked }: { readonly use: string; readonly scope: string; readonly asked: object },
   { clientId, token }: { readonly clientId: string; readonly token: TokenOrigin | undefined },
   { sessions, presentations, bootstrapFor }: BootstrapClaimOptions,
 ): Promise<Record<string, unknown>> {
-  if (use !== 'userinfo' || !scope.split(' ').includes('attributes') || !token) return {};
+  // By the scope, or by name in the claims parameter (OIDC Core 5.5).
+  const wanted = scope.split(' ').includes('attributes') || discoveryEprAttribute in asked;
+  if (use !== 'userinfo' || !wanted || !token) return {};
   const facts = (await presentedAt(token, presentations)) ?? (await signedInAt(token, sessions));
   const reference = facts && (await bootstrapFor(`oidc:${clientId}`, facts));
   return reference ? { [discoveryEprAttribute]: writeXml(reference) } : {};

@@ -214,7 +214,7 @@ async function accountOf(
       sub: residentRef,
       name,
       ...(await staffReleased({ use, scope, asked }, { contract, staff: () => staffOf(residentRef) })),
-      ...(await bootstrapClaim({ use, scope }, { clientId, token }, options)),
+      ...(await bootstrapClaim({ use, scope, asked }, { clientId, token }, options)),
     }),
   };
 }
