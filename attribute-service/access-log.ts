@@ -11,7 +11,7 @@ export interface Access {
   readonly party: string;
   readonly partyName: { readonly ja: string; readonly en: string };
   /** The facility or terminal, where the party has several. */
-  readonly place?: string | undefined;
+  readonly place?: { readonly ja: string; readonly en: string } | undefined;
   /** URN of the catalogue; empty where the party named none that there is. */
   readonly purpose: string;
   /** Ids of the attribute types. */

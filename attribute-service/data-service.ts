@@ -22,7 +22,7 @@ export interface AskingParty {
   /** Origins a browser may be sent back to. */
   readonly returnOrigins: readonly string[];
   /** The facility or terminal that asks, for the access log. */
-  readonly place?: string | undefined;
+  readonly place?: { readonly ja: string; readonly en: string } | undefined;
 }
 
 /** What the hub sealed into the token when it issued it: for whom, about whom, for what. */

@@ -30,21 +30,21 @@ export class OutgoingError extends HubError<keyof typeof outcomes> {
 export interface FetchLimits {
   /** Trial: loopback and plain http are where everything lives. */
   readonly allowLoopback: boolean;
+  /** The address stands in our own settings, so it may lie in the operator's own network; never for what others name. */
+  readonly allowPrivate?: boolean;
   readonly maxBytes?: number;
   readonly timeoutMs?: number;
 }
 
-/** Networks that nobody outside may make us call: private, link-local, shared, multicast, documentation, reserved. */
+/** Networks that nobody outside may make us call: private ones, and link-local, shared, multicast, reserved ones always. */
 const refused = new BlockList();
+const ownNetworks = new BlockList();
 const loopback = new BlockList();
 for (const [net, prefix] of [
   ['0.0.0.0', 8],
-  ['10.0.0.0', 8],
   ['100.64.0.0', 10],
   ['169.254.0.0', 16],
-  ['172.16.0.0', 12],
   ['192.0.0.0', 24],
-  ['192.168.0.0', 16],
   ['198.18.0.0', 15],
   ['224.0.0.0', 3],
 ] as const)
@@ -52,17 +52,23 @@ for (const [net, prefix] of [
 for (const [net, prefix] of [
   ['::', 128],
   ['64:ff9b::', 96],
-  ['fc00::', 7],
   ['fe80::', 10],
   ['ff00::', 8],
 ] as const)
   refused.addSubnet(net, prefix, 'ipv6');
+ownNetworks.addSubnet('10.0.0.0', 8, 'ipv4');
+ownNetworks.addSubnet('172.16.0.0', 12, 'ipv4');
+ownNetworks.addSubnet('192.168.0.0', 16, 'ipv4');
+ownNetworks.addSubnet('fc00::', 7, 'ipv6');
 loopback.addSubnet('127.0.0.0', 8, 'ipv4');
 loopback.addAddress('::1', 'ipv6');
 
-function isAllowed({ address, family }: LookupAddress, allowLoopback: boolean): boolean {
+type Reach = Pick<FetchLimits, 'allowLoopback' | 'allowPrivate'>;
+
+function isAllowed({ address, family }: LookupAddress, { allowLoopback, allowPrivate = false }: Reach): boolean {
   const kind = family === 6 ? 'ipv6' : 'ipv4';
   if (loopback.check(address, kind)) return allowLoopback;
+  if (ownNetworks.check(address, kind)) return allowPrivate;
   return !refused.check(address, kind);
 }
 
@@ -106,21 +112,21 @@ interface Exchange {
 
 async function exchange(
   address: string,
-  { allowLoopback, maxBytes = 1024 * 1024, timeoutMs = 10_000 }: FetchLimits,
+  { maxBytes = 1024 * 1024, timeoutMs = 10_000, ...reach }: FetchLimits,
   message: Exchange,
 ): Promise<Buffer> {
   const url = URL.canParse(address) ? new URL(address) : undefined;
-  const isPlain = url?.protocol === 'http:' && allowLoopback;
+  const isPlain = url?.protocol === 'http:' && reach.allowLoopback;
   if (!url || (url.protocol !== 'https:' && !isPlain) || url.username !== '' || url.password !== '')
     throw new OutgoingError('ADDRESS_REFUSED', 'the address has to be https, without user name');
   // The time that the name server takes counts too.
   const timeout = AbortSignal.timeout(timeoutMs);
   const signal = message.signal ? AbortSignal.any([message.signal, timeout]) : timeout;
-  const pinned = await resolve(url, allowLoopback);
+  const pinned = await resolve(url, reach);
   return send(url, pinned, { ...message, signal, maxBytes });
 }
 
-async function resolve(url: URL, allowLoopback: boolean): Promise<LookupAddress> {
+async function resolve(url: URL, reach: Reach): Promise<LookupAddress> {
   const host = url.hostname.replace(/^\[|\]$/g, '');
   const family = isIP(host);
   let found: readonly LookupAddress[];
@@ -130,7 +136,7 @@ async function resolve(url: URL, allowLoopback: boolean): Promise<LookupAddress>
     throw new OutgoingError('UNREACHABLE', `the host ${host} has no address`, { cause });
   }
   const [first] = found;
-  if (!first || found.some((one) => !isAllowed(one, allowLoopback)))
+  if (!first || found.some((one) => !isAllowed(one, reach)))
     throw new OutgoingError('ADDRESS_REFUSED', `the host ${host} leads into a network that is not called from here`);
   return first;
 }

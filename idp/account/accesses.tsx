@@ -57,7 +57,7 @@ function cellsOf(access: RecordedAccess, options: AccessesOptions) {
     <time key="at" datetime={new Date(at).toISOString()}>
       {formatMoment(at, options)}
     </time>,
-    place === undefined ? partyName[language] : `${partyName[language]} (${place})`,
+    place === undefined ? partyName[language] : `${partyName[language]} (${place[language]})`,
     typeNames(types, language),
     purposeWords(purpose, language),
     <Result key="result" {...{ access, options }} />,

@@ -13,7 +13,10 @@ export async function askingPartyOf(
 ): Promise<MessageParty & { readonly asking: AskingParty }> {
   const party = await messagePartyOf(registry, providerId);
   const { id, name, contract, counter } = party.record;
-  const place = counter && `${counter.facility.ja} ${counter.terminal}`;
+  const place = counter && {
+    ja: `${counter.facility.ja} ${counter.terminal}`,
+    en: `${counter.facility.en} ${counter.terminal}`,
+  };
   const returnOrigins = await originsOf(registry, party.record);
   return { ...party, asking: { id, name, contract: contract.attributes, returnOrigins, place } };
 }

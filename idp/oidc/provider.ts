@@ -208,12 +208,14 @@ async function accountOf(
   if (name === undefined) return undefined;
   const clientId = ctx.oidc.client?.clientId ?? '';
   const contract = () => contractOf(clientId);
+  // Who stands at a counter is there as a patient, whoever they are at work.
+  const staff = async () => (isCounterGrant(token?.grantId) ? undefined : staffOf(residentRef));
   return {
     accountId: residentRef,
     claims: async (use: string, scope: string, asked: object) => ({
       sub: residentRef,
       name,
-      ...(await staffReleased({ use, scope, asked }, { contract, staff: () => staffOf(residentRef) })),
+      ...(await staffReleased({ use, scope, asked }, { contract, staff })),
       ...(await bootstrapClaim({ use, scope, asked }, { clientId, token }, options)),
     }),
   };

@@ -49,7 +49,7 @@ export const clinic = {
   name: { ja: '春日', en: 'clinic' },
   contract: ['eligibility'],
   returnOrigins: [],
-  place: '窓口1',
+  place: { ja: '窓口1', en: 'Counter 1' },
 };
 const person = { residentRef: 'r1', name: { kanji: '国分 大地' }, sex: 1, birthDate: '1990-11-30' } as const;
 export const city = coverageOf({ address: '高松市番町99', postNumber: '760-9999' });

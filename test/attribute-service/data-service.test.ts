@@ -71,7 +71,7 @@ describe('data service', () => {
     expect((await accesses())[0]).to.deep.include({
       result: 'released',
       reference: 'Q-20261001-000001',
-      place: '窓口1',
+      place: { ja: '窓口1', en: 'Counter 1' },
     });
     expect(eligibilityOf(await answer(byClinic)).reference).to.equal('Q-20261001-000002');
   });

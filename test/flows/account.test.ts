@@ -89,7 +89,7 @@ describe('consent and account pages in Chromium', function () {
     for (let at = 0; at < 8; at++) await world.record({ consent });
     await world.record({ result: 'withheld', code: 'CONSENT_MISSING' });
     await world.record({ consent, result: 'partial', sources: [{ id: 'kyokai', state: 'silent' }] });
-    await world.record({ ...eligibility, place: '受付1', reference: 'Q-20261001-000123' });
+    await world.record({ ...eligibility, place: { ja: '受付1', en: '受付1' }, reference: 'Q-20261001-000123' });
     await world.record({ ...eligibility, result: 'refused', code: 'LEVEL_TOO_LOW' });
   }
 

@@ -77,7 +77,7 @@ describe('the resident’s own page', () => {
   it('tells each access in plain words, newest first and in pages', async () => {
     const own = await world.signedIn('r2');
     const about = 'r2';
-    for (let at = 0; at < 12; at++) await world.record({ about, place: `窓口${at}` });
+    for (let at = 0; at < 12; at++) await world.record({ about, place: { ja: `窓口${at}`, en: `Counter ${at}` } });
     await world.record({ about, result: 'partial', sources: [{ id: 'kyokai', state: 'silent' }] });
     await world.record({ about, result: 'withheld', code: 'CONSENT_MISSING' });
     await world.record({
@@ -168,7 +168,12 @@ describe('the resident’s own page', () => {
 
     it('shows a script in a name as text', async () => {
       const script = '<script>alert(1)</script>';
-      await world.record({ partyName: { ja: script, en: script }, place: script, purpose: script, types: [script] });
+      await world.record({
+        partyName: { ja: script, en: script },
+        place: { ja: script, en: script },
+        purpose: script,
+        types: [script],
+      });
       expect(await pageOf(await world.signedIn('r1')))
         .to.include('&lt;script>')
         .and.not.include('<script');

@@ -92,4 +92,12 @@ describe('outgoing HTTP', () => {
         'ADDRESS_REFUSED',
       );
   });
+
+  it('reaches the operator’s own network only where its settings name it, and link-local addresses never', async () => {
+    const own = { ...message, allowLoopback: false, allowPrivate: true, timeoutMs: 50 };
+    for (const refused of ['https://169.254.169.254/', 'https://[fe80::1]/', 'https://127.0.0.1/'])
+      expect(await refusal(postBytes(refused, own)), refused).to.equal('ADDRESS_REFUSED');
+    // Nobody answers in a network that is not here; what counts is that it was tried.
+    expect(await refusal(postBytes('https://10.255.255.1/', own))).to.equal('UNREACHABLE');
+  });
 });
