@@ -65,7 +65,8 @@ loopback.addAddress('::1', 'ipv6');
 
 type Reach = Pick<FetchLimits, 'allowLoopback' | 'allowPrivate'>;
 
-function isAllowed({ address, family }: LookupAddress, { allowLoopback, allowPrivate = false }: Reach): boolean {
+/** Whether an address may be called: decided before anything is sent. */
+export function isAllowed({ address, family }: LookupAddress, { allowLoopback, allowPrivate = false }: Reach): boolean {
   const kind = family === 6 ? 'ipv6' : 'ipv4';
   if (loopback.check(address, kind)) return allowLoopback;
   if (ownNetworks.check(address, kind)) return allowPrivate;
