@@ -17,6 +17,11 @@ export const frameCopy = {
     ja: '試用版です。人・病院・会社はすべて架空のものです（架空データ）。',
     en: 'Trial. All people, hospitals and employers are fictional.',
   },
+  breadcrumb: { ja: '現在の場所', en: 'You are here' },
+  notRegistered: { ja: '（未登録）', en: '(not registered)' },
+  notDisclosed: { ja: '（非開示）', en: '(not disclosed)' },
+  notApplicable: { ja: '（対象外）', en: '(not applicable)' },
+  optional: { ja: '任意', en: 'optional' },
   must: { ja: '必須', en: 'required' },
   detail: { ja: 'お問い合わせ番号', en: 'Reference' },
 } as const satisfies Record<string, Text>;
