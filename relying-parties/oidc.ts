@@ -1,8 +1,9 @@
 import type Router from '@koa/router';
 import type { Context } from 'koa';
-import * as oidc from 'openid-client';
+import type { UserInfoResponse } from 'openid-client';
 import { z } from 'zod';
 import { PartyError } from './errors.ts';
+import { createOidcClient, newChecks, newState, OidcRefusal } from './oidc-client.ts';
 import type { Protocol, ProtocolHost } from './protocol.ts';
 import type { SignedIn, StaffRecord } from './sign-ins.ts';
 
@@ -18,42 +19,14 @@ export interface OidcPartyOptions {
 }
 
 /** A party that speaks OpenID Connect: code flow with PKCE, state, nonce and the level checked in the ID token. */
-export function createOidcProtocol({
-  host,
-  issuer,
-  clientId,
-  clientSecret,
-  scope,
-  allowHttp,
-}: OidcPartyOptions): Protocol {
+export function createOidcProtocol({ host, scope, ...registration }: OidcPartyOptions): Protocol {
   const { origin, signIns, browserSecret, level } = host;
-  const redirectUri = `${origin}/oidc/callback`;
-  let known: Promise<oidc.Configuration> | undefined;
-
-  function configuration(): Promise<oidc.Configuration> {
-    const execute = allowHttp ? [oidc.allowInsecureRequests] : [];
-    known ??= oidc
-      .discovery(new URL(issuer), clientId, clientSecret, undefined, { execute })
-      .catch((cause: unknown) => {
-        known = undefined;
-        throw new PartyError('HUB_UNAVAILABLE', 'the OpenID provider cannot be reached', { cause });
-      });
-    return known;
-  }
+  const client = createOidcClient({ ...registration, redirectUri: `${origin}/oidc/callback` });
 
   async function start(ctx: Context): Promise<void> {
-    const config = await configuration();
-    const [state, nonce, verifier] = [oidc.randomState(), oidc.randomNonce(), oidc.randomPKCECodeVerifier()];
-    await signIns.begin(state, browserSecret(ctx), { nonce, verifier });
-    const url = oidc.buildAuthorizationUrl(config, {
-      redirect_uri: redirectUri,
-      scope,
-      state,
-      nonce,
-      code_challenge: await oidc.calculatePKCECodeChallenge(verifier),
-      code_challenge_method: 'S256',
-      claims: JSON.stringify({ id_token: { acr: { essential: true, value: level } } }),
-    });
+    const [state, checks] = [newState(), newChecks()];
+    const url = await client.authorizationUrl({ ...checks, state, scope, level });
+    await signIns.begin(state, browserSecret(ctx), { ...checks });
     ctx.status = 303;
     ctx.redirect(url.href);
   }
@@ -61,20 +34,8 @@ export function createOidcProtocol({
   async function redeem(ctx: Context): Promise<SignedIn> {
     const state = ctx.URL.searchParams.get('state') ?? '';
     const { memory } = await signIns.take(state, browserSecret(ctx));
-    const config = await configuration();
-    const current = new URL(`${redirectUri}${ctx.search}`);
-    const checks = { pkceCodeVerifier: memory.verifier ?? '', expectedNonce: memory.nonce ?? '', expectedState: state };
-    let tokens: Awaited<ReturnType<typeof oidc.authorizationCodeGrant>>;
-    try {
-      tokens = await oidc.authorizationCodeGrant(config, current, checks);
-    } catch (cause) {
-      const reason = reasonOf(cause);
-      const code = reason === 'access_denied' ? 'SIGN_IN_CANCELLED' : 'SIGN_IN_REFUSED';
-      throw new PartyError(code, `the sign-in was refused: ${reason}`, { cause });
-    }
-    const claims = tokens.claims();
-    if (!claims) throw new PartyError('SIGN_IN_REFUSED', 'the answer has no ID token');
-    const userInfo = await oidc.fetchUserInfo(config, tokens.access_token, claims.sub);
+    const checks = { nonce: memory.nonce ?? '', verifier: memory.verifier ?? '' };
+    const { claims, userInfo } = await client.redeem(ctx.search, checks, state).catch(explainRefusal);
     return {
       pseudonym: claims.sub,
       level: typeof claims.acr === 'string' ? claims.acr : '',
@@ -92,6 +53,12 @@ export function createOidcProtocol({
   };
 }
 
+function explainRefusal(cause: unknown): never {
+  if (!(cause instanceof OidcRefusal)) throw cause;
+  const code = cause.error === 'access_denied' ? 'SIGN_IN_CANCELLED' : 'SIGN_IN_REFUSED';
+  throw new PartyError(code, cause.message, { cause });
+}
+
 const StaffClaims = z.object({
   staff_role: z.array(z.string()).optional(),
   staff_licence: z.string().optional(),
@@ -99,15 +66,9 @@ const StaffClaims = z.object({
 });
 
 /** Without any of the claims the person is not staff, or the hub could not find out; both mean no rights. */
-function staffOf(userInfo: oidc.UserInfoResponse): StaffRecord | undefined {
+function staffOf(userInfo: UserInfoResponse): StaffRecord | undefined {
   const { success, data } = StaffClaims.safeParse(userInfo);
   if (!success) throw new PartyError('SIGN_IN_REFUSED', 'the staff claims of the answer are not of their shape');
   const { staff_role: roles, staff_licence: licence, staff_facility: facility } = data;
   return roles || licence || facility ? { roles: roles ?? [], licence, facility } : undefined;
-}
-
-/** A short reason for the log: the protocol's error code, never the answer itself. */
-function reasonOf(cause: unknown): string {
-  if (cause instanceof Error && 'error' in cause && typeof cause.error === 'string') return cause.error;
-  return cause instanceof Error ? cause.name : 'unknown';
 }

@@ -1,10 +1,11 @@
 import { once } from 'node:events';
 import type { Context } from 'koa';
-import type { ComponentChildren } from 'preact';
 import type { Log } from '../lib/log.ts';
 import { openEmbeddedStorage } from '../storage/index.ts';
-import { Facts, type Language, Notice, type Text } from '../web/index.ts';
+import { Breadcrumb, type Language, type Text } from '../web/index.ts';
 import { PartyError } from './errors.ts';
+import { FirstPage, type HomeParts, type Neighbour, NotAdmittedPage, SignedInHome } from './home.tsx';
+import type { NotAdmitted, PageAnswer, PartyPage, Shell, Visit } from './pages.ts';
 import type { Protocol, ProtocolHost } from './protocol.ts';
 import {
   createSignIns,
@@ -15,7 +16,7 @@ import {
   pendingCollection,
   type SignedIn,
 } from './sign-ins.ts';
-import { createSite, demandOwnOrigin } from './site.tsx';
+import { createSite, demandOwnOrigin, readForm } from './site.tsx';
 
 /** What every party is started with. */
 export interface PartyOptions {
@@ -29,7 +30,7 @@ export interface PartyOptions {
   readonly timeZone: string;
   readonly trial: boolean;
   /** Other services that this party's page points to. */
-  readonly links?: readonly { readonly name: Text; readonly url: string }[];
+  readonly links?: readonly Neighbour[];
   readonly log: Log;
   readonly now?: () => number;
 }
@@ -38,96 +39,49 @@ export interface RunningParty {
   readonly close: () => Promise<void>;
 }
 
+export type PartyStorage = ReturnType<typeof openEmbeddedStorage>;
+
 /** What a party's folder adds to the shell. */
-export interface PartyKind {
+export interface PartyKind<P extends Protocol = Protocol> {
   /** Prefix of its cookies. */
   readonly owner: string;
   /** The level of sign-in it asks for. */
   readonly level: string;
   /** What the service is for, above its sign-in button. */
   readonly purpose: Text;
-  readonly protocol: (
-    host: ProtocolHost,
-    storage: ReturnType<typeof openEmbeddedStorage>,
-  ) => Protocol | Promise<Protocol>;
-  /** Below the facts of a signed-in resident. */
-  readonly welcome?: (signedIn: SignedIn, language: Language) => ComponentChildren;
+  readonly protocol: (host: ProtocolHost, storage: PartyStorage) => P | Promise<P>;
+  /** Who of those signed in may use it; everybody unless told. Judged at every request. */
+  readonly admission?: (signedIn: SignedIn, language: Language) => NotAdmitted | undefined;
+  /** What its first page after the sign-in is called; the party's name unless told. */
+  readonly first?: Text;
+  /** Its pages, and what stands on the first one after the sign-in. */
+  readonly pages?: (shell: Shell, protocol: P, storage: PartyStorage) => Promise<PartyPages>;
+  /** What helps after a refusal, by its code. */
+  readonly remedies?: Readonly<Record<string, Text>>;
 }
 
-const copy = {
-  signIn: { ja: 'カードでログイン', en: 'Sign in with the card' },
-  signOut: { ja: 'このサービスからログアウト', en: 'Sign out of this service' },
-  signOutHint: {
-    ja: 'ほかのサービスのログインは続いています。',
-    en: 'Your sign-in at other services goes on.',
-  },
-  signedIn: { ja: 'ログインしています', en: 'You are signed in' },
-  signedOut: { ja: 'このサービスからログアウトしました', en: 'You have signed out of this service' },
-  who: { ja: 'お名前', en: 'Name' },
-  unnamed: { ja: '（このサービスには知らされていません）', en: '(not told to this service)' },
-  level: { ja: '認証の強さ', en: 'Level' },
-  pseudonym: { ja: 'このサービスだけの番号', en: 'Pseudonym of this service' },
-  at: { ja: 'カードで確認した時刻', en: 'Card presented at' },
-  others: { ja: 'ほかのサービス', en: 'Other services' },
-} as const satisfies Record<string, Text>;
+export interface PartyPages {
+  readonly home: (visit: Visit, parts: HomeParts) => PageAnswer;
+}
 
-/** Levels in words; the URI stands beside them. */
-const levelWords: Readonly<Record<string, Text>> = {
-  'urn:x-sanuki:ac:card': { ja: 'カードのみ', en: 'card only' },
-  'urn:x-sanuki:ac:card-pin': { ja: 'カードと暗証番号', en: 'card and PIN' },
-  'urn:x-sanuki:ac:card-pin-bound': { ja: 'カードと暗証番号と登録端末', en: 'card, PIN and bound device' },
-};
-
-/** Starts one party: its site, its sign-ins, its way to speak with the hub. */
-export async function startRelyingParty(kind: PartyKind, options: PartyOptions): Promise<RunningParty> {
+/** Starts one party: its site, its sign-ins, its way to speak with the hub, its pages. */
+export async function startRelyingParty<P extends Protocol>(
+  kind: PartyKind<P>,
+  options: PartyOptions,
+): Promise<RunningParty> {
   const { origin, listen, store, now = Date.now } = options;
-  const site = createSite({ owner: kind.owner, ...options });
+  const site = createSite({ owner: kind.owner, ...options, ...(kind.remedies ? { remedies: kind.remedies } : {}) });
   const storage = openEmbeddedStorage({ file: store, now });
-  const signIns = createSignIns({
-    pending: storage.collection<PendingSignIn>(pendingCollection),
-    sessions: storage.collection<PartySession>(partySessionCollection),
-    now,
-  });
-  const [sessionCookie, browserCookie] = [`${kind.owner}-session`, `${kind.owner}-browser`];
-  const cookie = { httpOnly: true, sameSite: 'lax', secure: site.secure, path: '/' } as const;
-
-  function browserSecret(ctx: Context): string {
-    const known = ctx.cookies.get(browserCookie);
-    if (known) return known;
-    const made = newSecret();
-    ctx.cookies.set(browserCookie, made, cookie);
-    return made;
-  }
-
-  async function openSession(ctx: Context, result: SignedIn): Promise<void> {
-    if (!isEnough(kind.level, result.level))
-      throw new PartyError('LEVEL_TOO_LOW', 'the hub answered with another level');
-    await signIns.close(ctx.cookies.get(sessionCookie));
-    ctx.cookies.set(sessionCookie, await signIns.open(result), { ...cookie, overwrite: true });
-    ctx.status = 303;
-    ctx.redirect('/');
-  }
-
-  const protocol = await kind.protocol({ origin, signIns, browserSecret, level: kind.level, now }, storage);
-  protocol.routes(site.router, openSession);
-  site.router.get('/', async (ctx) => {
-    const language = site.languageOf(ctx);
-    const signedIn = await signIns.current(ctx.cookies.get(sessionCookie));
-    const body = signedIn ? (
-      <SignedInHome {...{ kind, options, language, signedIn }} />
-    ) : (
-      <FirstPage {...{ kind, options, language, left: ctx.URL.searchParams.has('left') }} />
-    );
-    site.send(ctx, { title: options.name[language], body });
-  });
-  site.router.get('/sign-in', (ctx) => protocol.start(ctx));
-  site.router.post('/sign-out', async (ctx) => {
-    demandOwnOrigin(ctx, origin);
-    await signIns.close(ctx.cookies.get(sessionCookie));
-    ctx.cookies.set(sessionCookie, null, cookie);
-    ctx.status = 303;
-    ctx.redirect('/?left');
-  });
+  const sessions = createPartySessions(kind, { storage, secure: site.secure, now });
+  const { browserSecret } = sessions;
+  const protocol = await kind.protocol(
+    { origin, signIns: sessions.signIns, browserSecret, level: kind.level, now },
+    storage,
+  );
+  protocol.routes(site.router, sessions.open);
+  const shell = createShell({ kind, options, site, sessions });
+  const pages = await kind.pages?.(shell, protocol, storage);
+  addFrame({ kind, options, site, sessions, pages, shell, protocol });
   const server = await site.start(listen);
 
   async function close(): Promise<void> {
@@ -140,115 +94,148 @@ export async function startRelyingParty(kind: PartyKind, options: PartyOptions):
   return { close };
 }
 
+/** The party's session cookie and the secret of the browser. */
+function createPartySessions(
+  { owner, level }: Pick<PartyKind, 'owner' | 'level'>,
+  { storage, secure, now }: { storage: PartyStorage; secure: boolean; now: () => number },
+) {
+  const signIns = createSignIns({
+    pending: storage.collection<PendingSignIn>(pendingCollection),
+    sessions: storage.collection<PartySession>(partySessionCollection),
+    now,
+  });
+  const [sessionCookie, browserCookie] = [`${owner}-session`, `${owner}-browser`];
+  const cookie = { httpOnly: true, sameSite: 'lax', secure, path: '/' } as const;
+
+  function browserSecret(ctx: Context): string {
+    const known = ctx.cookies.get(browserCookie);
+    if (known) return known;
+    const made = newSecret();
+    ctx.cookies.set(browserCookie, made, cookie);
+    return made;
+  }
+
+  async function open(ctx: Context, result: SignedIn): Promise<void> {
+    if (!isEnough(level, result.level)) throw new PartyError('LEVEL_TOO_LOW', 'the hub answered with another level');
+    await signIns.close(ctx.cookies.get(sessionCookie));
+    ctx.cookies.set(sessionCookie, await signIns.open(result), { ...cookie, overwrite: true });
+    ctx.status = 303;
+    ctx.redirect('/');
+  }
+
+  const current = (ctx: Context) => signIns.current(ctx.cookies.get(sessionCookie));
+
+  async function close(ctx: Context): Promise<void> {
+    await signIns.close(ctx.cookies.get(sessionCookie));
+    ctx.cookies.set(sessionCookie, null, cookie);
+  }
+
+  return { signIns, browserSecret, open, current, close };
+}
+
 /** The hub decides by the partial order of levels; a party accepts what it asked for or the stronger card level. */
 function isEnough(asked: string, got: string): boolean {
   return got === asked || got === `${asked}-bound`;
 }
 
-interface PageParts {
-  readonly kind: PartyKind;
+interface ShellParts {
+  readonly kind: Pick<PartyKind, 'admission' | 'first' | 'purpose'>;
   readonly options: PartyOptions;
-  readonly language: Language;
+  readonly site: ReturnType<typeof createSite>;
+  readonly sessions: ReturnType<typeof createPartySessions>;
 }
 
-function FirstPage({ kind, options, language, left }: PageParts & { readonly left: boolean }) {
-  return (
-    <>
-      <h1>{options.name[language]}</h1>
-      {left ? (
-        <Notice kind="info" title={copy.signedOut[language]}>
-          <p>{copy.signOutHint[language]}</p>
-        </Notice>
-      ) : null}
-      <p>{kind.purpose[language]}</p>
-      <p>
-        <a class="button" id="sign-in" href="/sign-in">
-          {copy.signIn[language]}
-        </a>
-      </p>
-    </>
-  );
-}
-
-function SignedInHome({ kind, options, language, signedIn }: PageParts & { readonly signedIn: SignedIn }) {
-  return (
-    <>
-      <h1>{options.name[language]}</h1>
-      <Notice kind="success" title={copy.signedIn[language]} />
-      <SignedInFacts {...{ options, language, signedIn }} />
-      {kind.welcome?.(signedIn, language)}
-      <Others links={options.links ?? []} language={language} />
-      <form method="post" action="/sign-out">
-        <button type="submit" class="button-plain">
-          {copy.signOut[language]}
-        </button>
-        <p class="hint">{copy.signOutHint[language]}</p>
-      </form>
-    </>
-  );
-}
-
-/** What the hub told this party, and nothing else: it knows no more. */
-function SignedInFacts({ options, language, signedIn }: Omit<PageParts, 'kind'> & { readonly signedIn: SignedIn }) {
-  const words = levelWords[signedIn.level]?.[language];
-  const time = new Intl.DateTimeFormat(language === 'ja' ? 'ja-JP-u-ca-japanese' : 'en-GB', {
-    dateStyle: 'long',
-    timeStyle: 'short',
-    timeZone: options.timeZone,
-  }).format(signedIn.authenticatedAt);
-  return (
-    <Facts
-      facts={[
-        [
-          copy.who[language],
-          <span key="name" id="name">
-            {signedIn.name ?? copy.unnamed[language]}
-          </span>,
-        ],
-        [
-          copy.level[language],
-          <span key="level">
-            {words ? `${words} ` : ''}
-            <code id="level">{signedIn.level}</code>
-          </span>,
-        ],
-        [
-          copy.at[language],
-          <time key="at" datetime={new Date(signedIn.authenticatedAt).toISOString()}>
-            {time}
-          </time>,
-        ],
-        [
-          copy.pseudonym[language],
-          <code key="pseudonym" id="pseudonym">
-            {signedIn.pseudonym}
-          </code>,
-        ],
-      ]}
-    />
-  );
-}
-
-function Others({
+const homePartsOf = ({ name, links = [], timeZone }: PartyOptions, language: Language): HomeParts => ({
+  name,
   links,
-  language,
-}: {
-  readonly links: NonNullable<PartyOptions['links']>;
-  readonly language: Language;
-}) {
-  if (links.length === 0) return null;
-  return (
-    <nav aria-label={copy.others[language]}>
-      <h2>{copy.others[language]}</h2>
-      <ul class="links">
-        {links.map(({ name, url }) => (
-          <li key={url}>
-            <a class="button button-plain" href={url}>
-              {name[language]}
-            </a>
-          </li>
-        ))}
-      </ul>
-    </nav>
-  );
+  style: { language, timeZone },
+});
+
+function createShell({ kind, options, site, sessions }: ShellParts): Shell {
+  const { router } = site;
+
+  function send(visit: Visit, { trail = [], status = 200, first, ...page }: PartyPage): void {
+    const { ctx, language } = visit;
+    ctx.status = status;
+    const root = first || ctx.path === '/' ? [] : [{ name: (kind.first ?? options.name)[language], href: '/' }];
+    const body = (
+      <>
+        <Breadcrumb trail={[...root, ...trail]} current={page.title} language={language} />
+        {page.body}
+      </>
+    );
+    site.send(ctx, { back: `${ctx.path}${ctx.search}`, ...page, body });
+  }
+
+  async function serve(ctx: Context, answer: (visit: Visit) => PageAnswer): Promise<void> {
+    const language = site.languageOf(ctx);
+    const session = await sessions.current(ctx);
+    if (!session) {
+      ctx.status = 403;
+      return sendFirstPage(ctx, { kind, options, site }, 'needed');
+    }
+    const { id: sessionId, signedIn } = session;
+    const visit = { ctx, language, signedIn, sessionId };
+    const refused = kind.admission?.(signedIn, language);
+    const page = refused ? notAdmitted(refused, visit, homePartsOf(options, language)) : await answer(visit);
+    if (page) send(visit, page);
+  }
+
+  return {
+    router,
+    browserSecret: sessions.browserSecret,
+    page: (path, answer) => router.get(path, (ctx) => serve(ctx, answer)),
+    form: (path, answer) =>
+      router.post(path, async (ctx) => {
+        demandOwnOrigin(ctx, options.origin);
+        const form = await readForm(ctx, 16 * 1024);
+        await serve(ctx, (visit) => answer(visit, form));
+      }),
+  };
+}
+
+function sendFirstPage(
+  ctx: Context,
+  { kind, options, site }: Omit<ShellParts, 'sessions'>,
+  why: 'left' | 'needed' | undefined,
+): void {
+  const language = site.languageOf(ctx);
+  const body = <FirstPage name={options.name} purpose={kind.purpose} language={language} why={why} />;
+  site.send(ctx, { title: options.name[language], body });
+}
+
+function notAdmitted(refused: NotAdmitted, { signedIn }: Visit, { links, style }: HomeParts): PartyPage {
+  return { title: refused.title, status: 403, body: <NotAdmittedPage {...{ refused, signedIn, links, style }} /> };
+}
+
+interface FrameParts<P extends Protocol> extends ShellParts {
+  readonly pages: PartyPages | undefined;
+  readonly shell: Shell;
+  readonly protocol: P;
+}
+
+/** First page, sign-in and sign-out, as every party has them. */
+function addFrame<P extends Protocol>({ kind, options, site, sessions, pages, shell, protocol }: FrameParts<P>): void {
+  const { router } = site;
+  router.get('/', async (ctx, next) => {
+    if (await sessions.current(ctx)) return next();
+    sendFirstPage(ctx, { kind, options, site }, ctx.URL.searchParams.has('left') ? 'left' : undefined);
+  });
+  shell.page('/', async (visit) => {
+    const { signedIn, language } = visit;
+    const parts = homePartsOf(options, language);
+    return (
+      pages?.home(visit, parts) ?? {
+        title: options.name[language],
+        body: <SignedInHome {...parts} signedIn={signedIn} />,
+      }
+    );
+  });
+  router.get('/sign-in', (ctx) => protocol.start(ctx));
+  router.post('/sign-out', async (ctx) => {
+    demandOwnOrigin(ctx, options.origin);
+    await sessions.close(ctx);
+    ctx.status = 303;
+    ctx.redirect('/?left');
+  });
 }

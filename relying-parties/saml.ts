@@ -1,5 +1,6 @@
 import type Router from '@koa/router';
 import type { Context } from 'koa';
+import { discoveryEprAttribute } from '../attribute-service/index.ts';
 import {
   buildAuthnRequest,
   buildSpMetadata,
@@ -8,11 +9,9 @@ import {
   createReplayGuard,
   decodePost,
   encodeRedirect,
-  type IdentityProviderMetadata,
   type KeyRecord,
   keyCollection,
   newMessageId,
-  parseIdentityProviderMetadata,
   SamlError,
   type SignedInSubject,
   staffAttributeNames,
@@ -20,8 +19,11 @@ import {
   usedIdCollection,
 } from '../federation/index.ts';
 import { createSeal } from '../lib/seal.ts';
+import { writeXml } from '../lib/xml/index.ts';
 import type { Storage } from '../storage/index.ts';
+import type { PartyIdentity } from './attributes.ts';
 import { PartyError } from './errors.ts';
+import { createHubMetadata } from './hub-metadata.ts';
 import type { Protocol, ProtocolHost } from './protocol.ts';
 import type { SignedIn, StaffRecord } from './sign-ins.ts';
 import { readForm } from './site.tsx';
@@ -38,10 +40,13 @@ export interface SamlPartyOptions {
 }
 
 const displayName = 'urn:oid:2.16.840.1.113730.3.1.241';
-const metadataMs = 60_000;
+
+export interface SamlProtocol extends Protocol {
+  readonly identity: PartyIdentity;
+}
 
 /** A party that speaks SAML 2.0 Web SSO: signed Redirect out, POST in, encrypted assertions welcome. */
-export async function createSamlProtocol(options: SamlPartyOptions): Promise<Protocol> {
+export async function createSamlProtocol(options: SamlPartyOptions): Promise<SamlProtocol> {
   const { host, storage, sealingKey, name, trial, idpMetadataUrl } = options;
   const { origin, signIns, browserSecret, level, now } = host;
   const [entityId, acsUrl] = [`${origin}/saml/metadata`, `${origin}/saml/acs`];
@@ -55,7 +60,7 @@ export async function createSamlProtocol(options: SamlPartyOptions): Promise<Pro
   });
   await keys.ensure();
   const replay = createReplayGuard({ used: storage.collection<UsedId>(usedIdCollection) });
-  const idp = createMetadataSource(idpMetadataUrl, now);
+  const idp = createHubMetadata(idpMetadataUrl, now);
 
   async function start(ctx: Context): Promise<void> {
     const { ssoUrl } = await idp();
@@ -95,11 +100,14 @@ export async function createSamlProtocol(options: SamlPartyOptions): Promise<Pro
       name: subject.attributes[displayName]?.[0],
       staff: staffOf(subject),
       endsAt: subject.sessionEndsAt,
+      bootstrap: bootstrapOf(subject),
     };
     return { id, result };
   }
 
+  const identity = { providerId: entityId, key: keys.samlKey, hub: idp };
   return {
+    identity,
     start,
     routes(router: Router, signedIn) {
       router.get('/saml/metadata', (ctx) => {
@@ -122,6 +130,11 @@ export async function createSamlProtocol(options: SamlPartyOptions): Promise<Pro
   };
 }
 
+function bootstrapOf({ elements }: SignedInSubject): string | undefined {
+  const reference = elements[discoveryEprAttribute];
+  return reference && writeXml(reference);
+}
+
 /** Without any of the attributes the person is not staff, or the hub could not find out; both mean no rights. */
 function staffOf({ attributes }: SignedInSubject): StaffRecord | undefined {
   const { role, licence, facility, facilityCode } = staffAttributeNames;
@@ -140,26 +153,4 @@ function explainRefusal(error: unknown): never {
   if (error instanceof SamlError && error.reason === 'AuthnFailed')
     throw new PartyError('SIGN_IN_CANCELLED', 'the resident did not finish the sign-in', { cause: error });
   throw error;
-}
-
-/** The identity provider's metadata, fetched again when it is older than a minute; the last good copy bridges an outage. */
-function createMetadataSource(url: string, now: () => number): () => Promise<IdentityProviderMetadata> {
-  let known: { metadata: IdentityProviderMetadata; at: number } | undefined;
-
-  async function fetchMetadata(): Promise<IdentityProviderMetadata> {
-    const response = await fetch(url, { redirect: 'error', signal: AbortSignal.timeout(5_000) });
-    if (!response.ok) throw new Error(`status ${response.status}`);
-    return parseIdentityProviderMetadata(await response.text(), { now: now() });
-  }
-
-  return async () => {
-    if (known && now() - known.at < metadataMs) return known.metadata;
-    try {
-      known = { metadata: await fetchMetadata(), at: now() };
-    } catch (cause) {
-      if (!known)
-        throw new PartyError('HUB_UNAVAILABLE', 'the metadata of the identity provider cannot be had', { cause });
-    }
-    return known.metadata;
-  };
 }

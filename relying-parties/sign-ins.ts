@@ -19,6 +19,8 @@ export interface SignedIn {
   readonly staff?: StaffRecord | undefined;
   /** The hub's own session ends then at the latest. */
   readonly endsAt?: number | undefined;
+  /** The EndpointReference that opens the hub's attribute service for this sign-in, as XML. */
+  readonly bootstrap?: string | undefined;
 }
 
 /** A sign-in on its way to the hub and back, tied to one browser. */
@@ -84,8 +86,8 @@ export function createSignIns({ pending, sessions, now }: SignInsOptions) {
     return cookie;
   }
 
-  async function current(cookie: string | undefined): Promise<SignedIn | undefined> {
-    return cookie ? (await sessions.get(hashOf(cookie)))?.signedIn : undefined;
+  async function current(cookie: string | undefined): Promise<PartySession | undefined> {
+    return cookie ? sessions.get(hashOf(cookie)) : undefined;
   }
 
   async function close(cookie: string | undefined): Promise<void> {

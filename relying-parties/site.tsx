@@ -18,6 +18,7 @@ import {
   localPath,
   Notice,
   type PagePolicy,
+  type PageScript,
   parsePreferences,
   renderPage,
   type Site,
@@ -34,12 +35,17 @@ export interface SiteOptions {
   readonly support: { readonly phone: string; readonly hours: Text };
   readonly trial: boolean;
   readonly log: Log;
+  /** What helps after a refusal, by its code; beside the words that every site has. */
+  readonly remedies?: Readonly<Record<string, Text>>;
 }
 
 export interface SitePage {
   readonly title: string;
   readonly body: ComponentChildren;
   readonly policy?: PagePolicy;
+  readonly script?: PageScript;
+  /** Where a choice of display leads back to; this page's path unless told. */
+  readonly back?: string;
 }
 
 const yearMs = 365 * 24 * 3600 * 1000;
@@ -70,7 +76,7 @@ const copy = {
   home: { ja: '最初の画面へ', en: 'First page' },
 } as const satisfies Record<string, Text>;
 
-const remedies: Readonly<Record<string, Text>> = {
+const commonRemedies: Readonly<Record<string, Text>> = {
   SIGN_IN_CANCELLED: copy.cancelled,
   HUB_UNAVAILABLE: copy.unavailable,
   OTHER_BROWSER: copy.otherBrowser,
@@ -79,7 +85,7 @@ const remedies: Readonly<Record<string, Text>> = {
 
 /** One web site in the common frame: headers, display choices, refusals with a trace code. Pages and endpoints are the caller's. */
 export function createSite(options: SiteOptions) {
-  const { owner, origin, name, operator, support, trial, log } = options;
+  const { owner, origin, name, operator, support, trial, log, remedies = {} } = options;
   const stylesheet = loadStylesheet();
   const secure = origin.startsWith('https:');
   const app = new Koa();
@@ -90,7 +96,7 @@ export function createSite(options: SiteOptions) {
     parsePreferences(ctx.cookies.get(`${owner}-view`), ctx.get('accept-language'));
   const languageOf = (ctx: Context): Language => preferencesOf(ctx).language;
 
-  function send(ctx: Context, { title, body, policy = {} }: SitePage): void {
+  function send(ctx: Context, { title, body, policy = {}, script, back }: SitePage): void {
     const preferences = preferencesOf(ctx);
     const { language } = preferences;
     const site: Site = {
@@ -103,7 +109,8 @@ export function createSite(options: SiteOptions) {
     ctx.set('content-security-policy', contentSecurityPolicy(policy));
     ctx.set('cache-control', 'no-store');
     ctx.type = 'html';
-    ctx.body = renderPage({ site, title, preferences, path: ctx.method === 'GET' ? ctx.path : '/', body });
+    const path = ctx.method === 'GET' ? (back ?? ctx.path) : '/';
+    ctx.body = renderPage({ site, title, preferences, path, body, script });
   }
 
   function sendRefusal(ctx: Context, code: string, trace: string, status: number): void {
@@ -115,8 +122,8 @@ export function createSite(options: SiteOptions) {
         <>
           <h1>{copy.refused[language]}</h1>
           <Notice
-            kind={code === 'SIGN_IN_CANCELLED' ? 'info' : 'error'}
-            title={(remedies[code] ?? copy.remedy)[language]}
+            kind={code.endsWith('_CANCELLED') ? 'info' : 'error'}
+            title={(remedies[code] ?? commonRemedies[code] ?? copy.remedy)[language]}
           >
             <Facts
               facts={[
