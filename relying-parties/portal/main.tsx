@@ -1,5 +1,9 @@
+import { dayIn } from '../../lib/time.ts';
+import { createAttributes } from '../attributes.ts';
 import { type PartyOptions, type RunningParty, startRelyingParty } from '../relying-party.tsx';
-import { createSamlProtocol } from '../saml.ts';
+import { createSamlProtocol, type SamlProtocol } from '../saml.ts';
+import { copy } from './copy.ts';
+import { addPortalPages } from './pages.tsx';
 
 export interface PortalOptions extends PartyOptions {
   readonly idpMetadataUrl: string;
@@ -14,12 +18,22 @@ const purpose = {
 
 /** The resident portal: one place for a resident's own records. Speaks SAML 2.0. */
 export function startPortal(options: PortalOptions): Promise<RunningParty> {
-  const { idpMetadataUrl, sealingKey, name, trial } = options;
+  const { idpMetadataUrl, sealingKey, name, trial, origin, timeZone, log, now = Date.now } = options;
   const kind = {
     owner: 'sanuki-portal',
     level: 'urn:x-sanuki:ac:card-pin',
     purpose,
+    first: copy.menu,
     protocol: (host, storage) => createSamlProtocol({ host, storage, sealingKey, name, trial, idpMetadataUrl }),
-  } satisfies Parameters<typeof startRelyingParty>[0];
-  return startRelyingParty(kind, options);
+    pages: async (shell, { identity }) =>
+      addPortalPages(shell, {
+        attributes: createAttributes(identity, { trial, log, now }),
+        origin,
+        hubOrigin: new URL(idpMetadataUrl).origin,
+        timeZone,
+        dayOf: dayIn(timeZone),
+        now,
+      }),
+  } satisfies Parameters<typeof startRelyingParty<SamlProtocol>>[0];
+  return startRelyingParty<SamlProtocol>(kind, options);
 }
