@@ -1,9 +1,10 @@
 import { join } from 'node:path';
 import { createLog } from '../lib/log.ts';
 import { type PartyOptions, startClinic, startKMix, startPhr, startPortal } from '../relying-parties/index.ts';
-import { type PartyId, partyIds, partyNames, trialAddresses } from './addresses.ts';
+import { type CounterId, counterId, type PartyId, partyIds, partyNames, trialAddresses } from './addresses.ts';
 import { type ChildStart, runChild } from './child.ts';
 import { partiesFolderOf, partySecret } from './party-files.ts';
+import { clinicFacility } from './staff.ts';
 
 /** The four relying parties of the trial in one process of their own: they reach the hub over the network only. */
 runChild(async ({ data, base, service }: ChildStart) => {
@@ -25,16 +26,22 @@ runChild(async ({ data, base, service }: ChildStart) => {
   });
   const sealingKey = await partySecret(data, 'sealing');
   const saml = { idpMetadataUrl: `${addresses.hub.origin}/saml/metadata`, sealingKey };
-  const oidc = async (id: PartyId) => ({
-    issuer: addresses.hub.origin,
+  const registration = async (id: PartyId | CounterId) => ({
     clientId: id,
     clientSecret: (await partySecret(data, id)).toString('base64url'),
   });
+  const oidc = async (id: PartyId) => ({ issuer: addresses.hub.origin, ...(await registration(id)) });
   const running = await Promise.all([
     startPortal({ ...common('portal'), ...saml }),
     startKMix({ ...common('kmix'), ...saml }),
     startPhr({ ...common('phr'), ...(await oidc('phr')) }),
-    startClinic({ ...common('clinic'), ...(await oidc('clinic')) }),
+    startClinic({
+      ...common('clinic'),
+      ...(await oidc('clinic')),
+      ...saml,
+      counter: await registration(counterId),
+      facilityCode: clinicFacility.code,
+    }),
   ]);
   return async () => {
     await Promise.all(running.map((party) => party.close()));

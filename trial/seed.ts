@@ -146,7 +146,9 @@ async function registerSaml({ registry }: Hub, id: PartyId, origin: string): Pro
   const response = await fetch(`${origin}/saml/metadata`, { signal: AbortSignal.timeout(10_000) });
   const metadata = await response.text();
   const key = `${origin}/saml/metadata`;
-  const contract = { attributes: id === 'portal' ? ['displayName'] : ['staffRole', 'staffLicence', 'staffFacility'] };
+  const contract = {
+    attributes: id === 'portal' ? ['displayName', 'coverage'] : ['staffRole', 'staffLicence', 'staffFacility'],
+  };
   const known = await registry.get('saml', key);
   if (isDeepStrictEqual([known?.saml?.metadata, known?.contract], [metadata, contract])) return;
   await registry.register({

@@ -1,7 +1,7 @@
 import { counterTerminal } from './addresses.ts';
 
 /** The clinic of the trial, as the region's directory names it; fictional, as everything here. */
-const clinic = { code: '3719999901', name: counterTerminal.facility.ja };
+export const clinicFacility = { code: '3719999901', name: counterTerminal.facility.ja };
 const office = { code: '3799999900', name: 'かがわSSC事務局（試用）' };
 
 /**
@@ -21,13 +21,13 @@ export interface TrialStaff {
 }
 
 export const trialStaff: readonly TrialStaff[] = [
-  { id: 'S01', name: '一宮 祥子', roles: ['receptionist'], facility: clinic },
+  { id: 'S01', name: '一宮 祥子', roles: ['receptionist'], facility: clinicFacility },
   {
     id: 'S02',
     name: '屋島 洋介',
     roles: ['doctor', 'receptionist'],
     licence: '医師',
-    facility: clinic,
+    facility: clinicFacility,
     residentId: 'P032',
   },
   { id: 'S03', name: '鬼無 桃子', roles: ['ra'], facility: office },
