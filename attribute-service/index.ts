@@ -21,13 +21,11 @@ export * from './eligibility.ts';
 export * from './errors.ts';
 export * from './evidence-number.ts';
 export * from './faults.ts';
-export type { Status } from './liberty.ts';
 export * from './name-folding.ts';
 export {
   discoveryEprAttribute,
   discoveryServiceType,
   faultAction,
-  newMessageUri,
   securityMechanisms,
 } from './names.ts';
 export * from './release-policy.ts';
