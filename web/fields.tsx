@@ -47,6 +47,44 @@ export function TextField({ inputmode, ...props }: FieldProps & { readonly input
   );
 }
 
+/** One of a few ready answers; nothing is chosen beforehand. */
+export function SelectField({
+  name,
+  label,
+  empty,
+  options,
+  value,
+  error,
+}: Pick<FieldProps, 'name' | 'label' | 'value' | 'error'> & {
+  /** What stands there while nothing is chosen. */
+  readonly empty: string;
+  readonly options: readonly { readonly value: string; readonly label: string }[];
+}) {
+  return (
+    <div class="field">
+      <label for={name}>{label}</label>
+      <select
+        id={name}
+        name={name}
+        {...(error ? { 'aria-invalid': 'true' as const, 'aria-describedby': `${name}-error` } : {})}
+      >
+        <option value="">{empty}</option>
+        {options.map((option) => (
+          <option key={option.value} value={option.value} selected={option.value === value}>
+            {option.label}
+          </option>
+        ))}
+      </select>
+      {error ? (
+        <p class="error" id={`${name}-error`}>
+          <span aria-hidden="true">✖ </span>
+          {error}
+        </p>
+      ) : null}
+    </div>
+  );
+}
+
 /** A day in whatever calendar and width it is written (see parseDate); a browser's own calendar knows no eras. */
 export function DateField(props: FieldProps) {
   return <TextField {...props} inputmode="text" />;

@@ -1,5 +1,6 @@
 import type { Validity } from '../../attribute-service/index.ts';
 import type { ResultKind, Text } from '../../web/index.ts';
+import type { Document, ProofFault, Reason } from './patient-proof.ts';
 import type { QuestionFault } from './question.ts';
 
 export const copy = {
@@ -9,8 +10,8 @@ export const copy = {
   officerRole: { ja: '受付担当', en: 'receptionist' },
   checkTitle: { ja: '患者の資格を確認する', en: 'Check a patient’s insurance' },
   checkHint: {
-    ja: 'ボタンを押したら、患者にカードをリーダーに置いてもらってください。暗証番号はいりません。あなたのログインはそのまま続きます。',
-    en: 'After pressing the button, ask the patient to put their card on the reader. No PIN is needed. You stay signed in.',
+    ja: 'ボタンを押したら、患者にカードをリーダーに置いてもらってください。あなたのログインはそのまま続きます。',
+    en: 'After pressing the button, ask the patient to put their card on the reader. You stay signed in.',
   },
   check: { ja: '患者のカードで確認する', en: 'Check with the patient’s card' },
   date: { ja: '対象年月日', en: 'Date of the visit' },
@@ -23,6 +24,20 @@ export const copy = {
     ja: '6桁か8桁。入力すると、そのあと保険が変わったかどうかもわかります。',
     en: '6 or 8 digits. With it the answer also tells whether the insurance has changed since.',
   },
+  proof: { ja: '患者の確認のしかた', en: 'How the patient is known' },
+  proofPin: { ja: '患者が暗証番号を入力する', en: 'The patient enters the PIN' },
+  proofPinHint: {
+    ja: '患者側の画面で、患者が自分で入力します。職員には見えません。',
+    en: 'At the patient’s side of the desk, by themselves. Staff cannot see it.',
+  },
+  proofDocument: { ja: '暗証番号を使わない', en: 'Without the PIN' },
+  proofDocumentHint: {
+    ja: '暗証番号を忘れた方などに。書類で本人を確かめてください。保険の資格だけが表示され、利用の履歴に残り、患者も見られます。',
+    en: 'For those who forgot it. Check a document. Only the insurance is shown; the patient finds it in their history.',
+  },
+  document: { ja: '確認した書類', en: 'Document you looked at' },
+  reason: { ja: '暗証番号を使わない理由', en: 'Why there is no PIN' },
+  choose: { ja: '選んでください', en: 'Please choose' },
   errors: { ja: '入力を直してください', en: 'Please correct what was entered' },
   closed: { ja: '患者の表示を閉じました', en: 'The patient’s data was closed' },
   result: { ja: '資格確認', en: 'Eligibility' },
@@ -76,6 +91,33 @@ export const faultWords: Readonly<Record<QuestionFault, { readonly field: 'date'
       },
     },
   };
+
+export const documentWords: Readonly<Record<Document, Text>> = {
+  certificate: { ja: '資格確認書', en: 'certificate of coverage' },
+  licence: { ja: '運転免許証', en: 'driving licence' },
+  'national-card': { ja: 'マイナンバーカード', en: 'national identity card' },
+  'other-photo': { ja: 'そのほかの顔写真のある証明書', en: 'other document with a photograph' },
+};
+
+export const reasonWords: Readonly<Record<Reason, Text>> = {
+  forgotten: { ja: '暗証番号を忘れた', en: 'the PIN was forgotten' },
+  unable: { ja: '入力が難しい', en: 'entering it is not possible' },
+  locked: { ja: '暗証番号がロックされている', en: 'the PIN is locked' },
+};
+
+/** What is still needed where there is no PIN. */
+export const proofFaultWords: Readonly<
+  Record<ProofFault, { readonly field: 'document' | 'reason'; readonly words: Text }>
+> = {
+  'document-missing': {
+    field: 'document',
+    words: { ja: '確認した書類を選んでください。', en: 'Please choose the document you looked at.' },
+  },
+  'reason-missing': {
+    field: 'reason',
+    words: { ja: '暗証番号を使わない理由を選んでください。', en: 'Please choose why there is no PIN.' },
+  },
+};
 
 export interface ResultWords {
   readonly kind: ResultKind;

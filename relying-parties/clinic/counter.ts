@@ -3,6 +3,7 @@ import { sha256 } from '../../lib/bytes.ts';
 import type { Collection, CollectionDefinition, StoredRecord } from '../../storage/index.ts';
 import { PartyError } from '../errors.ts';
 import { newChecks, newState, type OidcChecks, type OidcClient, OidcRefusal } from '../oidc-client.ts';
+import { isEnough, levelOf, type PatientProof } from './patient-proof.ts';
 import type { Question } from './question.ts';
 
 /** A patient's card is being asked for; in the receptionist's browser and session only. */
@@ -10,6 +11,7 @@ export interface CounterRequest extends StoredRecord {
   readonly browser: string;
   readonly sessionId: string;
   readonly question: Question;
+  readonly proof: PatientProof;
   readonly checks: OidcChecks;
   readonly expiresAt: number;
 }
@@ -36,9 +38,6 @@ export interface CounterOptions {
 }
 
 const requestMs = 5 * 60_000;
-const level = 'urn:x-sanuki:ac:card';
-/** A patient may show more than was asked for, never less. */
-const enough: readonly string[] = [level, `${level}-pin`, `${level}-pin-bound`];
 const hashOf = (secret: string) => sha256('sanuki-counter:', secret).toString('base64url');
 
 /**
@@ -47,11 +46,15 @@ const hashOf = (secret: string) => sha256('sanuki-counter:', secret).toString('b
  */
 export function createCounter({ client, requests, now }: CounterOptions) {
   /** Returns the hub's address where the card is read. */
-  async function begin(question: Question, { browserSecret, sessionId }: CounterPlace): Promise<string> {
+  async function begin(
+    { question, proof }: Pick<CounterRequest, 'question' | 'proof'>,
+    { browserSecret, sessionId }: CounterPlace,
+  ): Promise<string> {
     const [id, checks] = [newState(), newChecks()];
+    const level = levelOf(proof);
     const url = await client.authorizationUrl({ ...checks, state: id, scope: 'openid attributes', level });
     const browser = hashOf(browserSecret);
-    await requests.insert({ id, browser, sessionId, question, checks, expiresAt: now() + requestMs });
+    await requests.insert({ id, browser, sessionId, question, proof, checks, expiresAt: now() + requestMs });
     return url.href;
   }
 
@@ -59,18 +62,18 @@ export function createCounter({ client, requests, now }: CounterOptions) {
   async function finish(
     url: URL,
     { browserSecret, sessionId }: CounterPlace,
-  ): Promise<{ question: Question; patient: Patient }> {
+  ): Promise<{ question: Question; proof: PatientProof; patient: Patient }> {
     const state = url.searchParams.get('state') ?? '';
     const request = await requests.take(state);
     if (!request) throw new PartyError('PATIENT_UNKNOWN', 'the answer belongs to no request of this terminal');
     if (request.browser !== hashOf(browserSecret) || request.sessionId !== sessionId)
       throw new PartyError('OTHER_BROWSER', 'the patient was asked for in another browser or by another receptionist');
     const { claims, userInfo } = await client.redeem(url.search, request.checks, state).catch(explainRefusal);
-    if (typeof claims.acr !== 'string' || !enough.includes(claims.acr))
+    if (!isEnough(request.proof, String(claims.acr)))
       throw new PartyError('LEVEL_TOO_LOW', 'the hub answered the counter with another level');
     const bootstrap = userInfo[discoveryEprAttribute];
     const patient = { pseudonym: claims.sub, ...(typeof bootstrap === 'string' ? { bootstrap } : {}) };
-    return { question: request.question, patient };
+    return { question: request.question, proof: request.proof, patient };
   }
 
   return { begin, finish };

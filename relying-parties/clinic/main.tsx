@@ -19,6 +19,7 @@ import { copy, remedies } from './copy.ts';
 import { type CounterRequest, counterRequestCollection, createCounter } from './counter.ts';
 import { createLastKnown, type LastKnownRecord, lastKnownCollection } from './last-known.ts';
 import { addClinicPages } from './pages.tsx';
+import { createIdentityChecks, type IdentityCheck, identityCheckCollection } from './patient-proof.ts';
 import { createPatients } from './patients.ts';
 
 /** A registration at the hub. */
@@ -119,6 +120,7 @@ async function clinicPages(shell: Shell, storage: PartyStorage, options: ClinicO
   return addClinicPages(shell, {
     counter: createCounter({ client, requests, now }),
     patients: createPatients({ attributes, lastKnown, today, now }),
+    identityChecks: createIdentityChecks({ checks: storage.collection<IdentityCheck>(identityCheckCollection), now }),
     homeParts: ({ language }: Visit) => ({ name, links, style: { language, timeZone } }),
     hubOrigin: new URL(issuer).origin,
     timeZone,

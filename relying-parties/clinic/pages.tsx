@@ -5,15 +5,17 @@ import type { PartyPage, Shell, Visit } from '../pages.ts';
 import type { PartyPages } from '../relying-party.tsx';
 import { copy } from './copy.ts';
 import type { Counter } from './counter.ts';
+import { type IdentityChecks, nothingTyped, type ReadProof, readProof } from './patient-proof.ts';
 import type { Patients, PatientView } from './patients.ts';
 import { printScript } from './print-script.ts';
 import { type ReadQuestion, readQuestion } from './question.ts';
-import { ReceptionPage } from './reception-page.tsx';
+import { type Faulty, ReceptionPage } from './reception-page.tsx';
 import { ResultPage } from './result-page.tsx';
 
 export interface ClinicPagesOptions {
   readonly counter: Counter;
   readonly patients: Patients;
+  readonly identityChecks: IdentityChecks;
   readonly homeParts: (visit: Visit) => HomeParts;
   readonly hubOrigin: string;
   readonly timeZone: string;
@@ -23,11 +25,11 @@ export interface ClinicPagesOptions {
   readonly now: () => number;
 }
 
-type Faulty = Extract<ReadQuestion, { faults: unknown }>;
+type FaultyQuestion = Extract<ReadQuestion, { faults: unknown }>;
 
 /** C1 to C3: the reception, the patient's card, the result. */
 export function addClinicPages(shell: Shell, options: ClinicPagesOptions): PartyPages {
-  const { counter, patients, hubOrigin, today } = options;
+  const { counter, patients, identityChecks, hubOrigin, today } = options;
   const screen = createPatientScreen(options);
 
   function reception(visit: Visit, parts: HomeParts, faulty?: Faulty): PartyPage {
@@ -44,15 +46,21 @@ export function addClinicPages(shell: Shell, options: ClinicPagesOptions): Party
   }
 
   shell.form('/counter', async (visit, form) => {
-    const read = readQuestion(form, today());
-    if ('faults' in read) return reception(visit, options.homeParts(visit), read);
+    const [question, proof] = [readQuestion(form, today()), readProof(form)];
+    if ('faults' in question || 'faults' in proof)
+      return reception(visit, options.homeParts(visit), faultyOf(question, proof));
     const place = { browserSecret: shell.browserSecret(visit.ctx), sessionId: visit.sessionId };
-    return see(visit.ctx, await counter.begin(read.question, place));
+    return see(visit.ctx, await counter.begin({ ...question, ...proof }, place));
   });
-  shell.page('/counter/callback', async ({ ctx, sessionId }) => {
+  shell.page('/counter/callback', async ({ ctx, sessionId, signedIn }) => {
     const place = { browserSecret: shell.browserSecret(ctx), sessionId };
-    const { question, patient } = await counter.finish(ctx.URL, place);
-    const { id } = await patients.open(sessionId, patient, question);
+    const { question, proof, patient } = await counter.finish(ctx.URL, place);
+    const { id, outcome } = await patients.open(sessionId, patient, question);
+    if (proof.kind === 'document') {
+      const { document, reason } = proof;
+      const reference = outcome.kind === 'answered' ? outcome.answer.reference : undefined;
+      await identityChecks.record(id, { officer: signedIn.pseudonym, document, reason, reference });
+    }
     return see(ctx, `/patients/${id}`);
   });
   addPatientPages(shell, patients, screen, today);
@@ -63,6 +71,19 @@ export function addClinicPages(shell: Shell, options: ClinicPagesOptions): Party
       if (visit.ctx.URL.searchParams.has('closed')) screen.clear(visit.ctx);
       return reception(visit, parts);
     },
+  };
+}
+
+/** All that needs attention at once, with everything that was typed. */
+function faultyOf(question: ReadQuestion, proof: ReadProof): Faulty {
+  const typedQuestion =
+    'faults' in question
+      ? question.typed
+      : { date: question.question.date, insurer: question.question.insurerNumber ?? '' };
+  const typedProof = 'faults' in proof ? proof.typed : { ...nothingTyped, ...proof.proof, proof: proof.proof.kind };
+  return {
+    faults: [...('faults' in question ? question.faults : []), ...('faults' in proof ? proof.faults : [])],
+    typed: { ...typedQuestion, ...typedProof },
   };
 }
 
@@ -100,7 +121,7 @@ function createPatientScreen({ homeParts, timeZone, secure, now }: ClinicPagesOp
   const cookie = { httpOnly: true, sameSite: 'lax', secure, path: '/', overwrite: true } as const;
   const cookieName = 'sanuki-clinic-patient';
 
-  function show(visit: Visit, view: PatientView, faulty?: Faulty): PartyPage {
+  function show(visit: Visit, view: PatientView, faulty?: FaultyQuestion): PartyPage {
     const { ctx, language, signedIn } = visit;
     const style: DateStyle = { language, timeZone };
     const seconds = Math.max(1, Math.ceil((view.expiresAt - now()) / 1000));

@@ -1,7 +1,9 @@
 import { DateField, ErrorSummary, Facts, formatDate, type Language, Notice, TextField } from '../../web/index.ts';
 import { AboutSignIn, HomeEnd, type HomeParts } from '../home.tsx';
 import type { SignedIn } from '../sign-ins.ts';
-import { copy, faultWords } from './copy.ts';
+import { copy, faultWords, proofFaultWords } from './copy.ts';
+import { nothingTyped, type ProofFault, type TypedProof } from './patient-proof.ts';
+import { ProofFields } from './proof-fields.tsx';
 import type { QuestionFault, TypedQuestion } from './question.ts';
 
 export interface ReceptionPageProps extends HomeParts {
@@ -9,7 +11,13 @@ export interface ReceptionPageProps extends HomeParts {
   /** YYYY-MM-DD. */
   readonly today: string;
   readonly closed: boolean;
-  readonly faulty?: { readonly faults: readonly QuestionFault[]; readonly typed: TypedQuestion } | undefined;
+  readonly faulty?: Faulty | undefined;
+}
+
+/** What was typed, and what of it needs attention. */
+export interface Faulty {
+  readonly faults: readonly (QuestionFault | ProofFault)[];
+  readonly typed: TypedQuestion & Partial<TypedProof>;
 }
 
 /** C1 受付: who is on duty, and the way to a patient. */
@@ -28,6 +36,11 @@ export function ReceptionPage({ signedIn, today, closed, faulty, ...parts }: Rec
           <QuestionFields
             typed={faulty?.typed ?? { date: formatDate(today, language), insurer: '' }}
             faults={faulty?.faults ?? []}
+            language={language}
+          />
+          <ProofFields
+            typed={{ ...nothingTyped, ...faulty?.typed }}
+            faults={(faulty?.faults ?? []).filter(isProofFault)}
             language={language}
           />
           <button type="submit" id="check">
@@ -69,16 +82,20 @@ export function FaultSummary({
   faults,
   language,
 }: {
-  readonly faults: readonly QuestionFault[];
+  readonly faults: readonly (QuestionFault | ProofFault)[];
   readonly language: Language;
 }) {
   if (faults.length === 0) return null;
-  const errors = faults.map((fault) => ({
-    field: faultWords[fault].field,
-    message: faultWords[fault].words[language],
-  }));
+  const errors = faults.map((fault) => {
+    const { field, words } = wordsOf(fault);
+    return { field, message: words[language] };
+  });
   return <ErrorSummary title={copy.errors[language]} errors={errors} />;
 }
+
+const wordsOf = (fault: QuestionFault | ProofFault) =>
+  isProofFault(fault) ? proofFaultWords[fault] : faultWords[fault];
+const isProofFault = (fault: QuestionFault | ProofFault): fault is ProofFault => fault in proofFaultWords;
 
 export function QuestionFields({
   typed,
@@ -86,12 +103,12 @@ export function QuestionFields({
   language,
 }: {
   readonly typed: TypedQuestion;
-  readonly faults: readonly QuestionFault[];
+  readonly faults: readonly (QuestionFault | ProofFault)[];
   readonly language: Language;
 }) {
   const errorOf = (field: 'date' | 'insurer') => {
-    const fault = faults.find((one) => faultWords[one].field === field);
-    return fault ? faultWords[fault].words[language] : undefined;
+    const fault = faults.find((one) => wordsOf(one).field === field);
+    return fault ? wordsOf(fault).words[language] : undefined;
   };
   return (
     <>

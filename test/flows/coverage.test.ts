@@ -106,9 +106,30 @@ describe('a resident’s coverage, from the insurers to the portal and the count
     await signIn(desk, clinic, 'P032');
     const receptionist = await page.locator('#pseudonym').textContent();
 
+    const pinOf = (resident: string) =>
+      trial.summary.patients.find((patient) => patient.resident === resident)?.pin ?? '';
+
+    /** The patient puts the card down and enters the PIN, at the receptionist's own terminal. */
     async function check(resident: string, fields: { date?: string; insurer?: string } = {}): Promise<string> {
       await page.goto(clinic);
       for (const [name, value] of Object.entries(fields)) await page.locator(`#${name}`).fill(value);
+      await page.locator('#check').click();
+      await page.locator('#release').waitFor();
+      await put(box, resident);
+      await page.locator('#pin').fill(pinOf(resident));
+      await page.locator('#pin-form button[type=submit]').click();
+      await page.locator('#result').waitFor();
+      await lift(box);
+      return (await page.locator('#result h2').textContent()) ?? '';
+    }
+
+    /** The patient forgot the PIN: staff looked at a document. */
+    async function checkByDocument(resident: string): Promise<string> {
+      await page.goto(clinic);
+      await page.locator('input[name=proof][value=document]').check();
+      await page.locator('#document').selectOption('licence');
+      await page.locator('#reason').selectOption('forgotten');
+      await picture(page, 'clinic-without-pin');
       await page.locator('#check').click();
       await page.locator('#release').waitFor();
       await put(box, resident);
@@ -117,6 +138,8 @@ describe('a resident’s coverage, from the insurers to the portal and the count
       return (await page.locator('#result h2').textContent()) ?? '';
     }
 
+    expect(await checkByDocument('P008')).to.match(/有効$/);
+    expect(await check('P033')).to.include('該当資格なし');
     expect(await check('P003')).to.match(/有効$/);
     expect(await page.locator('main').textContent()).to.include('羽巢 聖司'.repeat(6));
     expect(await page.locator('#reference').textContent()).to.match(/^Q-\d{8}-\d+$/);

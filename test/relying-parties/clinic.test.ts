@@ -247,6 +247,36 @@ describe('the clinic', () => {
       .and.not.include('patient-1');
   });
 
+  it('asks the patient for card and PIN, and takes no card alone for it (R97)', async () => {
+    const visitor = await atReception();
+    expect((await visitor.check()).status).to.equal(200);
+    expect(clinic.side.level).to.equal('urn:x-sanuki:ac:card-pin');
+    clinic.side.acr = 'urn:x-sanuki:ac:card';
+    expect((await visitor.check()).status, 'a card that somebody found').to.equal(403);
+    expect(clinic.side.asked).to.have.length(1);
+    expect(clinic.side.identityChecks).to.deep.equal([]);
+  });
+
+  it('goes without the PIN only by a document and with a reason, and notes who answered for it (R98)', async () => {
+    const visitor = await atReception();
+    clinic.side.acr = 'urn:x-sanuki:ac:card';
+    const refused = await visitor.check({ proof: 'document', date: '令和8年4月1日' });
+    expect(refused.status).to.equal(400);
+    const html = await refused.text();
+    expect(wordsOf(html))
+      .to.include('確認した書類を選んでください')
+      .and.include('暗証番号を使わない理由を選んでください');
+    expect(html).to.include('value="2026-04-01"');
+    expect((await visitor.check({ proof: 'document', document: 'forged', reason: 'forgotten' })).status).to.equal(400);
+    expect(clinic.side.asked).to.deep.equal([]);
+    const answered = await visitor.check({ proof: 'document', document: 'licence', reason: 'forgotten' });
+    expect(answered.status).to.equal(200);
+    expect(clinic.side.level).to.equal('urn:x-sanuki:ac:card');
+    expect(clinic.side.identityChecks).to.deep.equal([
+      { officer: receptionist.pseudonym, document: 'licence', reason: 'forgotten', reference: 'Q-20261001-000123' },
+    ]);
+  });
+
   it('refuses a form from another site, and a level below the card', async () => {
     const visitor = await atReception();
     expect((await visitor.post('/counter', {}, { origin: 'https://evil.test' })).status).to.equal(403);

@@ -14,6 +14,7 @@ import { type CounterRequest, counterRequestCollection, createCounter } from '..
 import { createLastKnown, type LastKnownRecord, lastKnownCollection } from '../../relying-parties/clinic/last-known.ts';
 import { admitReceptionist } from '../../relying-parties/clinic/main.tsx';
 import { addClinicPages } from '../../relying-parties/clinic/pages.tsx';
+import type { IdentityChecks } from '../../relying-parties/clinic/patient-proof.ts';
 import { createPatients } from '../../relying-parties/clinic/patients.ts';
 import { type OidcAnswer, OidcRefusal } from '../../relying-parties/oidc-client.ts';
 import { addPortalPages } from '../../relying-parties/portal/pages.tsx';
@@ -43,8 +44,11 @@ export function createHubSide() {
     reply: { kind: 'refused', code: 'none' } as Reply | Error,
     /** Pseudonym of whose card lies on the counter's reader, or the hub's refusal. */
     patient: 'patient-1' as string | OidcRefusal,
-    acr: 'urn:x-sanuki:ac:card',
+    acr: 'urn:x-sanuki:ac:card-pin',
+    /** The level that the counter asked for last. */
+    level: '',
     asked: [] as Asked[],
+    identityChecks: [] as Parameters<IdentityChecks['record']>[1][],
   };
   const attributes: Attributes = {
     async query(_bootstrap, question) {
@@ -140,6 +144,7 @@ export const startTestClinic = () =>
       return addClinicPages(shell, {
         counter: createCounter({ client, requests: storage.collection<CounterRequest>(counterRequestCollection), now }),
         patients: createPatients({ attributes, lastKnown, today, now }),
+        identityChecks: { record: async (_id, check) => void side.identityChecks.push(check) },
         homeParts: ({ language }) => ({
           name: text('春日みなと医院 受付', 'Clinic'),
           links: [],
@@ -157,8 +162,10 @@ export const startTestClinic = () =>
 /** The hub's end of a counter request: whoever's card lies there is answered. */
 function counterClient(origin: string, side: HubSide) {
   return {
-    authorizationUrl: async ({ state }: { state: string }) =>
-      new URL(`${origin}/counter/callback?code=c&state=${state}`),
+    authorizationUrl: async ({ state, level }: { state: string; level: string }) => {
+      side.level = level;
+      return new URL(`${origin}/counter/callback?code=c&state=${state}`);
+    },
     redeem: async (): Promise<OidcAnswer> => {
       if (side.patient instanceof OidcRefusal) throw side.patient;
       const claims = { iss: hubOrigin, aud: 'clinic-counter-1', exp: 0, iat: 0, sub: side.patient, acr: side.acr };

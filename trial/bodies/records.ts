@@ -40,6 +40,8 @@ export async function seedBodies({ data, pseudonymFor, now, timeZone }: SeedBodi
       records.filter(({ insurerNumber }) => bodyOf(insurerNumber) === body),
       ({ personId }) => personId,
     );
+    // The city keeps a file on every resident without cover elsewhere: it can say "none", where others cannot.
+    if (body === 'nhi') for (const { id } of uninsured(records)) own.set(id, []);
     const insured = await Promise.all(
       own.entries().map(async ([personId, held]) => {
         const pseudonym = await pseudonymFor(personId, bodies[body].id);
@@ -50,6 +52,11 @@ export async function seedBodies({ data, pseudonymFor, now, timeZone }: SeedBodi
     await replaceFile(recordsFileOf(data, body), `${JSON.stringify(content, undefined, 1)}\n`);
   }
 }
+
+const uninsured = (records: readonly CoverageRecord[]) =>
+  trialResidents.filter(
+    ({ id, applicationOnly }) => !applicationOnly && !records.some(({ personId }) => personId === id),
+  );
 
 function bodyOf(insurerNumber: string): BodyId | undefined {
   return Object.values(insurers).find(({ number }) => number === insurerNumber)?.body;
