@@ -1,4 +1,5 @@
 import type { RecordedAccess } from '../../attribute-service/index.ts';
+import { card } from '../../federation/index.ts';
 import { type DateStyle, formatMoment, type Language, Records, type Text } from '../../web/index.ts';
 import { purposeWords, typeNames } from './attribute-words.ts';
 import { accessCopy, accountCopy, reasonCopy } from './copy.ts';
@@ -85,7 +86,7 @@ function Result({ access, options }: { readonly access: RecordedAccess; readonly
 }
 
 function Basis({ access, language }: { readonly access: RecordedAccess; readonly language: Language }) {
-  const { consent, reference, result } = access;
+  const { consent, reference, result, level } = access;
   const passedOn = result === 'released' || result === 'partial';
   return (
     <>
@@ -95,6 +96,7 @@ function Basis({ access, language }: { readonly access: RecordedAccess; readonly
         </p>
       )}
       {consent === undefined && passedOn ? <p class="tight">{accessCopy.presentation[language]}</p> : null}
+      {passedOn && level === card ? <p class="tight">{accessCopy.withoutPin[language]}</p> : null}
       {reference === undefined ? null : (
         <p class="tight">
           {accessCopy.reference[language]} {reference}

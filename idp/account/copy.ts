@@ -118,6 +118,10 @@ export const accessCopy = {
   silent: { ja: '{names}から回答がありませんでした', en: 'No answer from {names}' },
   consent: { ja: 'あなたの同意', en: 'Your consent' },
   presentation: { ja: '窓口でのカードの提示', en: 'Your card, shown at the counter' },
+  withoutPin: {
+    ja: '暗証番号なし（職員が書類で確認）。心当たりがないときは、サポートセンターへお電話ください。',
+    en: 'Without the PIN (staff checked a document). If this was not you, please call the support centre.',
+  },
   reference: { ja: '照会番号', en: 'Reference' },
   noBasis: { ja: 'なし', en: 'None' },
 } as const satisfies Record<string, Text>;

@@ -86,15 +86,23 @@ describe('the resident’s own page', () => {
       purpose: 'urn:x-sanuki:purpose:eligibility-check',
       types: ['eligibility'],
       reference: 'Q-20261001-000123',
+      level: 'urn:x-sanuki:ac:card',
     });
     const html = await pageOf(own);
     const rows = [...html.matchAll(/<tr role="row">(.*?)<\/tr>/gs)].slice(1).map(([, row = '']) => row);
     expect(rows).to.have.length(10);
-    for (const words of ['佐々木医院', '医療機関の窓口で', '提供しました', 'Q-20261001-000123', '窓口でのカードの提示'])
+    for (const words of [
+      '佐々木医院',
+      '医療機関の窓口で',
+      '提供しました',
+      'Q-20261001-000123',
+      '窓口でのカードの提示',
+      '暗証番号なし',
+    ])
       expect(rows[0]).to.include(words);
     expect(rows[1]).to.include('提供していません').and.include('同意がないため');
     expect(rows[2]).to.include('一部だけ提供しました').and.include('協会けんぽから回答がありませんでした');
-    expect(rows[3]).to.include('窓口11');
+    expect(rows[3]).to.include('窓口11').and.not.include('暗証番号なし');
     const older = /href="(\/account\?after=[^"]+)#accesses"/.exec(html)?.[1] ?? '';
     const second = await (await own.request(world.origin + older)).text();
     expect([...second.matchAll(/窓口\d+\)/g)].map(([words]) => words)).to.deep.equal(
