@@ -134,7 +134,7 @@ async function world(sources: readonly Source[]) {
 
 /** Discovery and data query, both sides; and two bodies at once against the slower one alone. */
 export async function benchAttributes(): Promise<Figure[]> {
-  const roundTrip = await perCpuSecond(await world([bodyOf('a', 0)]), { seconds: 2 });
+  const roundTrip = await perCpuSecond(await world([bodyOf('a', 0)]), { seconds: 3, warmUpSeconds: 6 });
   const slowerMs = 200;
   const ask = await world([bodyOf('a', 100), bodyOf('b', slowerMs)]);
   await ask();
