@@ -69,7 +69,7 @@ export function createCounter({ client, requests, now }: CounterOptions) {
     if (request.browser !== hashOf(browserSecret) || request.sessionId !== sessionId)
       throw new PartyError('OTHER_BROWSER', 'the patient was asked for in another browser or by another receptionist');
     const { claims, userInfo } = await client.redeem(url.search, request.checks, state).catch(explainRefusal);
-    if (!isEnough(request.proof, String(claims.acr)))
+    if (!isEnough(request.proof, claims.acr))
       throw new PartyError('LEVEL_TOO_LOW', 'the hub answered the counter with another level');
     const bootstrap = userInfo[discoveryEprAttribute];
     const patient = { pseudonym: claims.sub, ...(typeof bootstrap === 'string' ? { bootstrap } : {}) };

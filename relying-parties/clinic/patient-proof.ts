@@ -47,8 +47,9 @@ const level = 'urn:x-sanuki:ac:card';
 /** The level that the hub is asked for, which is also the least that its answer may name. */
 export const levelOf = ({ kind }: PatientProof): string => (kind === 'pin' ? `${level}-pin` : level);
 
-export function isEnough(proof: PatientProof, got: string): boolean {
-  const strong = [`${level}-pin`, `${level}-pin-bound`];
+/** Whether what an ID token names is what this patient was asked for, or more. */
+export function isEnough(proof: PatientProof, got: unknown): boolean {
+  const strong: readonly unknown[] = [`${level}-pin`, `${level}-pin-bound`];
   return strong.includes(got) || (proof.kind === 'document' && got === level);
 }
 
