@@ -13,7 +13,7 @@ export const counterTerminal = {
 } as const;
 
 /** Everything of a trial listens on the base port and up to this many above it. */
-export const lastOffset = 30;
+export const lastOffset = 23;
 
 /** Where everything of a trial listens. The hub is another site than the parties, so that cross-site rules are lived every day. */
 export function trialAddresses(base: number) {
@@ -27,7 +27,7 @@ export function trialAddresses(base: number) {
     cardBox: at('127.0.0.1', 5),
     bodies: { nhi: at('127.0.0.1', 20), kyokai: at('127.0.0.1', 21), others: at('127.0.0.1', 22) },
     reader: `ws://127.0.0.1:${base + 5}/reader`,
-    directory: { url: `ldap://127.0.0.1:${base + 30}`, port: base + 30 },
+    directory: { url: `ldap://127.0.0.1:${base + 23}`, port: base + 23 },
   };
 }
 
