@@ -51,6 +51,8 @@ type Draft = XmlElement & { readonly children: XmlNode[] };
 
 function copyTree(root: number, { maxDepth, maxNodes }: TreeLimits): XmlElement {
   let nodes = 0;
+  // A declaration is one place in memory for all names that use it: reading it once spares most of the decoding.
+  const namespaces: Namespaces = new Map();
   function count(more: number): void {
     nodes += more;
     if (nodes > maxNodes) throw new XmlError('XML_TOO_COMPLEX', `the document has more than ${maxNodes} nodes`);
@@ -58,13 +60,13 @@ function copyTree(root: number, { maxDepth, maxNodes }: TreeLimits): XmlElement 
 
   function copy(pointer: number, parent: Draft | undefined, depth: number): Draft {
     if (depth > maxDepth) throw new XmlError('XML_TOO_COMPLEX', `the document is nested deeper than ${maxDepth}`);
-    const attributes = attributesOf(pointer);
+    const attributes = attributesOf(pointer, namespaces);
     const declared = declarationsOf(pointer);
     if (attributes.length > attributesMax || declared.length > attributesMax) {
       throw new XmlError('XML_TOO_COMPLEX', `an element has more than ${attributesMax} attributes or declarations`);
     }
     count(1 + attributes.length + declared.length);
-    const element: Draft = { ...nameOf(pointer), attributes, declared, children: [], parent };
+    const element: Draft = { ...nameOf(pointer, namespaces), attributes, declared, children: [], parent };
     for (let child = XmlNodeStruct.children(pointer); child; child = XmlNodeStruct.next(child)) {
       const type = XmlNodeStruct.type(child);
       if (type === elementType) element.children.push(copy(child, element, depth + 1));
@@ -80,18 +82,22 @@ function copyTree(root: number, { maxDepth, maxNodes }: TreeLimits): XmlElement 
   return copy(root, undefined, 1);
 }
 
-function nameOf(pointer: number): { prefix: string; ns: string; name: string } {
-  const namespace = XmlNodeStruct.namespace(pointer);
+type Namespaces = Map<number, { readonly prefix: string; readonly ns: string }>;
+const noNamespace = { prefix: '', ns: '' };
+
+function nameOf(pointer: number, namespaces: Namespaces): { prefix: string; ns: string; name: string } {
+  const at = XmlNodeStruct.namespace(pointer);
   const name = XmlNodeStruct.name_(pointer);
-  return namespace
-    ? { prefix: XmlNsStruct.prefix(namespace), ns: XmlNsStruct.href(namespace), name }
-    : { prefix: '', ns: '', name };
+  if (!at) return { ...noNamespace, name };
+  const known = namespaces.get(at) ?? { prefix: XmlNsStruct.prefix(at), ns: XmlNsStruct.href(at) };
+  namespaces.set(at, known);
+  return { prefix: known.prefix, ns: known.ns, name };
 }
 
-function attributesOf(element: number): XmlAttribute[] {
+function attributesOf(element: number, namespaces: Namespaces): XmlAttribute[] {
   const attributes: XmlAttribute[] = [];
   for (let attribute = XmlNodeStruct.properties(element); attribute; attribute = XmlNodeStruct.next(attribute)) {
-    attributes.push({ ...nameOf(attribute), value: xmlNodeGetContent(attribute) });
+    attributes.push({ ...nameOf(attribute, namespaces), value: xmlNodeGetContent(attribute) });
   }
   return attributes;
 }
