@@ -35,7 +35,10 @@ export * from './soap.ts';
 export type { PostToSource } from './sources/answer.ts';
 export * from './sources/id-wsf.ts';
 export * from './sources/json.ts';
-export * from './sources/ldap.ts';
+export type { LdapStaffOptions } from './sources/ldap.ts';
 export type * from './sources/source.ts';
 export * from './staff.ts';
 export * from './token.ts';
+
+/** Loaded by whoever has a directory only: a hub without one stays small. */
+export const loadLdapStaff = () => import('./sources/ldap.ts');

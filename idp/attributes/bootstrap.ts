@@ -5,7 +5,13 @@ import {
   issueToken,
   securityMechanisms,
 } from '../../attribute-service/index.ts';
-import { messagePartyOf, nameIdFormats, type ProviderRegistry, providerIdOf } from '../../federation/index.ts';
+import {
+  messagePartyOf,
+  nameIdFormats,
+  type ProviderRecord,
+  type ProviderRegistry,
+  providerIdOf,
+} from '../../federation/index.ts';
 import type { SigningKey, XmlElement } from '../../lib/xml/index.ts';
 import type { Handle, Handles } from './handle.ts';
 
@@ -24,9 +30,7 @@ export type BootstrapFacts = Omit<Handle, 'party' | 'type' | 'purpose'>;
 /** Hands a party the way to the resident's data together with an answer to a sign-in. */
 export function createBootstrap({ entityId, soapUrl, registry, handles, signingKey, now }: BootstrapOptions) {
   /** An endpoint reference for this party, or undefined for one whose contract lists no data or that has no key to hold. */
-  async function bootstrapFor(partyId: string, facts: BootstrapFacts): Promise<XmlElement | undefined> {
-    const [protocol, key] = splitId(partyId);
-    const record = await registry.approved(protocol, key);
+  async function bootstrapFor(record: ProviderRecord, facts: BootstrapFacts): Promise<XmlElement | undefined> {
     if (!record.contract.attributes.some((attribute) => attributeTypeOf(attribute))) return undefined;
     const { keys, providerId } = await messagePartyOf(registry, providerIdOf(record));
     const [holderKey] = keys;
@@ -59,8 +63,3 @@ export const securityMechanismAt = (url: string): string =>
   url.startsWith('https:') ? securityMechanisms.tls : securityMechanisms.plain;
 
 export type Bootstrap = ReturnType<typeof createBootstrap>;
-
-function splitId(id: string): ['saml' | 'oidc', string] {
-  const at = id.indexOf(':');
-  return [id.slice(0, at) === 'oidc' ? 'oidc' : 'saml', id.slice(at + 1)];
-}

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { createLdapStaff, type Staff } from '../../attribute-service/index.ts';
+import { type LdapStaffOptions, loadLdapStaff, type Staff } from '../../attribute-service/index.ts';
 import type { Settings } from '../../config/index.ts';
 import { type SamlAttribute, staffAttributeNames } from '../../federation/index.ts';
 import { HubError } from '../../lib/errors.ts';
@@ -25,7 +25,7 @@ export async function openStaff(options: {
   const { passwordFile, caFile, ...directory } = settings;
   const password = (await textOf(passwordFile, 'staff.passwordFile')).trim();
   const ca = caFile === undefined ? undefined : await textOf(caFile, 'staff.caFile');
-  const ldap = openLdap({ ...directory, password, ca, now });
+  const ldap = await openLdap({ ...directory, password, ca, now });
 
   async function staffOf(residentRef: string): Promise<Staff | undefined> {
     try {
@@ -41,7 +41,8 @@ export async function openStaff(options: {
   return { staffOf, close: ldap.close };
 }
 
-function openLdap(options: Parameters<typeof createLdapStaff>[0]) {
+async function openLdap(options: LdapStaffOptions) {
+  const { createLdapStaff } = await loadLdapStaff();
   try {
     return createLdapStaff(options);
   } catch (cause) {

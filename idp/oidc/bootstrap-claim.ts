@@ -1,4 +1,5 @@
 import { discoveryEprAttribute } from '../../attribute-service/index.ts';
+import type { ProviderRegistry } from '../../federation/index.ts';
 import { writeXml } from '../../lib/xml/index.ts';
 import type { Bootstrap, BootstrapFacts } from '../attributes/bootstrap.ts';
 import type { CounterPresentations } from '../counter-presentations.ts';
@@ -7,6 +8,7 @@ import type { Sessions } from '../session.ts';
 export interface BootstrapClaimOptions {
   readonly sessions: Pick<Sessions, 'live'>;
   readonly presentations: Pick<CounterPresentations, 'live'>;
+  readonly registry: Pick<ProviderRegistry, 'approved'>;
   readonly bootstrapFor: Bootstrap['bootstrapFor'];
 }
 
@@ -24,13 +26,13 @@ export interface TokenOrigin {
 export async function bootstrapClaim(
   { use, scope, asked }: { readonly use: string; readonly scope: string; readonly asked: object },
   { clientId, token }: { readonly clientId: string; readonly token: TokenOrigin | undefined },
-  { sessions, presentations, bootstrapFor }: BootstrapClaimOptions,
+  { sessions, presentations, registry, bootstrapFor }: BootstrapClaimOptions,
 ): Promise<Record<string, unknown>> {
   // By the scope, or by name in the claims parameter (OIDC Core 5.5).
   const wanted = scope.split(' ').includes('attributes') || discoveryEprAttribute in asked;
   if (use !== 'userinfo' || !wanted || !token) return {};
   const facts = (await presentedAt(token, presentations)) ?? (await signedInAt(token, sessions));
-  const reference = facts && (await bootstrapFor(`oidc:${clientId}`, facts));
+  const reference = facts && (await bootstrapFor(await registry.approved('oidc', clientId), facts));
   return reference ? { [discoveryEprAttribute]: writeXml(reference) } : {};
 }
 

@@ -93,6 +93,7 @@ function providerFor(options: OidcMountOptions): Provider {
         ...(atCounter ? { detail: { counter: true } } : {}),
       }),
     staffOf: options.staffOf,
+    registry,
     bootstrapFor: options.bootstrapFor,
     renderError: (ctx, out, error) => {
       const trace = newTrace();

@@ -8,7 +8,7 @@ import {
   Provider,
 } from 'oidc-provider';
 import { discoveryEprAttribute } from '../../attribute-service/index.ts';
-import { card, cardPin, refedsMfa, smartcard } from '../../federation/index.ts';
+import { card, cardPin, type ProviderRegistry, refedsMfa, smartcard } from '../../federation/index.ts';
 import { sha256 } from '../../lib/bytes.ts';
 import type { Storage } from '../../storage/index.ts';
 import type { Bootstrap } from '../attributes/bootstrap.ts';
@@ -34,6 +34,7 @@ export interface OidcProviderOptions {
   readonly pseudonymFor: (residentRef: string, sector: string) => Promise<string>;
   readonly displayNameOf: (residentRef: string) => Promise<string | undefined>;
   readonly staffOf: StaffOf;
+  readonly registry: Pick<ProviderRegistry, 'approved'>;
   readonly bootstrapFor: Bootstrap['bootstrapFor'];
   /** Opens a sign-in of the hub for a request that needs the resident; returns the page's path. */
   readonly openInteraction: (ctx: KoaContextWithOIDC, interaction: Interaction) => Promise<string>;

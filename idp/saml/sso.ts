@@ -83,7 +83,7 @@ export function createSamlSso(options: SamlSsoOptions) {
       level: session.level,
       since: now(),
     });
-    const attributes = await attributesFor(session, provider.record.id, pseudonym, released);
+    const attributes = await attributesFor(session, provider, pseudonym, released);
     const content = {
       nameId,
       sessionIndex: participant.sessionIndex,
@@ -111,7 +111,7 @@ export function createSamlSso(options: SamlSsoOptions) {
 
   async function attributesFor(
     session: SsoSession,
-    party: string,
+    { record }: SamlProvider,
     pseudonym: string,
     released: readonly string[],
   ): Promise<SamlAttribute[]> {
@@ -120,7 +120,7 @@ export function createSamlSso(options: SamlSsoOptions) {
     const name = released.includes('displayName') ? await displayNameOf(residentRef) : undefined;
     const staff = asksForStaff(released) ? await staffOf(residentRef) : undefined;
     const facts = { residentRef, cardId, level, authenticatedAt, sessionId, expiresAt };
-    const bootstrap = await options.bootstrapFor(party, facts);
+    const bootstrap = await options.bootstrapFor(record, facts);
     return [
       { ...pairwiseId, values: [`${pseudonym}@${scope}`] },
       ...(name === undefined ? [] : [{ ...displayName, values: [name] }]),
