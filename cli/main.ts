@@ -21,5 +21,6 @@ const nouns = {
   start: async () => (await import('./start.ts')).startCommand(),
   provider: async () => (await import('./provider.ts')).providerCommand(),
   card: async () => (await import('./card.ts')).cardCommand(),
+  admin: async () => (await import('./admin.ts')).adminCommand(),
   'sign-in': async () => (await import('./sign-in.ts')).signInCommand(),
 } as const;

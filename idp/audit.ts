@@ -9,6 +9,8 @@ export interface AuditEvent {
   readonly pseudonym?: string | undefined;
   readonly card?: string | undefined;
   readonly code?: string | undefined;
+  /** Id of the administrator who acted, or the command on the hub's own machine. */
+  readonly actor?: string | undefined;
   readonly detail?: Readonly<Record<string, string | number | boolean | readonly string[]>> | undefined;
 }
 

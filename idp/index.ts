@@ -3,6 +3,8 @@
  * session that SAML and OIDC share, interactions, guards and audit. Protocol rules live in `federation`, the credential
  * in `card-auth`, release decisions in `attribute-service`; this folder wires them and turns outcomes into HTTP.
  */
+export { type Administrators, openAdministrators } from './admin/administrators.ts';
+export { isRole, roles } from './admin/roles.ts';
 export { openCardKeys, openStationKey } from './card-keys.ts';
 export { openDataFolder, secretFile } from './data-folder.ts';
 export { openFederation, openGround } from './ground.ts';

@@ -3,6 +3,7 @@ import type { Settings } from '../config/index.ts';
 import type { Log } from '../lib/log.ts';
 import { hubResponder } from './account/gate.ts';
 import { residentPages } from './account/pages.ts';
+import { openConsole } from './admin/open.ts';
 import { createApp } from './app.ts';
 import { openAttributes } from './attributes/open.ts';
 import { openStaff } from './attributes/staff.ts';
@@ -105,6 +106,7 @@ export async function openHub({ settings, log, now = Date.now }: HubOptions) {
   const { clientSecrets } = federation;
   const oidc = mountOidc({ ...common, issuer: settings.origin, storage, presentations, clientSecrets, log, frame });
   const own = residentPages({ ...common, ...attributes, settings, frame, browserCookie });
+  const admin = openConsole({ ...common, settings, ground, frame, browserCookie });
   const signIn = signInRoutes({
     ...common,
     card: credential.signIn,
@@ -115,7 +117,7 @@ export async function openHub({ settings, log, now = Date.now }: HubOptions) {
     secure,
   });
   const isHealthy = async () => (await registry.list({ limit: 1 })).records.length >= 0;
-  const routes = [homeRoutes({ settings, frame }), saml, signIn, own, attributes.routes];
+  const routes = [homeRoutes({ settings, frame }), saml, signIn, own, attributes.routes, admin.routes];
   const app = createApp({ settings, log, frame, routes, oidc: oidc.middleware, isHealthy });
 
   async function close(): Promise<void> {
@@ -124,7 +126,18 @@ export async function openHub({ settings, log, now = Date.now }: HubOptions) {
     await ground.close();
   }
 
-  return { app, registry, sessions, links, keys, clientSecrets, credential, attributes, sessionCookie, close };
+  return {
+    app,
+    registry,
+    sessions,
+    links,
+    keys,
+    clientSecrets,
+    credential, attributes,
+    administrators: admin.administrators,
+    sessionCookie,
+    close,
+  };
 }
 
 /** Starts the hub's HTTP. `close` answers what is under way, then closes the store. */

@@ -54,6 +54,22 @@ const remedies: Readonly<Record<string, Text>> = {
     ja: '画面を開き直して、もう一度お試しください。',
     en: 'Please open the page again and retry.',
   },
+  INVITATION_SPENT: {
+    ja: '招待は使用済みか、期限切れです。招待した人に、新しい招待を出してもらってください。',
+    en: 'The invitation was used or has expired. Ask for a new one.',
+  },
+  ROLES_EXCLUSIVE: {
+    ja: '一人では同時に持てない権限の組み合わせです。別の方が受けてください。',
+    en: 'These roles cannot be held by one person together. Somebody else has to accept.',
+  },
+  ACT_NOT_ALLOWED: {
+    ja: 'あなたの権限ではできない操作です。',
+    en: 'Your roles do not allow this.',
+  },
+  OWN_WORK: {
+    ja: '自分で登録または変更したものは、承認できません。別の承認者に頼んでください。',
+    en: 'You cannot approve what you registered or changed. Ask another approver.',
+  },
   UNEXPECTED: {
     ja: '内部で問題が起きました。しばらくしてからもう一度お試しください。',
     en: 'Something went wrong on our side. Please try again in a moment.',
@@ -71,6 +87,10 @@ const titles: Readonly<Record<string, Text>> = {
   CONSENT_REQUEST_UNKNOWN: { ja: '同意の確認は終わっています', en: 'This question is closed' },
   RETURN_NOT_REGISTERED: { ja: '同意を確認できませんでした', en: 'Your consent could not be asked' },
   OTHER_RESIDENT: { ja: '別の方のカードです', en: 'This is another person’s card' },
+  INVITATION_SPENT: { ja: 'この招待は使えません', en: 'This invitation cannot be used' },
+  ROLES_EXCLUSIVE: { ja: 'この招待は受けられません', en: 'You cannot accept this invitation' },
+  ACT_NOT_ALLOWED: { ja: 'この操作はできません', en: 'You cannot do this' },
+  OWN_WORK: { ja: 'この操作はできません', en: 'You cannot do this' },
   FORGED_REQUEST: { ja: '手続きを続けられませんでした', en: 'That could not be completed' },
   UNEXPECTED: { ja: '問題が起きました', en: 'Something went wrong' },
 };

@@ -8,7 +8,7 @@ import { startChild } from './child.ts';
 import { renewDirectoryPassword } from './directory.ts';
 import type { BodyId } from './insurers.ts';
 import { type DemoCard, demoCards, patientCards } from './residents.ts';
-import { registerParties, seedPeople } from './seed.ts';
+import { registerParties, seedAdministrators, seedPeople } from './seed.ts';
 
 export interface TrialOptions {
   readonly settings: Settings;
@@ -66,6 +66,7 @@ export async function startTrial({ settings: given, base }: TrialOptions): Promi
   try {
     hub = await startHub({ settings, log: createLog({ name: 'hub', level: settings.log.level }) });
     await seedPeople(hub, data);
+    await seedAdministrators(hub);
     const { pseudonymFor } = hub.links;
     await seedBodies({ data, pseudonymFor, now: Date.now(), timeZone: service.timeZone });
     await readiness;

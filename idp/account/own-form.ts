@@ -1,6 +1,6 @@
 import type { Context } from 'koa';
 import { HubPageError } from '../errors.ts';
-import { readForm } from '../guards.ts';
+import { readForm, readMultipart } from '../guards.ts';
 import { type BrowserSecretOptions, browserSecretOf } from '../sign-in/browser-secret.ts';
 import type { Interactions } from '../sign-in/interaction.ts';
 
@@ -32,5 +32,14 @@ export function createOwnForms(options: OwnFormsOptions) {
     return form;
   }
 
-  return { prepare, demandOrigin, read };
+  /** With a file among its fields; texts and files alike are read as text. */
+  async function readUpload(ctx: Context, about: string, maxBytes: number): Promise<URLSearchParams> {
+    const form = await readMultipart(ctx, maxBytes);
+    interactions.checkCsrf(about, browserSecretOf(ctx, options), form.get('csrf') ?? undefined);
+    return form;
+  }
+
+  return { prepare, demandOrigin, read, readUpload };
 }
+
+export type OwnForms = ReturnType<typeof createOwnForms>;

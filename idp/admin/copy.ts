@@ -1,0 +1,44 @@
+import type { Text } from '../../web/index.ts';
+import type { Role } from './roles.ts';
+
+/** Roles by the names that people in the offices use. */
+export const roleNames: Readonly<Record<Role, Text>> = {
+  registrar: { ja: '登録担当', en: 'registrar' },
+  approver: { ja: '承認者', en: 'approver' },
+  'sp-administrator': { ja: 'サービス事業者管理者', en: 'service-provider administrator' },
+  auditor: { ja: '監査人', en: 'auditor' },
+  operator: { ja: 'システム運用者', en: 'operator' },
+  'privacy-officer': { ja: '個人情報保護責任者', en: 'privacy officer' },
+  support: { ja: 'サポートセンター', en: 'support' },
+  'card-office': { ja: 'カード窓口', en: 'card office' },
+  'second-officer': { ja: '第二審査者', en: 'second officer' },
+};
+
+export const rolesIn = (roles: readonly Role[], language: keyof Text): string =>
+  roles.map((role) => roleNames[role][language]).join(language === 'ja' ? '、' : ', ');
+
+/** Words that several pages of the console share. */
+export const adminCopy = {
+  title: { ja: '管理', en: 'Administration' },
+  you: { ja: 'あなたの権限', en: 'Your roles' },
+  until: { ja: '権限の期限', en: 'Until' },
+  accountId: { ja: '管理者番号', en: 'Administrator number' },
+  nothing: {
+    ja: 'この権限で使える画面は、まだありません。',
+    en: 'There is no page yet for what your roles may do.',
+  },
+  providers: { ja: '連携サービス', en: 'Services' },
+  providersLead: {
+    ja: '登録、審査、承認、停止をします。',
+    en: 'Register, review, approve and suspend services.',
+  },
+  audit: { ja: '監査', en: 'Audit' },
+  auditLead: { ja: '誰が、いつ、何をしたかを調べます。', en: 'See who did what, and when.' },
+  invitation: { ja: '管理者への招待', en: 'Invitation to the administration' },
+  invitationLead: {
+    ja: '受けると、このカードの方に次の権限が付きます。招待は一度だけ使えます。',
+    en: 'If you accept, the holder of this card gets these roles. An invitation can be used once.',
+  },
+  accept: { ja: '招待を受ける', en: 'Accept the invitation' },
+  acceptAs: { ja: 'どなたとして', en: 'As' },
+} as const satisfies Record<string, Text>;

@@ -1,0 +1,107 @@
+/**
+ * Who may do what in the console, and who may not do it because of what they did before: one table, read by every page.
+ * R3: operation, registration and audit never lie in one hand; R17 to R20: what each office may do.
+ */
+export const roles = [
+  'registrar',
+  'approver',
+  'sp-administrator',
+  'auditor',
+  'operator',
+  'privacy-officer',
+  'support',
+  'card-office',
+  'second-officer',
+] as const;
+export type Role = (typeof roles)[number];
+
+export const isRole = (text: string): text is Role => roles.some((role) => role === text);
+
+export const acts = [
+  'provider.read',
+  'provider.register',
+  'provider.change',
+  'provider.approve',
+  'provider.suspend',
+  'provider.resume',
+  'audit.read',
+  'system.read',
+  'system.operate',
+  'person.read',
+  'card.read',
+  'card.suspend',
+  'card.issue',
+  'card.confirm',
+] as const;
+export type Act = (typeof acts)[number];
+
+const table: Readonly<Record<Role, readonly Act[]>> = {
+  registrar: ['provider.read', 'provider.register', 'provider.change', 'provider.suspend'],
+  approver: ['provider.read', 'provider.approve', 'provider.suspend', 'provider.resume'],
+  // R19: everything about providers, still never both halves of one registration.
+  'sp-administrator': [
+    'provider.read',
+    'provider.register',
+    'provider.change',
+    'provider.approve',
+    'provider.suspend',
+    'provider.resume',
+  ],
+  auditor: ['provider.read', 'audit.read'],
+  operator: ['system.read', 'system.operate'],
+  'privacy-officer': ['audit.read', 'person.read'],
+  support: ['person.read', 'card.read', 'card.suspend'],
+  'card-office': ['person.read', 'card.read', 'card.suspend', 'card.issue'],
+  'second-officer': ['person.read', 'card.read', 'card.confirm'],
+};
+
+/** Acts that only look. Whoever audits holds no others. */
+const looking: readonly Act[] = ['provider.read', 'audit.read', 'system.read', 'person.read', 'card.read'];
+
+const changes = (role: Role) => table[role].some((act) => !looking.includes(act));
+
+/** Pairs that no account holds together. The auditor's follow from the table: no role beside it may change anything. */
+const exclusive: readonly (readonly [Role, Role])[] = [
+  ['registrar', 'approver'],
+  ['card-office', 'second-officer'],
+  ...roles.filter((role) => role !== 'operator').map((role) => ['operator', role] as const),
+  ...roles.filter(changes).map((role) => ['auditor', role] as const),
+  ...roles.filter(changes).map((role) => ['privacy-officer', role] as const),
+];
+
+/** The first pair among these roles that may not be in one hand. */
+export function exclusivePairIn(held: readonly Role[]): readonly [Role, Role] | undefined {
+  return exclusive.find(([one, other]) => held.includes(one) && held.includes(other));
+}
+
+/** An administrator as far as decisions go. */
+export interface Holder {
+  readonly id: string;
+  readonly roles: readonly Role[];
+  /** ms since 1970; from then on the account is nobody's (R20: a processor's ends with the contract). */
+  readonly until: number;
+}
+
+/** Whose work the act is about: everybody who had a hand in what would become effective by it. */
+export interface Work {
+  readonly authors: readonly string[];
+}
+
+export type ActRefusal = 'EXPIRED' | 'NOT_YOUR_ROLE' | 'OWN_WORK' | 'ROLES_EXCLUSIVE';
+export type ActDecision = { readonly allowed: true } | { readonly allowed: false; readonly reason: ActRefusal };
+
+const refused = (reason: ActRefusal): ActDecision => ({ allowed: false, reason });
+
+/** Whether this administrator may do this now. Pure, and the only place that decides it. */
+export function decideAct(
+  holder: Holder,
+  act: Act,
+  { at, work }: { at: number; work?: Work | undefined },
+): ActDecision {
+  if (holder.until <= at) return refused('EXPIRED');
+  // A record that was written around the invitation gets nothing out of it.
+  if (exclusivePairIn(holder.roles)) return refused('ROLES_EXCLUSIVE');
+  if (!holder.roles.some((role) => table[role].includes(act))) return refused('NOT_YOUR_ROLE');
+  if (act === 'provider.approve' && (work?.authors ?? []).includes(holder.id)) return refused('OWN_WORK');
+  return { allowed: true };
+}

@@ -1,0 +1,62 @@
+import { expect } from 'chai';
+import { type Act, acts, decideAct, exclusivePairIn, type Role, roles } from '../../idp/admin/roles.ts';
+
+const at = 1000;
+const may = (held: readonly Role[], act: Act, more: { authors?: string[]; until?: number } = {}) => {
+  const decision = decideAct({ id: 'a', roles: held, until: more.until ?? at + 1 }, act, {
+    at,
+    work: { authors: more.authors ?? [] },
+  });
+  return decision.allowed || decision.reason;
+};
+const changing = acts.filter((act) => !act.endsWith('.read'));
+
+describe('roles of the console', () => {
+  it('let nobody approve what they had a hand in, whichever roles they hold', () => {
+    for (const held of [['approver'], ['sp-administrator'], ['sp-administrator', 'registrar']] as const) {
+      expect(may(held, 'provider.approve', { authors: ['a'] })).to.equal('OWN_WORK');
+      expect(may(held, 'provider.approve', { authors: ['b', 'a'] }), 'among others').to.equal('OWN_WORK');
+      expect(may(held, 'provider.approve', { authors: ['b'] })).to.equal(true);
+    }
+    expect(may(['registrar'], 'provider.approve', { authors: ['b'] })).to.equal('NOT_YOUR_ROLE');
+  });
+
+  it('never show personal data to the operator (R3)', () => {
+    expect(may(['operator'], 'person.read')).to.equal('NOT_YOUR_ROLE');
+    for (const role of roles.filter((other) => other !== 'operator'))
+      expect(exclusivePairIn(['operator', role]), role).to.deep.equal(['operator', role]);
+  });
+
+  it('let the auditor change nothing, also not by way of a second role (R18)', () => {
+    for (const act of changing) expect(may(['auditor'], act), act).to.equal('NOT_YOUR_ROLE');
+    for (const role of roles.filter((other) => changing.some((act) => may([other], act) === true)))
+      expect(exclusivePairIn(['auditor', role]), role).to.not.equal(undefined);
+    expect(exclusivePairIn(['auditor', 'privacy-officer']), 'both only look').to.equal(undefined);
+  });
+
+  it('keep the two halves of a registration, and of a card, apart', () => {
+    expect(exclusivePairIn(['approver', 'registrar'])).to.not.equal(undefined);
+    expect(exclusivePairIn(['second-officer', 'card-office'])).to.not.equal(undefined);
+  });
+
+  it('give nothing to a record that holds an exclusive pair all the same', () => {
+    for (const act of acts) expect(may(['registrar', 'approver'], act), act).to.equal('ROLES_EXCLUSIVE');
+  });
+
+  it('end with the account, to the millisecond (R20)', () => {
+    expect(may(['auditor'], 'audit.read', { until: at })).to.equal('EXPIRED');
+    expect(may(['auditor'], 'audit.read', { until: at + 1 })).to.equal(true);
+  });
+
+  it('give nothing without a role', () => {
+    for (const act of acts) expect(may([], act), act).to.equal('NOT_YOUR_ROLE');
+  });
+
+  it('have somebody for every act', () => {
+    for (const act of acts)
+      expect(
+        roles.some((role) => may([role], act) === true),
+        act,
+      ).to.equal(true);
+  });
+});
