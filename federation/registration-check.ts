@@ -24,13 +24,12 @@ import { offeredAttribute } from './saml/offered-attributes.ts';
  */
 export function checkRegistration(draft: RegistrationDraft, context: CheckContext): Finding[] {
   const { read, refusal } = draft.protocol === 'saml' ? readSaml(draft, context) : readOidc(draft, context);
+  const replaced = context.mayReplace ? `${draft.protocol}:${read?.key}` : context.replaces;
+  const others = (context.others ?? []).filter(({ id }) => id !== replaced);
   const findings = [
     ...(read?.findings ?? []),
-    ...(read ? identityFindings(draft.protocol, read.key, context) : []),
-    ...sharedKeyFindings(
-      read?.keys ?? [],
-      (context.others ?? []).filter(({ id }) => id !== context.replaces),
-    ),
+    ...(read ? identityFindings(draft.protocol, read.key, { ...context, others }) : []),
+    ...sharedKeyFindings(read?.keys ?? [], others),
     ...contractFindings(draft.contract, read, context.terms),
   ];
   // The parser stops at its first refusal; said in its words only where nothing above has said it better.
@@ -96,13 +95,12 @@ const folded = (key: string) =>
 function identityFindings(protocol: 'saml' | 'oidc', key: string | undefined, context: CheckContext): Finding[] {
   if (key === undefined) return [];
   const where = protocol === 'saml' ? 'EntityDescriptor/@entityID' : 'client_id';
-  const { others = [], replaces, hubEntityId } = context;
+  const { others = [], hubEntityId } = context;
   const findings = protocol === 'saml' ? formFindings(key, where) : [];
   // ID-WSF SB 5.5: `oidc:` begins the providerIDs that the hub makes for OIDC parties.
   if (key === hubEntityId || (protocol === 'saml' && key.startsWith('oidc:')))
     findings.push(finding('ENTITY_ID_RESERVED', where, { value: key }));
   for (const other of others) {
-    if (other.id === replaces) continue;
     if (other.protocol === protocol && other.key === key)
       findings.push(finding('ENTITY_ID_TAKEN', where, { value: key }));
     else if (folded(other.key) === folded(key)) findings.push(finding('ENTITY_ID_ALIKE', where, { value: other.key }));

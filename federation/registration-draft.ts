@@ -37,6 +37,8 @@ export interface CheckContext {
   readonly others?: readonly OtherRegistration[] | undefined;
   /** Id of the registration that this one updates. */
   readonly replaces?: string | undefined;
+  /** It updates whatever is registered under its identifier, if anything is. */
+  readonly mayReplace?: boolean | undefined;
   /** The hub's own SAML entityID. */
   readonly hubEntityId?: string | undefined;
   readonly terms?: ContractTerms | undefined;

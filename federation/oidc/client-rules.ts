@@ -71,7 +71,7 @@ export const oidcRules = {
     ],
     en: [
       'The client_secret is short, or can be guessed.',
-      'Leave client_secret out: the hub makes one that is long enough.',
+      'Leave client_secret out: the hub makes one. One of your own needs at least 16 characters, better 32, by chance.',
     ],
   },
   JWKS_PRIVATE: {
@@ -113,7 +113,7 @@ export const oidcRules = {
     ],
     en: [
       'A counter terminal cannot be registered with “{value}”.',
-      'A terminal needs a secret or a key, and gets no refresh tokens.',
+      'A terminal has to authenticate itself by a secret or a key, and gets no refresh tokens.',
     ],
   },
 } as const satisfies Record<string, Rule>;
