@@ -50,6 +50,8 @@ export interface ProviderRecord extends StoredRecord {
   readonly counter?: CounterTerminal | undefined;
   /** Marks registrations of the trial, which production refuses. */
   readonly trial?: boolean | undefined;
+  /** Administrators who had a hand in what stands here; none of them may approve it. */
+  readonly authors?: readonly string[] | undefined;
   readonly registeredAt: number;
   readonly updatedAt: number;
   readonly version: number;
@@ -151,7 +153,9 @@ export function createProviderRegistry({ providers, allowHttp, now = Date.now }:
     return { record, metadata };
   }
 
-  function list(page: { limit?: number; after?: string } = {}): Promise<Page<ProviderRecord>> {
+  function list(
+    page: { limit?: number; after?: string; where?: { readonly status: ProviderStatus } } = {},
+  ): Promise<Page<ProviderRecord>> {
     return providers.find(page);
   }
 

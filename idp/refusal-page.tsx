@@ -70,6 +70,18 @@ const remedies: Readonly<Record<string, Text>> = {
     ja: '自分で登録または変更したものは、承認できません。別の承認者に頼んでください。',
     en: 'You cannot approve what you registered or changed. Ask another approver.',
   },
+  REGISTRATION_CHANGED: {
+    ja: 'ほかの人が先に変更しました。画面を開き直して、今の内容を確かめてください。',
+    en: 'Somebody else changed it first. Open the page again and look at what is there now.',
+  },
+  NOTHING_TO_DECIDE: {
+    ja: 'すでに決まっています。画面を開き直してください。',
+    en: 'It is decided already. Please open the page again.',
+  },
+  COMMENT_MISSING: {
+    ja: '理由や確かめたことを、1,000文字までで書いてください。',
+    en: 'Write your reason, or what you checked, in up to 1,000 characters.',
+  },
   UNEXPECTED: {
     ja: '内部で問題が起きました。しばらくしてからもう一度お試しください。',
     en: 'Something went wrong on our side. Please try again in a moment.',
@@ -90,6 +102,9 @@ const titles: Readonly<Record<string, Text>> = {
   INVITATION_SPENT: { ja: 'この招待は使えません', en: 'This invitation cannot be used' },
   ROLES_EXCLUSIVE: { ja: 'この招待は受けられません', en: 'You cannot accept this invitation' },
   ACT_NOT_ALLOWED: { ja: 'この操作はできません', en: 'You cannot do this' },
+  REGISTRATION_CHANGED: { ja: '内容が変わっています', en: 'It has changed' },
+  NOTHING_TO_DECIDE: { ja: 'すでに決まっています', en: 'Already decided' },
+  COMMENT_MISSING: { ja: '理由が必要です', en: 'A reason is needed' },
   OWN_WORK: { ja: 'この操作はできません', en: 'You cannot do this' },
   FORGED_REQUEST: { ja: '手続きを続けられませんでした', en: 'That could not be completed' },
   UNEXPECTED: { ja: '問題が起きました', en: 'Something went wrong' },

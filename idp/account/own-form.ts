@@ -26,8 +26,8 @@ export function createOwnForms(options: OwnFormsOptions) {
     if (ctx.get('origin') !== origin) throw new HubPageError('FORGED_REQUEST', 'the form was sent from another site');
   }
 
-  async function read(ctx: Context, about: string): Promise<URLSearchParams> {
-    const form = await readForm(ctx, formMaxBytes);
+  async function read(ctx: Context, about: string, maxBytes = formMaxBytes): Promise<URLSearchParams> {
+    const form = await readForm(ctx, maxBytes);
     interactions.checkCsrf(about, browserSecretOf(ctx, options), form.get('csrf') ?? undefined);
     return form;
   }

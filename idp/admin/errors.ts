@@ -8,7 +8,6 @@ const outcomes = {
   ACT_NOT_ALLOWED: 'denied',
   OWN_WORK: 'denied',
   REGISTRATION_CHANGED: 'conflict',
-  REGISTRATION_TAKEN: 'conflict',
   NOTHING_TO_DECIDE: 'conflict',
   COMMENT_MISSING: 'invalid',
 } as const satisfies Record<string, Outcome>;

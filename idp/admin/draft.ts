@@ -1,0 +1,74 @@
+import {
+  type CheckContext,
+  checkRegistration,
+  type Finding,
+  hasErrors,
+  type ProviderRecord,
+  type Registration,
+  type RegistrationDraft,
+  registrationFromClient,
+  registrationFromSaml,
+} from '../../federation/index.ts';
+
+/** What the form says, before anything in it is believed. */
+export interface Submission {
+  readonly protocol: 'saml' | 'oidc';
+  /** XML, or JSON as text. */
+  readonly metadata: string;
+  readonly name: { readonly ja: string; readonly en: string };
+  /** Attributes and purposes. */
+  readonly contract: readonly string[];
+}
+
+/** A registration without state, and a client secret that was given or made for it. */
+export interface Read {
+  readonly made: Omit<Registration, 'status' | 'trial' | 'authors'>;
+  readonly secret?: string | undefined;
+  /** The secret stood in the document; otherwise it was made for a new client. */
+  readonly secretGiven: boolean;
+}
+
+export interface Looked {
+  readonly findings: readonly Finding[];
+  /** Undefined when an error is among the findings. */
+  readonly read: Read | undefined;
+}
+
+/** Looks a submission over, and reads it when nothing speaks against it. */
+export function lookOver(submission: Submission, context: CheckContext, replaced?: ProviderRecord): Looked {
+  const draft = draftOf(submission, replaced);
+  const findings = checkRegistration(draft, { ...context, ...(replaced ? { replaces: replaced.id } : {}) });
+  return { findings, read: hasErrors(findings) ? undefined : readDraft(draft, submission, context) };
+}
+
+/** A client that is changed keeps its id, also where the document leaves it out. */
+function draftOf({ protocol, metadata, name, contract }: Submission, replaced?: ProviderRecord): RegistrationDraft {
+  const common = { protocol, name, contract };
+  const json = protocol === 'oidc' && replaced ? membersOf(metadata) : undefined;
+  return { ...common, metadata: json ? { client_id: replaced?.key, ...json } : metadata };
+}
+
+function readDraft(
+  { metadata }: RegistrationDraft,
+  { protocol, name, contract }: Submission,
+  context: CheckContext,
+): Read {
+  const given = { name, contract: { attributes: contract } };
+  const { now, allowHttp } = context;
+  if (protocol === 'saml')
+    return { made: registrationFromSaml(String(metadata), { now, allowHttp, ...given }), secretGiven: false };
+  const json: unknown = typeof metadata === 'string' ? JSON.parse(metadata) : metadata;
+  const { secret, ...made } = registrationFromClient(json, { allowHttp, ...given });
+  return { made, secret, secretGiven: 'client_secret' in Object(json) };
+}
+
+/** Undefined where the text is no JSON object; the linter says so. */
+function membersOf(text: string): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const json: unknown = JSON.parse(text);
+    return json !== null && typeof json === 'object' && !Array.isArray(json) ? { ...json } : undefined;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
