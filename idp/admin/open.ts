@@ -7,6 +7,7 @@ import { createOwnForms } from '../account/own-form.ts';
 import type { Ground } from '../ground.ts';
 import type { PageFrame } from '../page-frame.ts';
 import { openAdministrators } from './administrators.ts';
+import { auditRoutes } from './audit-routes.tsx';
 import { createCases, type Decision, decisionCollection, type Revision, revisionCollection } from './cases.ts';
 import { createDoor } from './door.ts';
 import { adminHomeRoutes } from './home.tsx';
@@ -52,8 +53,10 @@ export function openConsole(options: ConsoleOptions) {
     cases,
     directory: createProviderDirectory({ registry, now }),
     allowHttp: trial,
+    journal: ground.journal,
+    accessJournal: ground.accessJournal,
   };
-  const pages = [adminHomeRoutes(common), providerRoutes(common), registrationRoutes(common)];
+  const pages = [adminHomeRoutes(common), providerRoutes(common), registrationRoutes(common), auditRoutes(common)];
   const routes = (router: Router) => {
     for (const add of pages) add(router);
   };
