@@ -4,30 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import * as samlify from 'samlify';
-import { createKeyRing, type KeyRecord, keyCollection } from '../../federation/index.ts';
-import { createSeal } from '../../lib/seal.ts';
-import { createMemoryStorage } from '../../storage/index.ts';
 import { attributeIn, browser } from '../idp/world.ts';
 import { hasApache, startApache } from './apache.ts';
+import { newKeyPair, startMellon } from './mellon.ts';
 import { sanuki, skipUnless, startTrialProcess, type TrialProcess } from './trial.ts';
-
-/** A key with its certificate, as PEM, for a peer. */
-async function newKeyPair() {
-  const ring = createKeyRing({
-    keys: createMemoryStorage().collection<KeyRecord>(keyCollection),
-    seal: createSeal(randomBytes(32), 'peer'),
-    commonName: 'peer.example',
-    trial: true,
-    purposes: ['saml'],
-  });
-  await ring.ensure();
-  const { privateKey, certificate = '' } = ring.active('saml');
-  const lines = certificate.match(/.{1,64}/g)?.join('\n') ?? '';
-  return {
-    privateKey: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
-    certificate: `-----BEGIN CERTIFICATE-----\n${lines}\n-----END CERTIFICATE-----\n`,
-  };
-}
 
 describe('foreign parties complete a sign-in at the running product', function () {
   this.timeout(60_000);
@@ -78,17 +58,7 @@ describe('foreign parties complete a sign-in at the running product', function (
 
   it('Apache with mod_auth_mellon (SAML, Lasso)', async function () {
     skipUnless(hasApache('mod_auth_mellon'), 'mod_auth_mellon', this);
-    const keys = await newKeyPair();
-    const apache = await startApache({
-      modules: ['auth_mellon'],
-      files: {
-        'sp.key': keys.privateKey,
-        'sp.crt': keys.certificate,
-        'idp.xml': await (await fetch(trial.summary.samlMetadata)).text(),
-      },
-      configuration: ({ folder: at, origin }) =>
-        `<Location />\n AuthType Mellon\n MellonEnable auth\n MellonSecureCookie Off\n MellonCookieSameSite Lax\n MellonUser NAME_ID\n MellonEndpointPath /mellon\n MellonSPentityId ${origin}/mellon/metadata\n MellonSPPrivateKeyFile ${at}/sp.key\n MellonSPCertFile ${at}/sp.crt\n MellonIdPMetadataFile ${at}/idp.xml\n MellonAuthnContextClassRef urn:x-sanuki:ac:card-pin\n</Location>`,
-    });
+    const apache = await startMellon(trial.summary.samlMetadata);
     try {
       const registered = await register('--metadata', `${apache.origin}/mellon/metadata`);
       expect(registered).to.include({ entityID: `${apache.origin}/mellon/metadata`, status: 'approved' });
