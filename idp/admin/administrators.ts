@@ -104,12 +104,23 @@ export function createAdministrators({ administrators, invitations, audit, now }
         const { revokedAt: _over, ...kept } = current;
         return { ...kept, roles: [...new Set([...held, ...roles])], until, invitedBy };
       });
-      if (renewed) return renewed;
+      if (renewed) return audited(renewed);
     }
     const id = `A-${randomBytes(6).toString('hex').toUpperCase()}`;
     const made: Administrator = { id, residentRef, roles, until, invitedBy, since: at };
     await administrators.insert(made);
-    return made;
+    return audited(made);
+  }
+
+  async function audited(account: Administrator): Promise<Administrator> {
+    const { id: administrator, roles, until, invitedBy } = account;
+    await audit.record({
+      type: 'admin.grant',
+      result: 'ok',
+      actor: invitedBy,
+      detail: { administrator, roles, until },
+    });
+    return account;
   }
 
   async function ofResident(residentRef: string): Promise<Administrator | undefined> {

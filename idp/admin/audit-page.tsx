@@ -150,17 +150,54 @@ function Search({ typed, wrongDays, language }: Parts) {
   );
 }
 
+/** Acts of administrators in words; the others by the name they have in the journal. */
+const kinds: Readonly<Record<string, Text>> = {
+  'admin.invite': { ja: '管理者を招待', en: 'administrator invited' },
+  'admin.redeem': { ja: '招待を受諾', en: 'invitation accepted' },
+  'admin.grant': { ja: '権限を付与', en: 'roles granted' },
+  'admin.revoke': { ja: '権限を取消', en: 'roles revoked' },
+  'audit.read': { ja: '監査記録を閲覧', en: 'audit records read' },
+  'provider.register': { ja: 'サービスを登録', en: 'service registered' },
+  'provider.change': { ja: '登録を変更', en: 'registration changed' },
+  'provider.propose': { ja: '変更を申請', en: 'change proposed' },
+  'provider.approve': { ja: '承認', en: 'approved' },
+  'provider.reject': { ja: '差し戻し', en: 'sent back' },
+  'provider.suspend': { ja: '停止', en: 'suspended' },
+  'provider.resume': { ja: '再開', en: 'resumed' },
+};
+
+function Kind({ type, language }: { readonly type: string; readonly language: DateStyle['language'] }) {
+  const [area = '', ...act] = type.split('.');
+  return (
+    <>
+      {kinds[type]?.[language]}{' '}
+      <code class="hint">
+        {area}.<wbr />
+        {act.join('.')}
+      </code>
+    </>
+  );
+}
+
+/** Hashes by their beginning: enough to follow one registration through its records. */
+const detailOf = (detail: unknown): string =>
+  Object.entries(Object(detail))
+    .map(
+      ([name, value]) =>
+        `${name}: ${/^[0-9a-f]{64}$/.test(String(value)) ? `${String(value).slice(0, 12)}…` : String(value)}`,
+    )
+    .join(', ');
+
 const textOf = (value: unknown) => (typeof value === 'string' ? value : '');
 
 function cellsOf({ at, entry }: JournalRecord, style: DateStyle) {
   const { language } = style;
   const [provider, code] = [textOf(entry.provider), textOf(entry.code)];
-  const detail = entry.detail === undefined ? '' : JSON.stringify(entry.detail);
   return [
     <time key="at" datetime={new Date(at).toISOString()}>
       {formatMoment(at, style)}
     </time>,
-    <code key="type">{textOf(entry.type)}</code>,
+    <Kind key="type" type={textOf(entry.type)} language={language} />,
     textOf(entry.actor) || textOf(entry.pseudonym),
     provider ? (
       <a key="provider" href={pageOf(provider)}>
@@ -171,7 +208,7 @@ function cellsOf({ at, entry }: JournalRecord, style: DateStyle) {
     ),
     `${auditCopy[entry.result === 'ok' ? 'ok' : 'refused'][language]}${code ? ` (${code})` : ''}`,
     <span key="detail" class="hint">
-      {detail}
+      {detailOf(entry.detail)}
     </span>,
   ];
 }

@@ -44,8 +44,8 @@ export function ProviderPage(options: Parts) {
           </a>
         </p>
       ) : null}
-      <Waiting {...options} />
       {findings.length > 0 ? <FindingsNotice findings={findings} language={language} /> : null}
+      <Waiting {...options} />
       <Switch {...options} />
       {decisions.length > 0 ? <History {...options} /> : null}
       <details>
@@ -92,20 +92,9 @@ function Waiting(options: Parts) {
   return (
     <section class="section" id="waiting">
       <h2>{title[language]}</h2>
-      {shown ? (
-        <>
-          <Facts facts={[[providerCopy.authors[language], shown.authors.map(nameOf).join(', ')]]} />
-          <h3>{providerCopy.differences[language]}</h3>
-          <Differences
-            diff={diffRegistrations(
-              record,
-              { ...shown.made, status: record.status },
-              { secretChanged: shown.sealedSecret !== undefined },
-            )}
-            language={language}
-          />
-        </>
-      ) : null}
+      {shown ? <Facts facts={[[providerCopy.authors[language], shown.authors.map(nameOf).join(', ')]]} /> : null}
+      <h3>{providerCopy.differences[language]}</h3>
+      <Differences diff={diffOf(record, shown)} language={language} />
       {ownWork ? <Notice kind="info" title={providerCopy.ownWork[language]} /> : null}
       {may.approve ? (
         <DecisionForm {...options} what={shown ? 'revision' : 'registration'} seen={(shown ?? record).version} />
@@ -113,6 +102,16 @@ function Waiting(options: Parts) {
     </section>
   );
 }
+
+/** Of a new registration everything it says: whose keys, where answers go, what it may be given. */
+const diffOf = (record: ProviderRecord, revision: Revision | undefined) =>
+  revision
+    ? diffRegistrations(
+        record,
+        { ...revision.made, status: record.status },
+        { secretChanged: revision.sealedSecret !== undefined },
+      )
+    : diffRegistrations(undefined, record);
 
 function DecisionForm({
   record,
