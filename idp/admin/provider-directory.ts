@@ -7,53 +7,57 @@ import {
 } from '../../federation/index.ts';
 
 export interface DirectoryOptions {
-  readonly registry: Pick<ProviderRegistry, 'list'>;
+  readonly registry: Pick<ProviderRegistry, 'list' | 'get'>;
   readonly now: () => number;
 }
 
-/** What is searched and compared; the records themselves stay in the store. */
+/** What is searched and compared; of the records nothing else is kept. */
 interface Listed {
   readonly id: string;
-  readonly words: string;
-  readonly other: OtherRegistration;
   /** Tells one content of a registration from the next: what did not change is not looked at again. */
   readonly mark: string;
+  readonly words: string;
+  /** Keys are read when somebody first compares: that takes far longer than a name. */
+  other: OtherRegistration | (() => OtherRegistration);
 }
 
-/** How old a search may be about what another process registered; what this console did is seen at once. */
+/** After this long a look starts another reading, for what other processes register; it does not wait for it. */
 const freshMs = 10_000;
 const slice = 250;
+const comparedAtOnce = 25;
 
 const folded = (text: string) => text.normalize('NFKC').toLowerCase();
 
-/** Names and keys of all providers in memory, read in slices between other requests: 5,000 are about two megabytes. */
+/**
+ * Names and keys of all providers in memory, read in slices between other requests: 5,000 are a few megabytes. Only the
+ * first look waits for the reading; what this console writes it notices at once.
+ */
 export function createProviderDirectory({ registry, now }: DirectoryOptions) {
   let listed: ReadonlyMap<string, Listed> = new Map();
   let readAt = Number.NEGATIVE_INFINITY;
   let reading: Promise<void> | undefined;
-  let writes = 0;
 
   async function read(): Promise<void> {
-    const [at, seen] = [now(), writes];
+    const at = now();
     const found = new Map<string, Listed>();
     let after: string | undefined;
     do {
       const page = await registry.list({ limit: slice, ...(after === undefined ? {} : { after }) });
       for (const record of page.records) found.set(record.id, listedOf(record, listed.get(record.id)));
       after = page.next;
-      if (after !== undefined) await setImmediate();
+      await setImmediate();
     } while (after !== undefined);
-    listed = found;
-    // Something was written while this was read: good enough for who waits, not for the next one.
-    if (writes === seen) readAt = at;
+    [listed, readAt] = [found, at];
   }
 
   async function current(): Promise<ReadonlyMap<string, Listed>> {
-    if (now() - readAt < freshMs) return listed;
-    reading ??= read().finally(() => {
-      reading = undefined;
-    });
-    await reading;
+    if (now() - readAt >= freshMs)
+      reading ??= read().finally(() => {
+        reading = undefined;
+      });
+    // A reading in the background that fails is begun again by the next look.
+    if (readAt === Number.NEGATIVE_INFINITY) await reading;
+    else reading?.catch(() => undefined);
     return listed;
   }
 
@@ -69,16 +73,37 @@ export function createProviderDirectory({ registry, now }: DirectoryOptions) {
     return { ids, next: hits.length > limit ? ids.at(-1) : undefined };
   }
 
-  const others = async (): Promise<readonly OtherRegistration[]> =>
-    [...(await current()).values()].map(({ other }) => other);
-
-  /** Something was written: the next look reads anew. */
-  function forget(): void {
-    writes += 1;
-    readAt = Number.NEGATIVE_INFINITY;
+  /** All registrations as the linter compares them. */
+  async function others(): Promise<readonly OtherRegistration[]> {
+    const found: OtherRegistration[] = [];
+    let fresh = 0;
+    for (const one of (await current()).values()) {
+      if (typeof one.other === 'function') {
+        one.other = one.other();
+        fresh += 1;
+        if (fresh % comparedAtOnce === 0) await setImmediate();
+      }
+      found.push(one.other);
+    }
+    return found;
   }
 
-  return { search, others, forget };
+  /** A provider was written here. */
+  async function notice({ id, protocol, key }: Pick<ProviderRecord, 'id' | 'protocol' | 'key'>): Promise<void> {
+    await reading?.catch(() => undefined);
+    const record = await registry.get(protocol, key);
+    const changed = new Map(listed);
+    if (record) changed.set(id, listedOf(record, undefined));
+    else changed.delete(id);
+    listed = new Map([...changed].sort(([one], [other]) => (one < other ? -1 : 1)));
+  }
+
+  /** Somebody came to the list, and will search, or register: reads what that takes, in nobody's way. */
+  const warm = (): void => {
+    others().catch(() => undefined);
+  };
+
+  return { search, others, notice, warm };
 }
 
 export type ProviderDirectory = ReturnType<typeof createProviderDirectory>;
@@ -87,5 +112,5 @@ function listedOf(record: ProviderRecord, known: Listed | undefined): Listed {
   const { id, key, name, version, registeredAt } = record;
   const mark = `${registeredAt}.${version}`;
   if (known?.mark === mark) return known;
-  return { id, mark, words: folded(`${key} ${name.ja} ${name.en}`), other: otherRegistrationOf(record) };
+  return { id, mark, words: folded(`${key} ${name.ja} ${name.en}`), other: () => otherRegistrationOf(record) };
 }

@@ -60,7 +60,7 @@ export function providerRoutes(options: ProviderRoutesOptions): (router: Router)
         const form = await forms.read(ctx, aboutOf(admitted.session), decisionMaxBytes);
         const record = await recordOf(form.get('id'), options);
         await act(record, form, admitted, options);
-        options.directory.forget();
+        await options.directory.notice(record);
         ctx.status = 303;
         ctx.redirect(pageOf(record.id));
       });
@@ -108,6 +108,7 @@ interface Sought {
 /** Without words by the registry's own pages; with words by the directory, and the state as it is now. */
 async function pageOfProviders({ query, status, after }: Sought, { registry, directory }: Options) {
   if (query === '') {
+    directory.warm();
     const page = await registry.list({
       limit: perPage,
       ...(status ? { where: { status } } : {}),

@@ -121,7 +121,7 @@ async function take(
     const written = record
       ? await options.cases.change(record, read, { by, seen })
       : await options.cases.register(read, by);
-    options.directory.forget();
+    await options.directory.notice({ ...read.made, id: written.id });
     showWritten(ctx, written, options);
   } catch (error) {
     if (!(error instanceof AdminError && error.code === 'REGISTRATION_CHANGED')) throw error;
