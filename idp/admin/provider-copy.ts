@@ -45,6 +45,7 @@ export const providerCopy = {
   findings: { ja: '検査の結果', en: 'What the check found' },
   faulty: { ja: '直すところがあります', en: 'Something has to be put right' },
   differences: { ja: '変わるところ', en: 'What changes' },
+  contents: { ja: '登録される内容', en: 'What would be registered' },
   noDifference: { ja: '今の登録と同じです', en: 'The same as what is registered' },
   trust: { ja: '信頼に関わる変更', en: 'alters trust' },
   conflict: { ja: 'ほかの人が先に変更しました', en: 'Somebody else changed it first' },

@@ -93,7 +93,7 @@ function Waiting(options: Parts) {
     <section class="section" id="waiting">
       <h2>{title[language]}</h2>
       {shown ? <Facts facts={[[providerCopy.authors[language], shown.authors.map(nameOf).join(', ')]]} /> : null}
-      <h3>{providerCopy.differences[language]}</h3>
+      <h3>{providerCopy[shown ? 'differences' : 'contents'][language]}</h3>
       <Differences diff={diffOf(record, shown)} language={language} />
       {ownWork ? <Notice kind="info" title={providerCopy.ownWork[language]} /> : null}
       {may.approve ? (
@@ -111,7 +111,7 @@ const diffOf = (record: ProviderRecord, revision: Revision | undefined) =>
         { ...revision.made, status: record.status },
         { secretChanged: revision.sealedSecret !== undefined },
       )
-    : diffRegistrations(undefined, record);
+    : diffRegistrations(undefined, record).filter(({ field }) => field !== 'status');
 
 function DecisionForm({
   record,

@@ -191,11 +191,23 @@ describe('the console in Chromium, with Apache as the service', function () {
   });
 
   it('speaks English too', async () => {
-    const { context, page } = await open('P040', { locale: 'en-GB' });
-    await check(page, 'home-english');
-    await page.goto(`${trial.summary.hub}/admin/providers`);
-    await page.getByRole('link', { name: 'Library' }).click();
-    await check(page, 'service-english');
-    await context.close();
+    const registrar = await open('P001', { locale: 'en-GB' });
+    await registrar.page.goto(`${trial.summary.hub}/admin/providers/new`);
+    await check(registrar.page, 'form-english');
+    await registrar.page.goto(`${trial.summary.hub}/admin/providers`);
+    await registrar.page.getByRole('link', { name: 'Library' }).click();
+    await registrar.page.getByRole('link', { name: 'Change the registration' }).click();
+    await registrar.page.getByLabel('health insurance coverage').check();
+    await registrar.page.getByLabel('so that you can see your own records').check();
+    await registrar.page.getByRole('button', { name: 'Propose the change' }).click();
+    await registrar.page.getByText('A change waits for approval').waitFor();
+    const approver = await open('P040', { locale: 'en-GB' });
+    await check(approver.page, 'home-english');
+    await approver.page.goto(`${trial.summary.hub}/admin/providers`);
+    await check(approver.page, 'list-english');
+    await approver.page.getByRole('link', { name: 'Library' }).click();
+    await approver.page.getByRole('button', { name: 'Approve' }).waitFor();
+    await check(approver.page, 'revision-english');
+    for (const one of [registrar, approver]) await closing(one);
   });
 });
