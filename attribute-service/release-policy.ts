@@ -3,7 +3,7 @@
  * sign-in, the trace and the resident's history can show the same answer.
  */
 import { decideLevel } from '../federation/index.ts';
-import { type AttributeType, attributeTypeOf, isPurpose } from './catalogue.ts';
+import { type AttributeType, attributeTypeOf, attributeTypes, isPurpose } from './catalogue.ts';
 import type { AttributeErrorCode } from './errors.ts';
 
 /**
@@ -12,6 +12,14 @@ import type { AttributeErrorCode } from './errors.ts';
  */
 export const releasable = ['pseudonym', 'displayName', 'staffRole', 'staffLicence', 'staffFacility'] as const;
 export type ReleasableAttribute = (typeof releasable)[number];
+
+/** What a contract may list: attribute -> purposes it may be used for; those that the hub itself releases need none. */
+export const contractTerms = {
+  attributes: Object.fromEntries<readonly string[]>([
+    ...releasable.map((attribute) => [attribute, []] as const),
+    ...attributeTypes.map(({ id, purposes }) => [id, purposes] as const),
+  ]),
+} as const;
 
 export interface ReleaseRequest {
   /** What the provider's approved contract lists. */

@@ -20,6 +20,7 @@ export async function main(args: readonly string[]): Promise<void> {
 const nouns = {
   start: async () => (await import('./start.ts')).startCommand(),
   provider: async () => (await import('./provider.ts')).providerCommand(),
+  audit: async () => (await import('./audit.ts')).auditCommand(),
   card: async () => (await import('./card.ts')).cardCommand(),
   'sign-in': async () => (await import('./sign-in.ts')).signInCommand(),
 } as const;

@@ -83,21 +83,33 @@ export function createProviderRegistry({ providers, allowHttp, now = Date.now }:
   /** Metadata is parsed once per version; the least recently used one goes. */
   const parsed = new Map<string, { version: number; metadata: ServiceProviderMetadata }>();
 
-  /** Adds a provider, or replaces the one with the same protocol and key. */
-  async function register(registration: Registration): Promise<ProviderRecord> {
+  /**
+   * Adds a provider, or replaces the one with the same protocol and key. With a `version` only that one is replaced (0:
+   * only added), so that of two people who went out from the same version one is refused and nothing is lost.
+   */
+  async function register(
+    registration: Registration,
+    { version }: { version?: number | undefined } = {},
+  ): Promise<ProviderRecord> {
     const id = `${registration.protocol}:${registration.key}`;
     if (registration.saml) checkOwnEntityId(registration);
     if (registration.counter && registration.protocol !== 'oidc')
       throw new FederationError('CLIENT_METADATA_INVALID', 'only an OIDC registration can be a counter terminal');
     const at = now();
     const record: ProviderRecord = { ...registration, id, registeredAt: at, updatedAt: at, version: 1 };
-    const replaced = await providers.update(id, (current) => ({
-      ...record,
-      registeredAt: current.registeredAt,
-      version: current.version + 1,
-    }));
-    if (!replaced) await providers.insert(record);
-    return replaced ?? record;
+    const replaced = await providers.update(id, (current) => {
+      checkVersion(current.version, version);
+      return { ...record, registeredAt: current.registeredAt, version: current.version + 1 };
+    });
+    if (replaced) return replaced;
+    checkVersion(0, version);
+    await providers.insert(record);
+    return record;
+  }
+
+  function checkVersion(found: number, expected: number | undefined): void {
+    if (expected !== undefined && found !== expected)
+      throw new FederationError('PROVIDER_CHANGED', 'somebody changed the registration in the meantime: look again');
   }
 
   function checkOwnEntityId({ saml, key }: Registration): void {

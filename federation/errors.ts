@@ -6,6 +6,8 @@ const outcomes = {
   METADATA_INVALID: 'invalid',
   METADATA_EXPIRED: 'invalid',
   CLIENT_METADATA_INVALID: 'invalid',
+  DECLARATION_INVALID: 'invalid',
+  PROVIDER_CHANGED: 'conflict',
   KEY_RING_EMPTY: 'unavailable',
   LINK_UNKNOWN: 'missing',
 } as const satisfies Record<string, Outcome>;

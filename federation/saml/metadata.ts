@@ -38,7 +38,8 @@ export interface ServiceProviderMetadata {
   readonly requestedAttributes: readonly string[];
 }
 
-const limits = { maxBytes: 1024 * 1024, maxNodes: 20_000, comments: true };
+/** One provider with its keys and names is far below this. */
+export const metadataLimits = { maxBytes: 1024 * 1024, maxNodes: 20_000, comments: true };
 
 /**
  * Reads the metadata of one service provider through the gate. Every refusal names the element and the remedy.
@@ -101,7 +102,7 @@ export function parseIdentityProviderMetadata(xml: string, { now }: { now: numbe
 
 function readEntity(xml: string): XmlElement {
   try {
-    const root = readXml(Buffer.from(xml), limits);
+    const root = readXml(Buffer.from(xml), metadataLimits);
     if (root.ns === mdNs && root.name === 'EntityDescriptor') return root;
   } catch (cause) {
     if (!(cause instanceof XmlError)) throw cause;

@@ -68,3 +68,6 @@ export type SignatureAlgorithm = keyof typeof algorithms;
 export function signatureUriOf(algorithm: SignatureAlgorithm): string {
   return algorithms[algorithm].uri;
 }
+
+/** URIs of all of them. */
+export const signatureUris: readonly string[] = Object.values(algorithms).map(({ uri }) => uri);

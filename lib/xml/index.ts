@@ -6,7 +6,7 @@
  * It knows XML Signature and XML Encryption as these profile them, and no SAML or SOAP: message shapes, tokens, issuers
  * and times are the callers'. libxml2 only parses, in `libxml2.ts`.
  */
-export { type SignatureAlgorithm, signatureUriOf } from './algorithms.ts';
+export { type SignatureAlgorithm, signatureUriOf, signatureUris } from './algorithms.ts';
 export { canonicalize } from './canonical.ts';
 export * from './encryption.ts';
 export * from './errors.ts';

@@ -77,6 +77,13 @@ describe('the sanuki command', function () {
       expect(added).to.deep.include({ entityID: url, name: { ja: 'K-MIX 遠隔医療', en: 'K-MIX telemedicine' } });
     });
 
+    it('writes the registrations of the trial as a file that changes nothing when it is applied', async () => {
+      const exported = await run('provider', 'export');
+      expect(exported.out).to.include('protocol: saml').and.include('client_id: clinic-counter-1');
+      const diff = await run('provider', 'diff', await file('providers.yaml', exported.out));
+      expect([diff.code, diff.out], diff.errors).to.deep.equal([0, 'nothing to change\n']);
+    });
+
     it('reads what a party asks for: the scopes of a client, the attributes of SAML metadata by name or friendly name', async () => {
       const staff = ['staffRole', 'staffLicence', 'staffFacility'];
       const path = await file('staff.json', client({ client_id: 'staff', scope: 'openid profile staff' }));

@@ -1,0 +1,115 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { contractTerms } from '../attribute-service/index.ts';
+import {
+  type CheckContext,
+  checkRegistration,
+  type Finding,
+  hasErrors,
+  type Made,
+  type ProviderRecord,
+  type RegistrationDraft,
+  registrationDigest,
+  registrationFromClient,
+  registrationFromSaml,
+} from '../federation/index.ts';
+import { fetchText } from '../lib/outgoing.ts';
+import { findingWords } from './finding-words.ts';
+import { print } from './hub-file.ts';
+import { allProviders, checkApproval, checkContextOf, type OpenHub, withHub } from './open-hub.ts';
+
+interface Source {
+  readonly metadata?: string;
+  readonly oidc?: string;
+  readonly attributes?: string;
+}
+
+interface AddOptions extends Source {
+  readonly approve?: boolean;
+  readonly data: string;
+}
+
+export async function add({ approve = false, data, ...source }: AddOptions): Promise<void> {
+  checkSource(source);
+  await withHub(data, async (hub) => {
+    const { settings, ground, federation } = hub;
+    checkApproval(settings, approve);
+    const trial = settings.profile === 'trial';
+    const status = approve ? ('approved' as const) : ('pending' as const);
+    const { draft, findings } = await looked(source, await contextOf(hub));
+    if (hasErrors(findings)) throw new Error(`the registration is refused:\n${findingWords(findings)}`);
+    if (findings.length > 0) process.stderr.write(`${findingWords(findings)}\n`);
+    const { secret, ...made } = madeFrom(draft, trial);
+    const before = await federation.registry.get(made.protocol, made.key);
+    const sealed = secret && { sealedSecret: federation.clientSecrets.seal(Buffer.from(secret), `oidc:${made.key}`) };
+    const record = await federation.registry.register({
+      ...made,
+      status,
+      trial,
+      ...(made.oidc ? { oidc: { ...made.oidc, ...sealed } } : {}),
+    });
+    await ground.audit.record({
+      type: 'sp.register',
+      result: 'ok',
+      provider: record.id,
+      detail: { status, before: registrationDigest(before), after: registrationDigest(record) },
+    });
+    print({ ...shown(record), ...(secret ? { client_secret: secret } : {}) });
+  });
+}
+
+/** Says what the linter finds, with the registered providers in sight where there is a hub; 1 on errors. */
+export async function check({ data, json, ...source }: Source & { data: string; json?: boolean }): Promise<void> {
+  checkSource(source);
+  const findings = existsSync(join(data, 'hub.json'))
+    ? await withHub(data, async (hub) => {
+        const found = await looked(source, await contextOf(hub));
+        return found.findings;
+      })
+    : (await looked(source, { now: Date.now(), allowHttp: false, terms: contractTerms })).findings;
+  if (json) print(findings);
+  else process.stdout.write(findings.length === 0 ? 'nothing to say against it\n' : `${findingWords(findings)}\n`);
+  if (hasErrors(findings)) process.exitCode = 1;
+}
+
+function checkSource({ metadata, oidc }: Source): void {
+  if ((metadata === undefined) === (oidc === undefined)) throw new Error('give either --metadata or --oidc');
+}
+
+const contextOf = async ({ settings, federation }: OpenHub): Promise<CheckContext> =>
+  checkContextOf(settings, await allProviders(federation.registry));
+
+async function looked(
+  { metadata, oidc = '', attributes }: Source,
+  context: CheckContext,
+): Promise<{ draft: RegistrationDraft; findings: Finding[] }> {
+  const contract = attributes?.split(',').filter(Boolean);
+  const draft: RegistrationDraft = {
+    ...(metadata
+      ? { protocol: 'saml', metadata: await textOf(metadata, context.allowHttp) }
+      : { protocol: 'oidc', metadata: await readFile(oidc, 'utf8') }),
+    ...(contract ? { contract } : {}),
+  };
+  return { draft, findings: checkRegistration(draft, { ...context, mayReplace: true }) };
+}
+
+function textOf(source: string, trial: boolean): Promise<string> {
+  return /^https?:/.test(source) ? fetchText(source, { allowLoopback: trial }) : readFile(source, 'utf8');
+}
+
+/** Of a draft that the linter let pass. */
+function madeFrom({ protocol, metadata, contract }: RegistrationDraft, allowHttp: boolean): Made {
+  const text = String(metadata);
+  const given = contract ? { contract: { attributes: contract } } : {};
+  return protocol === 'saml'
+    ? registrationFromSaml(text, { now: Date.now(), allowHttp, ...given })
+    : registrationFromClient(JSON.parse(text), { allowHttp, ...given });
+}
+
+/** A registration as people and scripts read it; the sealed secret stays in the store. */
+export function shown({ key, oidc, saml, ...record }: ProviderRecord) {
+  return record.protocol === 'oidc'
+    ? { ...record, client_id: key, metadata: oidc?.metadata }
+    : { ...record, entityID: key, metadata: saml?.metadata };
+}

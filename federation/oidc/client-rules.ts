@@ -1,0 +1,119 @@
+import type { Rule } from '../registration-rule.ts';
+
+/** Rules of the linter for OIDC client metadata. */
+export const oidcRules = {
+  CLIENT_ID_CHOSEN: {
+    severity: 'note',
+    cite: 'RFC 7591 3.2.1',
+    ja: ['client_id がありません。', 'このままで構いません。登録のときにハブが決めます。'],
+    en: ['There is no client_id.', 'Nothing has to be done: the hub chooses one at the registration.'],
+  },
+  REDIRECT_REPEATED: {
+    severity: 'warning',
+    cite: 'OIDC Registration 2',
+    ja: ['「{value}」が二度書かれています。', '一つにしてください。'],
+    en: ['“{value}” stands there twice.', 'Once is enough.'],
+  },
+  REDIRECT_PARAMETER: {
+    severity: 'warning',
+    cite: 'RFC 6749 4.1.2',
+    ja: [
+      '「{value}」には、ハブの返事と同じ名前のパラメーター（code、state、iss、error）が入っています。',
+      'その名前をクエリーから外してもらってください。',
+    ],
+    en: [
+      '“{value}” already holds a parameter that the hub’s answer has (code, state, iss, error).',
+      'The service should leave it out of its address.',
+    ],
+  },
+  REDIRECT_SCHEME: {
+    severity: 'note',
+    cite: 'RFC 8252 7.2',
+    ja: [
+      '「{value}」はアプリ独自の形式です。同じ端末の別のアプリも名のれます。',
+      'できれば、アプリが受け取る https の住所（Universal Links など）にしてもらってください。',
+    ],
+    en: [
+      '“{value}” is a scheme of an app; another app on the same device can claim it too.',
+      'Where possible the app should use an https address that it claims (Universal Links and the like).',
+    ],
+  },
+  AUTH_METHOD_NONE: {
+    severity: 'warning',
+    cite: 'RFC 9700 2.1.1, RFC 6749 2.1',
+    ja: [
+      '秘密も鍵もないので、トークンを求めるのが本当にこのサービスかを確かめられません。PKCE だけで守られます。',
+      'サーバーのあるサービスなら、private_key_jwt か client_secret_basic にしてもらってください。',
+    ],
+    en: [
+      'Without secret or key nobody can tell whether it is the service that asks for tokens; only PKCE protects it.',
+      'A service with a server should use private_key_jwt or client_secret_basic.',
+    ],
+  },
+  AUTH_METHOD_POST: {
+    severity: 'note',
+    cite: 'RFC 6749 2.3.1',
+    ja: [
+      '秘密を本文で送る方式です（client_secret_post）。記録に残りやすくなります。',
+      'できれば private_key_jwt か client_secret_basic にしてもらってください。',
+    ],
+    en: [
+      'The secret travels in the body (client_secret_post), where it ends up in logs more easily.',
+      'Where possible use private_key_jwt or client_secret_basic.',
+    ],
+  },
+  SECRET_WEAK: {
+    severity: 'error',
+    cite: 'OIDC Core 16.19',
+    ja: [
+      'client_secret が短いか、推し量れます。',
+      'client_secret を書かずに登録してください。ハブが十分に長いものを作ります。',
+    ],
+    en: [
+      'The client_secret is short, or can be guessed.',
+      'Leave client_secret out: the hub makes one. One of your own needs at least 16 characters, better 32, by chance.',
+    ],
+  },
+  JWKS_PRIVATE: {
+    severity: 'error',
+    cite: 'RFC 7517 9.2',
+    ja: [
+      'jwks に秘密鍵か共通鍵が入っています。この鍵はもう安全ではありません。',
+      '新しい鍵を作り、公開鍵だけを送ってもらってください。送られた鍵は捨ててもらいます。',
+    ],
+    en: [
+      'The jwks holds a private or symmetric key. That key is no longer safe.',
+      'The service has to make a new key, send the public one only, and throw the sent one away.',
+    ],
+  },
+  JWKS_MISSING: {
+    severity: 'error',
+    cite: 'OIDC Core 9',
+    ja: ['private_key_jwt なのに jwks がありません。', '公開鍵を jwks に入れてもらってください。'],
+    en: ['private_key_jwt is chosen, but there is no jwks.', 'The service has to send its public keys as jwks.'],
+  },
+  JWKS_BY_ADDRESS: {
+    severity: 'error',
+    cite: 'RFC 7591 2',
+    ja: [
+      'jwks_uri は使えません。鍵が承認なしに入れ替わるためです。',
+      '公開鍵そのものを jwks に入れてもらってください。',
+    ],
+    en: [
+      'jwks_uri is not taken: keys would change there without approval.',
+      'The service has to send the public keys themselves as jwks.',
+    ],
+  },
+  COUNTER_REFUSED: {
+    severity: 'error',
+    cite: 'RFC 6749 2.1, RFC 6749 1.5',
+    ja: [
+      '窓口の端末の登録では「{value}」は使えません。',
+      '端末には秘密か鍵を持たせ、リフレッシュトークンは使わない設定にしてください。',
+    ],
+    en: [
+      'A counter terminal cannot be registered with “{value}”.',
+      'A terminal has to authenticate itself by a secret or a key, and gets no refresh tokens.',
+    ],
+  },
+} as const satisfies Record<string, Rule>;

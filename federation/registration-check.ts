@@ -1,0 +1,166 @@
+import type { JsonWebKey } from 'node:crypto';
+import { HubError } from '../lib/errors.ts';
+import type { ProviderRecord } from './entity-registry.ts';
+import { FederationError } from './errors.ts';
+import { checkCertificate, checkJwk, sharedKeyFindings } from './key-check.ts';
+import { checkClientMetadata } from './oidc/client-check.ts';
+import { parseClientMetadata } from './oidc/client-metadata.ts';
+import type {
+  CheckContext,
+  ContractTerms,
+  OtherRegistration,
+  ReadDraft,
+  RegistrationDraft,
+} from './registration-draft.ts';
+import { type Finding, finding, refusalFinding, sortedFindings } from './registration-finding.ts';
+import { parseServiceProviderMetadata } from './saml/metadata.ts';
+import { checkSamlMetadata } from './saml/metadata-check.ts';
+import { offeredAttribute } from './saml/offered-attributes.ts';
+
+/**
+ * The linter of registrations: everything that is wrong or worth knowing, errors first, with the remedy and the section
+ * it rests on. Pure, and it never throws for what is in the draft: what a parser refuses is a finding with its code.
+ * Without an error among the findings the registration can be made.
+ */
+export function checkRegistration(draft: RegistrationDraft, context: CheckContext): Finding[] {
+  const { read, refusal } = draft.protocol === 'saml' ? readSaml(draft, context) : readOidc(draft, context);
+  const replaced = context.mayReplace ? `${draft.protocol}:${read?.key}` : context.replaces;
+  const others = (context.others ?? []).filter(({ id }) => id !== replaced);
+  const findings = [
+    ...(read?.findings ?? []),
+    ...(read ? identityFindings(draft.protocol, read.key, { ...context, others }) : []),
+    ...sharedKeyFindings(read?.keys ?? [], others),
+    ...contractFindings(draft.contract, read, context.terms),
+  ];
+  // The parser stops at its first refusal; said in its words only where nothing above has said it better.
+  const known = findings.some(({ severity }) => severity === 'error');
+  return sortedFindings(refusal && !known ? [refusal, ...findings] : findings);
+}
+
+export const hasErrors = (findings: readonly Finding[]): boolean =>
+  findings.some(({ severity }) => severity === 'error');
+
+interface Reading {
+  readonly read: ReadDraft | undefined;
+  readonly refusal: Finding | undefined;
+}
+
+function readSaml({ metadata, name = {} }: RegistrationDraft, context: CheckContext): Reading {
+  const xml = typeof metadata === 'string' ? metadata : '';
+  const requestedKnown = (asked: string) => offeredAttribute(asked) !== undefined;
+  return {
+    read: checkSamlMetadata(xml, { ...context, names: name, requestedKnown }),
+    refusal: refusalOf('EntityDescriptor', () => parseServiceProviderMetadata(xml, context)),
+  };
+}
+
+const jsonMax = 256 * 1024;
+
+function readOidc({ metadata, name }: RegistrationDraft, context: CheckContext): Reading {
+  const json = typeof metadata === 'string' ? jsonOf(metadata) : metadata;
+  if (json instanceof FederationError) return { read: undefined, refusal: refusalFinding(json, '(JSON)') };
+  return {
+    read: checkClientMetadata(json, { ...context, name }),
+    refusal: refusalOf('(JSON)', () => parseClientMetadata(json, context)),
+  };
+}
+
+function jsonOf(text: string): unknown {
+  if (text.length > jsonMax) return new FederationError('CLIENT_METADATA_INVALID', 'the JSON is larger than 256 KiB');
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    return new FederationError('CLIENT_METADATA_INVALID', `this is not JSON: ${String(cause)}`, { cause });
+  }
+}
+
+function refusalOf(where: string, parse: () => unknown): Finding | undefined {
+  try {
+    parse();
+    return undefined;
+  } catch (error) {
+    if (error instanceof HubError) return refusalFinding(error, where);
+    throw error;
+  }
+}
+
+/** Folded as a hurried reader would: case, width, a final slash, the default port. */
+const folded = (key: string) =>
+  key
+    .normalize('NFKC')
+    .toLowerCase()
+    .replace(/:(443|80)(?=\/|$)/, '')
+    .replace(/\/+$/, '');
+
+function identityFindings(protocol: 'saml' | 'oidc', key: string | undefined, context: CheckContext): Finding[] {
+  if (key === undefined) return [];
+  const where = protocol === 'saml' ? 'EntityDescriptor/@entityID' : 'client_id';
+  const { others = [], hubEntityId } = context;
+  const findings = protocol === 'saml' ? formFindings(key, where) : [];
+  // ID-WSF SB 5.5: `oidc:` begins the providerIDs that the hub makes for OIDC parties.
+  if (key === hubEntityId || (protocol === 'saml' && key.startsWith('oidc:')))
+    findings.push(finding('ENTITY_ID_RESERVED', where, { value: key }));
+  for (const other of others) {
+    if (other.protocol === protocol && other.key === key)
+      findings.push(finding('ENTITY_ID_TAKEN', where, { value: key }));
+    else if (folded(other.key) === folded(key)) findings.push(finding('ENTITY_ID_ALIKE', where, { value: other.key }));
+  }
+  return findings;
+}
+
+/** SAML Core 8.3.6: a URI of at most 1024 characters. */
+function formFindings(entityId: string, where: string): Finding[] {
+  if (entityId === '' || entityId.length > 1024 || /[\s\p{Cc}\p{Cf}]/u.test(entityId))
+    return [finding('ENTITY_ID_MALFORMED', where, { value: entityId })];
+  return /^(https?:\/\/[^/]+|urn:[a-z0-9][a-z0-9-]{1,31}:.+)/i.test(entityId)
+    ? []
+    : [finding('ENTITY_ID_NOT_URI', where, { value: entityId })];
+}
+
+function contractFindings(
+  contract: readonly string[] | undefined,
+  read: ReadDraft | undefined,
+  terms: ContractTerms | undefined,
+): Finding[] {
+  if (!contract || !terms) return [];
+  const where = 'contract.attributes';
+  const purposes = new Set(Object.values(terms.attributes).flat());
+  const unknown = contract.filter((item) => !Object.hasOwn(terms.attributes, item) && !purposes.has(item));
+  const withPurpose = contract.filter(
+    (item) => (Object.hasOwn(terms.attributes, item) && terms.attributes[item]?.length) ?? 0,
+  );
+  const canSign = read?.keys.some(({ use }) => use !== 'encryption') ?? true;
+  return [
+    ...unknown.map((item) => finding('ATTRIBUTE_UNKNOWN', where, { value: item })),
+    ...withPurpose
+      .filter((item) => !terms.attributes[item]?.some((purpose) => contract.includes(purpose)))
+      .map((item) => finding('PURPOSE_MISSING', where, { value: item })),
+    ...(canSign ? [] : withPurpose.map((item) => finding('HOLDER_KEY_MISSING', where, { value: item }))),
+  ];
+}
+
+/** Made once per version of a record: the registry hands out the same object until it changes. */
+const known = new WeakMap<ProviderRecord, OtherRegistration>();
+
+/** A registered provider as the linter compares others with it. */
+export function otherRegistrationOf(record: ProviderRecord): OtherRegistration {
+  const made = known.get(record);
+  if (made) return made;
+  const { id, protocol, key, name } = record;
+  const other = { id, protocol, key, name: name.en, keys: fingerprintsOf(record) };
+  known.set(record, other);
+  return other;
+}
+
+const certificateText = /<(?:[\w.-]+:)?X509Certificate(?:\s[^>]*)?>([^<]+)</g;
+
+/** Without the parser, because 5,000 of these are read at a time; the record went through it when it was registered. */
+function fingerprintsOf({ saml, oidc }: ProviderRecord): string[] {
+  const certificates = [...(saml?.metadata ?? '').matchAll(certificateText)].map(([, text = '']) => text);
+  const jwks = oidc?.metadata.jwks as { readonly keys?: readonly JsonWebKey[] } | undefined;
+  const checked = [
+    ...certificates.map((text) => checkCertificate(text.replaceAll(/\s/g, ''), '', 0)),
+    ...(jwks?.keys ?? []).map((jwk) => checkJwk(jwk, '')),
+  ];
+  return [...new Set(checked.flatMap(({ key }) => key?.fingerprint ?? []))];
+}

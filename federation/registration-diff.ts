@@ -1,0 +1,200 @@
+import { createHash } from 'node:crypto';
+import { HubError } from '../lib/errors.ts';
+import type { Registration } from './entity-registry.ts';
+import { checkJwk } from './key-check.ts';
+import { legible, type Words } from './registration-finding.ts';
+import { parseServiceProviderMetadata } from './saml/metadata.ts';
+
+/** One difference between two registrations, as an approver reads it. */
+export interface RegistrationChange {
+  readonly field: string;
+  readonly kind: 'added' | 'removed' | 'changed';
+  readonly before?: string | undefined;
+  readonly after?: string | undefined;
+  /** It alters whom the hub believes, where answers go or what is in them (protocols 7: approved again by somebody else). */
+  readonly trust: boolean;
+  readonly words: Words;
+}
+
+export type RegistrationDiff = readonly RegistrationChange[];
+
+/** The sides of a comparison: a record as well as a registration that is not stored yet. */
+type Side = Omit<Registration, 'trial'>;
+
+interface Field {
+  readonly label: Words;
+  readonly trust: boolean;
+}
+
+const field = (ja: string, en: string, trust = true): Field => ({ label: { ja, en }, trust });
+
+const fields: Readonly<Record<string, Field>> = {
+  status: field('状態', 'status', false),
+  'name.ja': field('表示名（日本語）', 'display name (Japanese)', false),
+  'name.en': field('表示名（英語）', 'display name (English)', false),
+  attributes: field('渡してよい項目', 'attribute'),
+  counter: field('窓口の端末', 'counter terminal'),
+  acs: field('ログイン結果の受け口', 'address for answers (ACS)'),
+  signingKey: field('署名の鍵', 'signing key'),
+  encryptionKey: field('暗号の鍵', 'encryption key'),
+  requestsSigned: field('依頼への署名の約束', 'promise to sign requests'),
+  nameIdFormat: field('NameID の形式', 'NameID format', false),
+  requestedAttribute: field('メタデータが求める属性', 'attribute asked for in the metadata', false),
+  encryptionMethod: field('暗号方式', 'encryption method', false),
+  validUntil: field('メタデータの期限', 'end of the metadata', false),
+  document: field('メタデータの文面（意味は同じ）', 'text of the metadata (same meaning)', false),
+  unreadable: field('メタデータ（読み取れません）', 'metadata (cannot be read)'),
+  secret: field('クライアントの秘密', 'client secret'),
+  jwk: field('鍵', 'key'),
+  redirect_uris: field('戻り先の住所', 'redirect address'),
+  post_logout_redirect_uris: field('サインアウト後の住所', 'address after sign-out'),
+  token_endpoint_auth_method: field('クライアントの認証方法', 'client authentication'),
+  grant_types: field('グラントの種類', 'grant type'),
+  client_name: field('クライアント名', 'client name', false),
+  contacts: field('連絡先', 'contact', false),
+  client_uri: field('サービスの住所', 'home page', false),
+  logo_uri: field('ロゴ', 'logo', false),
+  policy_uri: field('方針の住所', 'policy page', false),
+  tos_uri: field('規約の住所', 'terms page', false),
+};
+
+/** A setting or member without an entry of its own counts as one that alters trust. */
+const fieldOf = (name: string): Field => fields[name] ?? field(name, name);
+
+/** What a registration says, as field -> values; several values are a set. */
+type Facts = ReadonlyMap<string, readonly string[]>;
+
+/**
+ * The difference between a registration and what is to take its place, in words; pure. Without a `before` it is new and
+ * without an `after` removed. A client secret is compared by the caller, who can open the seal.
+ */
+export function diffRegistrations(
+  before: Side | undefined,
+  after: Side | undefined,
+  { secretChanged = false }: { secretChanged?: boolean } = {},
+): RegistrationDiff {
+  const [old, fresh] = [factsOf(before), factsOf(after)];
+  const names = [...new Set([...old.keys(), ...fresh.keys()])];
+  const changes = names.flatMap((name) => changesOf(name, old.get(name) ?? [], fresh.get(name) ?? []));
+  const found = secretChanged ? [...changes, change('secret', 'changed')] : changes;
+  // A document that reads the same in another spelling is told only where nothing else tells of it.
+  const telling = found.filter((one) => one.field !== 'document');
+  return telling.some((one) => samlFields.has(one.field)) || !before || !after ? telling : found;
+}
+
+const samlFields = new Set([
+  'acs',
+  'signingKey',
+  'encryptionKey',
+  'requestsSigned',
+  'nameIdFormat',
+  'requestedAttribute',
+  'encryptionMethod',
+  'validUntil',
+  'unreadable',
+]);
+
+/** Such a change waits for a second person, however it arrives. */
+export const isTrustChanging = (diff: RegistrationDiff): boolean => diff.some(({ trust }) => trust);
+
+function changesOf(name: string, before: readonly string[], after: readonly string[]): RegistrationChange[] {
+  const removed = before.filter((value) => !after.includes(value));
+  const added = after.filter((value) => !before.includes(value));
+  const [from, to] = [removed[0], added[0]];
+  if (before.length === 1 && after.length === 1 && from !== undefined && to !== undefined)
+    return [change(name, 'changed', from, to)];
+  return [
+    ...removed.map((value) => change(name, 'removed', value)),
+    ...added.map((value) => change(name, 'added', undefined, value)),
+  ];
+}
+
+function change(name: string, kind: RegistrationChange['kind'], before?: string, after?: string): RegistrationChange {
+  const { label, trust } = fieldOf(name);
+  const values = [before, after].map((value) => (value === undefined ? '' : legible(value)));
+  const [from = '', to = ''] = values;
+  const words: Readonly<Record<RegistrationChange['kind'], Words>> = {
+    added: { ja: `${label.ja}「${to}」が加わります。`, en: `${label.en} “${to}” is added.` },
+    removed: { ja: `${label.ja}「${from}」がなくなります。`, en: `${label.en} “${from}” goes.` },
+    changed:
+      before === undefined
+        ? { ja: `${label.ja}が変わります。`, en: `${label.en} changes.` }
+        : {
+            ja: `${label.ja}が「${from}」から「${to}」に変わります。`,
+            en: `${label.en} changes from “${from}” to “${to}”.`,
+          },
+  };
+  return { field: name, kind, before, after, trust, words: words[kind] };
+}
+
+function factsOf(side: Side | undefined): Facts {
+  if (!side) return new Map();
+  const { name, status, contract, settings, counter, saml, oidc } = side;
+  const settled = Object.entries(settings).filter(([, value]) => value !== undefined);
+  return new Map<string, readonly string[]>([
+    ['status', [status]],
+    ['name.ja', [name.ja]],
+    ['name.en', [name.en]],
+    ['attributes', [...new Set(contract.attributes)]],
+    ...settled.map(([key, value]) => [`settings.${key}`, [String(value)]] as const),
+    ['counter', counter ? [`${counter.facility.ja} / ${counter.facility.en} / ${counter.terminal}`] : []],
+    ...(saml ? samlFacts(saml.metadata) : []),
+    ...(oidc ? oidcFacts(oidc.metadata) : []),
+  ]);
+}
+
+const digestOf = (text: string) => createHash('sha256').update(text).digest('hex').slice(0, 16);
+
+type Entry = readonly [string, readonly string[]];
+
+function samlFacts(xml: string): Entry[] {
+  const document: Entry = ['document', [digestOf(xml)]];
+  try {
+    // Whether it is current is no matter of the comparison.
+    const metadata = parseServiceProviderMetadata(xml, { now: 0, allowHttp: true });
+    const { assertionConsumerServices, signingKeys, encryptionKey, validUntil } = metadata;
+    return [
+      document,
+      [
+        'acs',
+        assertionConsumerServices.map(({ location, binding, index, isDefault }) =>
+          [location, binding.split(':').at(-1), `index ${index}`, isDefault ? 'default' : ''].filter(Boolean).join(' '),
+        ),
+      ],
+      ['signingKey', [...new Set(signingKeys.map(({ fingerprint }) => fingerprint))]],
+      ['encryptionKey', encryptionKey ? [encryptionKey.fingerprint] : []],
+      ['requestsSigned', [String(metadata.authnRequestsSigned)]],
+      ['nameIdFormat', metadata.nameIdFormats],
+      ['requestedAttribute', metadata.requestedAttributes],
+      [
+        'encryptionMethod',
+        metadata.encryptionMethods.map(({ uri, digest }) => [uri, digest].filter(Boolean).join(' ')),
+      ],
+      ['validUntil', validUntil === undefined ? [] : [new Date(validUntil).toISOString()]],
+    ];
+  } catch (error) {
+    if (!(error instanceof HubError)) throw error;
+    return [['unreadable', [digestOf(xml)]]];
+  }
+}
+
+function oidcFacts(metadata: Readonly<Record<string, unknown>>): Entry[] {
+  return Object.entries(metadata)
+    .filter(([member, value]) => member !== 'client_id' && value !== undefined)
+    .map(([member, value]) => {
+      if (member === 'jwks') return ['jwk', keysOf(value)] as const;
+      return [member, Array.isArray(value) ? value.map(textOf) : [textOf(value)]] as const;
+    });
+}
+
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
+
+/** A key by its fingerprint; its use and name are part of what it may be used for. */
+function keysOf(jwks: unknown): string[] {
+  const keys = (jwks as { readonly keys?: readonly Readonly<Record<string, unknown>>[] }).keys ?? [];
+  return keys.map((jwk) => {
+    const { use, kid, alg } = jwk;
+    const mark = checkJwk(jwk, '').key?.fingerprint ?? digestOf(JSON.stringify(jwk));
+    return [mark, use, kid, alg].filter((part) => typeof part === 'string').join(' ');
+  });
+}

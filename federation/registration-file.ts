@@ -1,0 +1,170 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import type { ProviderRecord, ProviderSettings, Registration } from './entity-registry.ts';
+import { FederationError } from './errors.ts';
+import { parseClientMetadata } from './oidc/client-metadata.ts';
+import { parseServiceProviderMetadata } from './saml/metadata.ts';
+import { offeredAttribute } from './saml/offered-attributes.ts';
+
+const settings = z.strictObject({
+  encryptAssertion: z.boolean().optional(),
+  signResponse: z.boolean().optional(),
+  keyTransport: z.enum(['rsa-oaep-mgf1p', 'rsa-oaep-sha256']).optional(),
+  contentEncryption: z.enum(['aes128-gcm', 'aes256-gcm']).optional(),
+  allowCreateStrict: z.boolean().optional(),
+  requireSignedRequests: z.boolean().optional(),
+}) satisfies z.ZodType<ProviderSettings>;
+
+const text = z.string().trim().min(1).max(200);
+const names = z.strictObject({ ja: text, en: text });
+
+const common = {
+  name: names.optional().describe('As residents read it; otherwise the names in the metadata.'),
+  status: z
+    .enum(['approved', 'pending', 'suspended'])
+    .optional()
+    .describe('What it should be. Left out: as it is, and for a new one approved as soon as somebody may.'),
+  attributes: z.array(z.string().min(1).max(200)).max(100).describe('The contract: attributes and purposes.'),
+  settings: settings.optional(),
+};
+
+const Declaration = z.discriminatedUnion('protocol', [
+  z.strictObject({
+    protocol: z.literal('saml'),
+    entityID: z.string().min(1).max(1024),
+    ...common,
+    metadata: z.string().describe('The XML as the provider gave it.'),
+  }),
+  z.strictObject({
+    protocol: z.literal('oidc'),
+    client_id: z.string().min(1).max(255),
+    ...common,
+    counter: z.strictObject({ facility: names, terminal: z.string().trim().min(1).max(100) }).optional(),
+    metadata: z
+      .record(z.string(), z.unknown())
+      .refine(
+        (members) => !('client_secret' in members),
+        'a client secret does not belong in a file: the hub makes it',
+      ),
+  }),
+]);
+
+const File = z.strictObject({ providers: z.array(Declaration).max(10_000) });
+
+export type ProviderDeclaration = z.output<typeof Declaration>;
+
+export const declaredKey = (declared: ProviderDeclaration): string =>
+  declared.protocol === 'saml' ? declared.entityID : declared.client_id;
+
+export const declaredId = (declared: ProviderDeclaration): string => `${declared.protocol}:${declaredKey(declared)}`;
+
+/** Reads the declarative form of registrations; the refusal names every unknown or wrong member. */
+export function parseDeclarations(raw: unknown): ProviderDeclaration[] {
+  const parsed = File.safeParse(raw);
+  if (!parsed.success)
+    throw new FederationError('DECLARATION_INVALID', `the file is not usable:\n${z.prettifyError(parsed.error)}`);
+  const ids = parsed.data.providers.map(declaredId);
+  const twice = ids.find((id, at) => ids.indexOf(id) < at);
+  if (twice !== undefined) throw new FederationError('DECLARATION_INVALID', `${twice} stands in the file twice`);
+  return parsed.data.providers;
+}
+
+/** A record in its declarative form, without any secret; reading it back makes the same registration. */
+export function declarationOf({ protocol, key, name, status, contract, ...record }: Registration): ProviderDeclaration {
+  const shared = { name, status, attributes: [...contract.attributes], ...settingsOf(record.settings) };
+  if (protocol === 'saml') return { protocol, entityID: key, ...shared, metadata: record.saml?.metadata ?? '' };
+  const { client_id: _id, ...metadata } = record.oidc?.metadata ?? {};
+  const counter = record.counter ? { counter: record.counter } : {};
+  return { protocol, client_id: key, ...shared, ...counter, metadata };
+}
+
+function settingsOf(given: ProviderSettings): { settings?: ProviderSettings } {
+  const set = Object.entries(given).filter(([, value]) => value !== undefined);
+  return set.length === 0 ? {} : { settings: Object.fromEntries(set) };
+}
+
+/** What a registration is made of, before it has a status. */
+export type Made = Omit<Registration, 'status' | 'trial'> & { readonly secret?: string | undefined };
+
+/** SAML metadata and OIDC client metadata as registrations: names and contract from the document unless they are given. */
+export function registrationFromSaml(
+  xml: string,
+  {
+    now,
+    allowHttp,
+    ...given
+  }: { now: number; allowHttp: boolean } & Partial<Pick<Made, 'name' | 'contract' | 'settings'>>,
+): Made {
+  const { entityId, names: displayed, requestedAttributes } = parseServiceProviderMetadata(xml, { now, allowHttp });
+  const name = displayed.ja ?? displayed.en ?? Object.values(displayed)[0] ?? entityId;
+  const attributes = [...new Set(requestedAttributes.flatMap((asked) => offeredAttribute(asked) ?? []))];
+  return {
+    protocol: 'saml',
+    key: entityId,
+    name: given.name ?? { ja: displayed.ja ?? name, en: displayed.en ?? name },
+    contract: given.contract ?? { attributes },
+    settings: given.settings ?? {},
+    saml: { metadata: xml },
+  };
+}
+
+export function registrationFromClient(
+  json: unknown,
+  { allowHttp, ...given }: { allowHttp: boolean } & Partial<Pick<Made, 'name' | 'contract' | 'settings'>>,
+): Made {
+  const { clientId, secret, name, attributes, counter, metadata } = parseClientMetadata(json, { allowHttp });
+  return {
+    protocol: 'oidc',
+    key: clientId,
+    name: given.name ?? name,
+    contract: given.contract ?? { attributes },
+    settings: given.settings ?? {},
+    ...(counter ? { counter } : {}),
+    oidc: { metadata },
+    secret,
+  };
+}
+
+/** What a declaration asks for; refused where its metadata is of another provider. */
+export function registrationFromDeclaration(
+  declared: ProviderDeclaration,
+  { now, allowHttp }: { now: number; allowHttp: boolean },
+): Made {
+  const given = {
+    ...(declared.name ? { name: declared.name } : {}),
+    contract: { attributes: declared.attributes },
+    settings: declared.settings ?? {},
+  };
+  if (declared.protocol === 'oidc') return registrationFromClient(clientMetadataOf(declared), { allowHttp, ...given });
+  const made = registrationFromSaml(declared.metadata, { now, allowHttp, ...given });
+  if (made.key !== declared.entityID)
+    throw new FederationError('METADATA_INVALID', `the metadata is of ${made.key}, not of ${declared.entityID}`);
+  return made;
+}
+
+/** A declared client as a party would send it. */
+export function clientMetadataOf({
+  client_id,
+  counter,
+  metadata,
+}: Extract<ProviderDeclaration, { protocol: 'oidc' }>): Record<string, unknown> {
+  return { ...metadata, client_id, ...(counter ? { sanuki_counter: counter } : {}) };
+}
+
+/** A mark of what a registration says, without its secret: the same for the same content, for the audit trail. */
+export function registrationDigest(record: ProviderRecord | Registration | undefined): string {
+  if (!record) return 'none';
+  return createHash('sha256')
+    .update(sorted(declarationOf(record)))
+    .digest('hex');
+}
+
+/** JSON with sorted members. */
+function sorted(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(sorted).join(',')}]`;
+  if (value === null || typeof value !== 'object') return JSON.stringify(value ?? null);
+  const members = Object.entries(value)
+    .filter(([, member]) => member !== undefined)
+    .sort(([a], [b]) => (a < b ? -1 : 1));
+  return `{${members.map(([key, member]) => `${JSON.stringify(key)}:${sorted(member)}`).join(',')}}`;
+}

@@ -1,0 +1,121 @@
+import { HubError } from '../lib/errors.ts';
+import type { ProviderRecord, ProviderStatus } from './entity-registry.ts';
+import { checkRegistration } from './registration-check.ts';
+import { diffRegistrations, isTrustChanging, type RegistrationDiff } from './registration-diff.ts';
+import type { CheckContext } from './registration-draft.ts';
+import {
+  clientMetadataOf,
+  declaredId,
+  declaredKey,
+  type Made,
+  type ProviderDeclaration,
+  registrationFromDeclaration,
+} from './registration-file.ts';
+import { type Finding, refusalFinding } from './registration-finding.ts';
+
+/** What applying a file would do to one provider. */
+export interface PlannedAct {
+  readonly id: string;
+  /** left: registered here and not in the file. */
+  readonly act: 'add' | 'update' | 'keep' | 'remove' | 'left';
+  readonly status: { readonly before?: ProviderStatus | undefined; readonly after?: ProviderStatus | undefined };
+  /** The file wants it approved, and somebody else has to do that. */
+  readonly waits: boolean;
+  readonly diff: RegistrationDiff;
+  /** Of what would be added or updated; with an error among them nothing of the file is applied. */
+  readonly findings: readonly Finding[];
+  /** Made from the file; missing where it cannot be. */
+  readonly made?: Made | undefined;
+  /** The version that the act goes out from; 0 for none. */
+  readonly version: number;
+}
+
+export interface PlanOptions extends Omit<CheckContext, 'replaces'> {
+  /** Whoever applies may approve as well: in a trial. */
+  readonly mayApprove: boolean;
+  /** Remove what is not in the file. */
+  readonly prune: boolean;
+}
+
+/** Compares the declared with the registered; pure. Applying the same file twice does nothing the second time. */
+export function planRegistrations(
+  declared: readonly ProviderDeclaration[],
+  current: readonly ProviderRecord[],
+  options: PlanOptions,
+): PlannedAct[] {
+  const records = new Map(current.map((record) => [record.id, record]));
+  const named = new Set(declared.map(declaredId));
+  return [
+    ...declared.map((one) => planOf(one, records.get(declaredId(one)), options)),
+    ...current.filter(({ id }) => !named.has(id)).map((record) => planOfUnnamed(record, options)),
+  ];
+}
+
+export const changesSomething = ({ act }: PlannedAct): boolean => act !== 'keep' && act !== 'left';
+
+function planOfUnnamed(record: ProviderRecord, { prune }: PlanOptions): PlannedAct {
+  const { id, status, version } = record;
+  const common = { id, waits: false, findings: [], version };
+  return prune
+    ? { ...common, act: 'remove', status: { before: status }, diff: diffRegistrations(record, undefined) }
+    : { ...common, act: 'left', status: { before: status, after: status }, diff: [] };
+}
+
+function planOf(declared: ProviderDeclaration, record: ProviderRecord | undefined, options: PlanOptions): PlannedAct {
+  const id = declaredId(declared);
+  const common = { id, version: record?.version ?? 0 };
+  // What is registered already is compared as it was taken; its dates are no reason to refuse the others.
+  const made = madeFrom(declared, { now: record ? 0 : options.now, allowHttp: options.allowHttp });
+  if ('refusal' in made)
+    return { ...common, act: record ? 'update' : 'add', status: {}, waits: false, diff: [], findings: [made.refusal] };
+  const content = diffRegistrations(record, { ...made, status: record?.status ?? 'pending' });
+  const { status, waits } = statusFor(declared.status, record, { altered: isTrustChanging(content), ...options });
+  const diff = diffRegistrations(record, { ...made, status });
+  const act = !record ? 'add' : diff.length > 0 ? 'update' : 'keep';
+  const findings =
+    act === 'keep' || content.length === 0 ? [] : findingsOf(declared, made, { ...options, replaces: id });
+  return { ...common, act, status: { before: record?.status, after: status }, waits, diff, findings, made };
+}
+
+interface StatusOptions extends Pick<PlanOptions, 'mayApprove'> {
+  /** Keys, addresses or attributes are others than those that were approved. */
+  readonly altered: boolean;
+}
+
+/**
+ * Nobody approves by a file what a second person has to approve: what alters trust waits as pending, and what is
+ * suspended stays so. Taking away (pending, suspended) needs nobody else.
+ */
+function statusFor(
+  asked: ProviderStatus | undefined,
+  record: ProviderRecord | undefined,
+  { altered, mayApprove }: StatusOptions,
+): { status: ProviderStatus; waits: boolean } {
+  const wanted = asked ?? record?.status ?? 'approved';
+  if (wanted !== 'approved' || mayApprove) return { status: wanted, waits: false };
+  if (record?.status === 'approved' && !altered) return { status: 'approved', waits: false };
+  return { status: record?.status === 'suspended' && !altered ? 'suspended' : 'pending', waits: true };
+}
+
+function madeFrom(
+  declared: ProviderDeclaration,
+  context: { now: number; allowHttp: boolean },
+): Made | { refusal: Finding } {
+  try {
+    return registrationFromDeclaration(declared, context);
+  } catch (error) {
+    if (!(error instanceof HubError)) throw error;
+    return { refusal: refusalFinding(error, declaredKey(declared)) };
+  }
+}
+
+const findingsOf = (declared: ProviderDeclaration, made: Made, context: CheckContext): Finding[] =>
+  checkRegistration(
+    {
+      protocol: declared.protocol,
+      metadata: declared.protocol === 'saml' ? declared.metadata : clientMetadataOf(declared),
+      name: made.name,
+      contract: declared.attributes,
+    },
+    context,
+  );

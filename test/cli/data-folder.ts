@@ -1,0 +1,46 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { withHub } from '../../cli/open-hub.ts';
+import { sanuki } from '../flows/trial.ts';
+
+const text = { ja: 'ログイン', en: 'Sign-in' };
+
+/** A data folder as a start leaves it, of a hub that is not running. */
+export async function makeDataFolder(profile: 'trial' | 'production') {
+  const folder = await mkdtemp(join(tmpdir(), 'sanuki-data-'));
+  const origin = profile === 'trial' ? 'http://localhost:4100' : 'https://id.example';
+  const service = { name: text, operator: text, support: { phone: '0120', hours: text } };
+  await writeFile(join(folder, 'hub.json'), JSON.stringify({ profile, origin, data: folder, service }));
+  return {
+    folder,
+    run: (...args: string[]) => sanuki(...args, '--data', folder),
+    async file(name: string, content: string): Promise<string> {
+      await writeFile(join(folder, name), content);
+      return join(folder, name);
+    },
+    clean: () => rm(folder, { recursive: true, force: true }),
+  };
+}
+
+export type MadeDataFolder = Awaited<ReturnType<typeof makeDataFolder>>;
+
+/** What only a second person can do, done on the closed store. */
+export async function approve({ folder }: MadeDataFolder, id: string): Promise<void> {
+  await withHub(folder, async ({ federation }) => {
+    await federation.registry.setStatus(id, 'approved');
+  });
+}
+
+export interface AuditEntry {
+  readonly type: string;
+  readonly provider?: string;
+  readonly detail: Readonly<Record<string, unknown>>;
+}
+
+export function audited({ folder }: MadeDataFolder): Promise<AuditEntry[]> {
+  return withHub(folder, async ({ ground }) => {
+    const { records } = await ground.journal.read({ limit: 1000 });
+    return records.map(({ entry }) => entry as unknown as AuditEntry);
+  });
+}
