@@ -265,7 +265,7 @@ describe('the linter of registrations', () => {
       expect(oidc({ token_endpoint_auth_method: 'client_secret_post' })).to.deep.equal(['note AUTH_METHOD_POST']);
       expect(oidc({ token_endpoint_auth_method: 'private_key_jwt' })).to.deep.equal(['error JWKS_MISSING']);
       expect(oidc({ client_secret: 'short' })).to.deep.equal(['error SECRET_WEAK']);
-      expect(oidc({ client_secret: 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa' })).to.deep.equal(['error SECRET_WEAK']);
+      expect(oidc({ client_secret: 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa' })).to.deep.equal(['warning SECRET_WEAK']);
       expect(oidc({ client_secret: 'my-secret-for-the-library-2026-11' })).to.deep.equal(['warning SECRET_WEAK']);
       expect(oidc({ client_secret: 'u8fR2kQzLw7mTn4VxYb9Cs3HgEp6JdAa' })).to.deep.equal([]);
     });
