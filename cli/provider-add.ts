@@ -46,12 +46,11 @@ export async function add({ approve = false, data, ...source }: AddOptions): Pro
     const { secret, ...made } = madeFrom(draft, trial);
     const before = await federation.registry.get(made.protocol, made.key);
     const sealed = secret && { sealedSecret: federation.clientSecrets.seal(Buffer.from(secret), `oidc:${made.key}`) };
-    const record = await federation.registry.register({
-      ...made,
-      status,
-      trial,
-      ...(made.oidc ? { oidc: { ...made.oidc, ...sealed } } : {}),
-    });
+    const oidc = made.oidc ? { oidc: { ...made.oidc, ...sealed } } : {};
+    const record = await federation.registry.register(
+      { ...made, ...oidc, status, trial },
+      { version: before?.version ?? 0 },
+    );
     await ground.audit.record({
       type: 'sp.register',
       result: 'ok',

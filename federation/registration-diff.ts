@@ -191,10 +191,13 @@ const textOf = (value: unknown): string => (typeof value === 'string' ? value : 
 
 /** A key by its fingerprint; its use and name are part of what it may be used for. */
 function keysOf(jwks: unknown): string[] {
-  const keys = (jwks as { readonly keys?: readonly Readonly<Record<string, unknown>>[] }).keys ?? [];
-  return keys.map((jwk) => {
-    const { use, kid, alg } = jwk;
-    const mark = checkJwk(jwk, '').key?.fingerprint ?? digestOf(JSON.stringify(jwk));
-    return [mark, use, kid, alg].filter((part) => typeof part === 'string').join(' ');
+  const keys: unknown = isTree(jwks) ? jwks.keys : undefined;
+  return (Array.isArray(keys) ? (keys as unknown[]) : [jwks]).map((jwk) => {
+    const mark = isTree(jwk) ? checkJwk(jwk, '').key?.fingerprint : undefined;
+    if (!isTree(jwk) || mark === undefined) return digestOf(JSON.stringify(jwk));
+    return [mark, jwk.use, jwk.kid, jwk.alg].filter((part) => typeof part === 'string').join(' ');
   });
 }
+
+const isTree = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
