@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -29,6 +29,10 @@ describe('the guide for integrators', function () {
     trial = await startTrialProcess();
     folder = await mkdtemp(join(tmpdir(), 'sanuki-guide-'));
     await chmod(folder, 0o755);
+    await symlink(join(root, 'node_modules'), join(folder, 'node_modules'));
+    await mkdir(join(folder, 'bin'));
+    const command = `exec ${process.execPath} ${join(root, 'cli/sanuki.mjs')} "$@" --data ${trial.data}`;
+    await writeFile(join(folder, 'bin/npx'), `#!/bin/sh\nshift\n${command}\n`, { mode: 0o755 });
   });
   after(async () => {
     await trial?.stop();
@@ -38,16 +42,19 @@ describe('the guide for integrators', function () {
 
   /** Runs them in a folder of its own, with this trial's addresses and the command of this checkout. */
   async function follow(...sections: string[]): Promise<string> {
-    const port = await freePorts(2);
+    const port = await freePorts(3);
     const commands = (await commandsOf(...sections))
       .replaceAll('http://localhost:4100', trial?.summary.hub ?? '')
-      .replaceAll(/\b808([12])\b/g, (_, at: string) => String(port + Number(at) - 1));
-    const command = `${process.execPath} ${join(root, 'cli/sanuki.mjs')}`;
+      .replaceAll(/\b808([123])\b/g, (_, at: string) => String(port + Number(at) - 1));
     // Where a command fails, Apache does not outlive the script.
     const ends = "trap 'cat */apache.pid 2>/dev/null | xargs -r kill' EXIT";
     const script = join(folder, 'guide.sh');
-    await writeFile(script, `set -eu\n${ends}\nnpx() { shift; ${command} "$@" --data ${trial?.data}; }\n${commands}`);
-    const { stdout } = await run('bash', [script], { cwd: folder, maxBuffer: 16 * 1024 * 1024 });
+    await writeFile(script, `set -eu\n${ends}\n${commands}`);
+    const { stdout } = await run('bash', [script], {
+      cwd: folder,
+      env: { ...process.env, PATH: `${join(folder, 'bin')}:${process.env.PATH}` },
+      maxBuffer: 16 * 1024 * 1024,
+    });
     return stdout;
   }
 
@@ -55,8 +62,13 @@ describe('the guide for integrators', function () {
     expect(await follow('SAML')).to.match(/protected page\n$/);
   });
 
+  it('leads to a sign-in test for CI with openid-client', async () => {
+    const out = await follow('OpenID Connect, with openid-client');
+    expect(out).to.match(/signed in at level urn:x-sanuki:ac:card-pin, known here as [\w-]{32,}\n$/);
+  });
+
   it('leads from nothing to a page behind mod_auth_openidc, and on to registrations as files', async () => {
-    const out = await follow('OpenID Connect', 'Registrations as files');
+    const out = await follow('OpenID Connect, with mod_auth_openidc', 'Registrations as files');
     expect(out)
       .to.include('protected page\n')
       .and.match(/nothing to change\nnothing to change\n$/);
