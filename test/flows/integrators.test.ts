@@ -58,6 +58,12 @@ describe('the guide for integrators', function () {
     return stdout;
   }
 
+  it('has the same commands in Japanese', async () => {
+    const blocksOf = async (name: string) =>
+      (await readFile(join(root, 'docs', name), 'utf8')).match(/^```[\s\S]*?^```$/gm) ?? [];
+    expect(await blocksOf('integrators.ja.md')).to.deep.equal(await blocksOf('integrators.md')).and.to.not.be.empty;
+  });
+
   it('leads from nothing to a page behind mod_auth_mellon', async () => {
     expect(await follow('SAML')).to.match(/protected page\n$/);
   });
