@@ -125,10 +125,16 @@ export function isRequested(
   const asks = ({ serviceTypes, providerIds, securityMechIds, actions = [] }: RequestedService) =>
     meets(serviceTypes, offer.serviceType) &&
     meets(providerIds, offer.providerId) &&
-    meets(securityMechIds, offer.securityMechId) &&
+    meets(securityMechIds?.map(messagePart), messagePart(offer.securityMechId)) &&
     meets(actions, `${offer.serviceType}:Query`);
   return services.length === 0 || services.some(asks);
 }
+
+/**
+ * A mechanism names how the peer and how the message is authenticated. The first is the transport's of this deployment,
+ * and the address shows it; only the second is a choice of the party.
+ */
+const messagePart = (securityMechId: string) => securityMechId.slice(securityMechId.lastIndexOf(':') + 1);
 
 /** An answer without references says NoResults, which is no failure. */
 export function buildQueryResponse(references: readonly EndpointReference[]): XmlElement {

@@ -123,10 +123,11 @@ function senderOf(sender: XmlElement | undefined): string {
   return providerId;
 }
 
-/** A directive in other words than ours is no purpose; the policy refuses a request that has none. */
+/** A directive in other words than ours is a purpose that nothing allows; without one, that of the token counts. */
 function purposeOf(directive: XmlElement | undefined): string | undefined {
-  const purpose = directive && childNamed(directive, purposeNs, 'Purpose');
-  return purpose && textOf(purpose).trim();
+  if (!directive) return undefined;
+  const purpose = childNamed(directive, purposeNs, 'Purpose');
+  return purpose ? textOf(purpose).trim() : '';
 }
 
 function canRedirect(interaction: XmlElement | undefined): boolean {

@@ -3,15 +3,30 @@ import { Cookie, CookieJar } from 'tough-cookie';
 
 const httpOnlyMark = '#HttpOnly_';
 
-/** Reads a cookie file in the Mozilla format (as curl, wget and Python write it); a missing file is an empty jar. */
-export async function readCookieFile(path: string): Promise<CookieJar> {
+/**
+ * Two dialects of the Mozilla format: curl and wget write a session's expiry as 0; Python's http.cookiejar leaves it
+ * empty, takes 0 for long gone, and calls this host `localhost.local`. A file is written back as it was.
+ */
+type Dialect = 'curl' | 'python';
+
+export interface CookieFile {
+  readonly jar: CookieJar;
+  readonly dialect: Dialect;
+}
+
+/** Reads a cookie file in the Mozilla format; a missing file is an empty jar. */
+export async function readCookieFile(path: string): Promise<CookieFile> {
   const jar = new CookieJar(undefined, { rejectPublicSuffixes: false });
-  for (const line of (await textOf(path)).split(/\r?\n/)) {
+  const text = await textOf(path);
+  for (const line of text.split(/\r?\n/)) {
     const kept = cookieOf(line);
     if (kept) await jar.setCookie(kept.cookie, kept.url, { ignoreError: true });
   }
-  return jar;
+  return { jar, dialect: dialectOf(text) };
 }
+
+const dialectOf = (text: string): Dialect =>
+  /rfc\/cookie_spec\.html|localhost\.local\t/.test(text) ? 'python' : 'curl';
 
 async function textOf(path: string): Promise<string> {
   try {
@@ -29,7 +44,7 @@ function cookieOf(line: string): { cookie: Cookie; url: string } | undefined {
   const fields = text.split('\t');
   if (text.startsWith('#') || fields.length !== 7) return undefined;
   const [dotted = '', subdomains, path = '/', secure, expiry = '', key = '', value = ''] = fields;
-  const host = dotted.replace(/^\./, '');
+  const host = dotted.replace(/^\./, '').replace(/^localhost\.local$/, 'localhost');
   const seconds = Number(expiry);
   const cookie = new Cookie({
     key,
@@ -44,16 +59,19 @@ function cookieOf(line: string): { cookie: Cookie; url: string } | undefined {
   return { cookie, url: `${cookie.secure ? 'https' : 'http'}://${host}${path}` };
 }
 
-export async function writeCookieFile(path: string, jar: CookieJar): Promise<void> {
+export async function writeCookieFile(path: string, { jar, dialect }: CookieFile): Promise<void> {
+  const python = dialect === 'python';
   const lines = (await allCookies(jar)).map((cookie) => {
     const { domain, path: at, secure, expires, key, value, httpOnly, hostOnly } = cookie;
-    const seconds = expires instanceof Date ? Math.floor(expires.getTime() / 1000) : 0;
+    const seconds = expires instanceof Date ? Math.floor(expires.getTime() / 1000) : python ? '' : 0;
     const flag = (is: boolean) => (is ? 'TRUE' : 'FALSE');
-    const host = hostOnly === false ? `.${domain ?? ''}` : (domain ?? '');
+    const name = python && domain === 'localhost' ? 'localhost.local' : (domain ?? '');
+    const host = hostOnly === false ? `.${name}` : name;
     const fields = [host, flag(hostOnly === false), at ?? '/', flag(secure), String(seconds), key, value];
     return `${httpOnly ? httpOnlyMark : ''}${fields.join('\t')}`;
   });
-  await writeFile(path, ['# Netscape HTTP Cookie File', '', ...lines, ''].join('\n'), { mode: 0o600 });
+  const head = ['# Netscape HTTP Cookie File', ...(python ? ['# http://curl.haxx.se/rfc/cookie_spec.html'] : []), ''];
+  await writeFile(path, [...head, ...lines, ''].join('\n'), { mode: 0o600 });
 }
 
 function allCookies(jar: CookieJar): Promise<Cookie[]> {

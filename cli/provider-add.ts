@@ -23,6 +23,8 @@ interface Source {
   readonly metadata?: string;
   readonly oidc?: string;
   readonly attributes?: string;
+  readonly nameJa?: string;
+  readonly nameEn?: string;
 }
 
 interface AddOptions extends Source {
@@ -39,16 +41,16 @@ export async function add({ approve = false, data, ...source }: AddOptions): Pro
     const status = approve ? ('approved' as const) : ('pending' as const);
     const { draft, findings } = await looked(source, await contextOf(hub));
     if (hasErrors(findings)) throw new Error(`the registration is refused:\n${findingWords(findings)}`);
-    if (findings.length > 0) process.stderr.write(`${findingWords(findings)}\n`);
+    const warnings = findings.filter(({ severity }) => severity === 'warning');
+    if (warnings.length > 0) process.stderr.write(`${findingWords(warnings)}\n`);
     const { secret, ...made } = madeFrom(draft, trial);
     const before = await federation.registry.get(made.protocol, made.key);
     const sealed = secret && { sealedSecret: federation.clientSecrets.seal(Buffer.from(secret), `oidc:${made.key}`) };
-    const record = await federation.registry.register({
-      ...made,
-      status,
-      trial,
-      ...(made.oidc ? { oidc: { ...made.oidc, ...sealed } } : {}),
-    });
+    const oidc = made.oidc ? { oidc: { ...made.oidc, ...sealed } } : {};
+    const record = await federation.registry.register(
+      { ...made, ...oidc, status, trial },
+      { version: before?.version ?? 0 },
+    );
     await ground.audit.record({
       type: 'sp.register',
       result: 'ok',
@@ -81,7 +83,7 @@ const contextOf = async ({ settings, federation }: OpenHub): Promise<CheckContex
   checkContextOf(settings, await allProviders(federation.registry));
 
 async function looked(
-  { metadata, oidc = '', attributes }: Source,
+  { metadata, oidc = '', attributes, nameJa: ja, nameEn: en }: Source,
   context: CheckContext,
 ): Promise<{ draft: RegistrationDraft; findings: Finding[] }> {
   const contract = attributes?.split(',').filter(Boolean);
@@ -90,6 +92,7 @@ async function looked(
       ? { protocol: 'saml', metadata: await textOf(metadata, context.allowHttp) }
       : { protocol: 'oidc', metadata: await readFile(oidc, 'utf8') }),
     ...(contract ? { contract } : {}),
+    name: { ...(ja === undefined ? {} : { ja }), ...(en === undefined ? {} : { en }) },
   };
   return { draft, findings: checkRegistration(draft, { ...context, mayReplace: true }) };
 }
@@ -99,12 +102,14 @@ function textOf(source: string, trial: boolean): Promise<string> {
 }
 
 /** Of a draft that the linter let pass. */
-function madeFrom({ protocol, metadata, contract }: RegistrationDraft, allowHttp: boolean): Made {
+function madeFrom({ protocol, metadata, contract, name = {} }: RegistrationDraft, allowHttp: boolean): Made {
   const text = String(metadata);
   const given = contract ? { contract: { attributes: contract } } : {};
-  return protocol === 'saml'
-    ? registrationFromSaml(text, { now: Date.now(), allowHttp, ...given })
-    : registrationFromClient(JSON.parse(text), { allowHttp, ...given });
+  const made =
+    protocol === 'saml'
+      ? registrationFromSaml(text, { now: Date.now(), allowHttp, ...given })
+      : registrationFromClient(JSON.parse(text), { allowHttp, ...given });
+  return { ...made, name: { ja: name.ja ?? made.name.ja, en: name.en ?? made.name.en } };
 }
 
 /** A registration as people and scripts read it; the sealed secret stays in the store. */

@@ -24,6 +24,8 @@ const withSource = (command: Command): Command =>
   command
     .option('--metadata <file|url>', 'SAML metadata')
     .option('--oidc <file.json>', 'OpenID Connect client metadata')
+    .option('--name-ja <name>', 'name in Japanese, where the metadata has none')
+    .option('--name-en <name>', 'name in English, where the metadata has none')
     .option(
       '--attributes <names>',
       'what it may be given beside the pseudonym, comma-separated: displayName, staffRole, staffLicence, staffFacility, coverage, eligibility, and the purposes of these',

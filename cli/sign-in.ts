@@ -11,7 +11,7 @@ import {
 } from '../card-auth/client/index.ts';
 import type { Settings } from '../config/index.ts';
 import { type AskedForm, askedFormIn } from './asked-form.ts';
-import { readCookieFile, writeCookieFile } from './cookie-file.ts';
+import { type CookieFile, readCookieFile, writeCookieFile } from './cookie-file.ts';
 import { defaultData, readHubFile } from './hub-file.ts';
 
 interface SignInOptions {
@@ -44,20 +44,24 @@ async function signIn(options: SignInOptions): Promise<void> {
   // A terminal pins the origin it signs for; a page elsewhere gets no proof.
   if (!URL.canParse(options.page) || new URL(options.page).origin !== settings.origin)
     throw new Error(`the page is not of the hub at ${settings.origin}`);
-  const jar = await readCookieFile(options.cookies);
+  const cookies = await readCookieFile(options.cookies);
   try {
-    const result = await terminal({ settings, jar, card: options.card, pin, agrees: !options.decline }).complete(
-      options.page,
-    );
+    const result = await terminal({
+      settings,
+      jar: cookies.jar,
+      card: options.card,
+      pin,
+      agrees: !options.decline,
+    }).complete(options.page);
     process.stdout.write(`${JSON.stringify(result)}\n`);
   } finally {
-    await writeCookieFile(options.cookies, jar);
+    await writeCookieFile(options.cookies, cookies);
   }
 }
 
 interface TerminalOptions {
   readonly settings: Settings;
-  readonly jar: Awaited<ReturnType<typeof readCookieFile>>;
+  readonly jar: CookieFile['jar'];
   readonly card: string;
   readonly pin: string | undefined;
   /** Whether it agrees to what the hub asks. */

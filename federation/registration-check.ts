@@ -2,7 +2,7 @@ import type { JsonWebKey } from 'node:crypto';
 import { HubError } from '../lib/errors.ts';
 import type { ProviderRecord } from './entity-registry.ts';
 import { FederationError } from './errors.ts';
-import { checkCertificate, checkJwk, sharedKeyFindings } from './key-check.ts';
+import { checkJwk, fingerprintInCertificate, sharedKeyFindings } from './key-check.ts';
 import { checkClientMetadata } from './oidc/client-check.ts';
 import { parseClientMetadata } from './oidc/client-metadata.ts';
 import type {
@@ -158,9 +158,9 @@ const certificateText = /<(?:[\w.-]+:)?X509Certificate(?:\s[^>]*)?>([^<]+)</g;
 function fingerprintsOf({ saml, oidc }: ProviderRecord): string[] {
   const certificates = [...(saml?.metadata ?? '').matchAll(certificateText)].map(([, text = '']) => text);
   const jwks = oidc?.metadata.jwks as { readonly keys?: readonly JsonWebKey[] } | undefined;
-  const checked = [
-    ...certificates.map((text) => checkCertificate(text.replaceAll(/\s/g, ''), '', 0)),
-    ...(jwks?.keys ?? []).map((jwk) => checkJwk(jwk, '')),
+  const found = [
+    ...certificates.map(fingerprintInCertificate),
+    ...(jwks?.keys ?? []).map((jwk) => checkJwk(jwk, '').key?.fingerprint),
   ];
-  return [...new Set(checked.flatMap(({ key }) => key?.fingerprint ?? []))];
+  return [...new Set(found.flatMap((fingerprint) => fingerprint ?? []))];
 }

@@ -46,16 +46,16 @@ const fields: Readonly<Record<string, Field>> = {
   unreadable: field('メタデータ（読み取れません）', 'metadata (cannot be read)'),
   secret: field('クライアントの秘密', 'client secret'),
   jwk: field('鍵', 'key'),
-  redirect_uris: field('戻り先の住所', 'redirect address'),
-  post_logout_redirect_uris: field('サインアウト後の住所', 'address after sign-out'),
+  redirect_uris: field('戻り先のアドレス', 'redirect address'),
+  post_logout_redirect_uris: field('サインアウト後のアドレス', 'address after sign-out'),
   token_endpoint_auth_method: field('クライアントの認証方法', 'client authentication'),
   grant_types: field('グラントの種類', 'grant type'),
   client_name: field('クライアント名', 'client name', false),
   contacts: field('連絡先', 'contact', false),
-  client_uri: field('サービスの住所', 'home page', false),
+  client_uri: field('サービスのアドレス', 'home page', false),
   logo_uri: field('ロゴ', 'logo', false),
-  policy_uri: field('方針の住所', 'policy page', false),
-  tos_uri: field('規約の住所', 'terms page', false),
+  policy_uri: field('方針のアドレス', 'policy page', false),
+  tos_uri: field('規約のアドレス', 'terms page', false),
 };
 
 /** A setting or member without an entry of its own counts as one that alters trust. */
@@ -191,10 +191,13 @@ const textOf = (value: unknown): string => (typeof value === 'string' ? value : 
 
 /** A key by its fingerprint; its use and name are part of what it may be used for. */
 function keysOf(jwks: unknown): string[] {
-  const keys = (jwks as { readonly keys?: readonly Readonly<Record<string, unknown>>[] }).keys ?? [];
-  return keys.map((jwk) => {
-    const { use, kid, alg } = jwk;
-    const mark = checkJwk(jwk, '').key?.fingerprint ?? digestOf(JSON.stringify(jwk));
-    return [mark, use, kid, alg].filter((part) => typeof part === 'string').join(' ');
+  const keys: unknown = isTree(jwks) ? jwks.keys : undefined;
+  return (Array.isArray(keys) ? (keys as unknown[]) : [jwks]).map((jwk) => {
+    const mark = isTree(jwk) ? checkJwk(jwk, '').key?.fingerprint : undefined;
+    if (!isTree(jwk) || mark === undefined) return digestOf(JSON.stringify(jwk));
+    return [mark, jwk.use, jwk.kid, jwk.alg].filter((part) => typeof part === 'string').join(' ');
   });
 }
+
+const isTree = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -63,9 +63,11 @@ export function parseDeclarations(raw: unknown): ProviderDeclaration[] {
   const parsed = File.safeParse(raw);
   if (!parsed.success)
     throw new FederationError('DECLARATION_INVALID', `the file is not usable:\n${z.prettifyError(parsed.error)}`);
-  const ids = parsed.data.providers.map(declaredId);
-  const twice = ids.find((id, at) => ids.indexOf(id) < at);
-  if (twice !== undefined) throw new FederationError('DECLARATION_INVALID', `${twice} stands in the file twice`);
+  const seen = new Set<string>();
+  for (const id of parsed.data.providers.map(declaredId)) {
+    if (seen.has(id)) throw new FederationError('DECLARATION_INVALID', `${id} stands in the file twice`);
+    seen.add(id);
+  }
   return parsed.data.providers;
 }
 

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { HubError } from '../lib/errors.ts';
 import type { ProviderRecord, ProviderStatus } from './entity-registry.ts';
 import { checkRegistration } from './registration-check.ts';
@@ -5,6 +6,7 @@ import { diffRegistrations, isTrustChanging, type RegistrationDiff } from './reg
 import type { CheckContext } from './registration-draft.ts';
 import {
   clientMetadataOf,
+  declarationOf,
   declaredId,
   declaredKey,
   type Made,
@@ -53,17 +55,27 @@ export function planRegistrations(
 
 export const changesSomething = ({ act }: PlannedAct): boolean => act !== 'keep' && act !== 'left';
 
+const unchanged = ({ status }: ProviderRecord) => ({
+  status: { before: status, after: status },
+  waits: false,
+  diff: [],
+  findings: [],
+});
+
 function planOfUnnamed(record: ProviderRecord, { prune }: PlanOptions): PlannedAct {
   const { id, status, version } = record;
-  const common = { id, waits: false, findings: [], version };
+  const left = { id, version, ...unchanged(record) };
   return prune
-    ? { ...common, act: 'remove', status: { before: status }, diff: diffRegistrations(record, undefined) }
-    : { ...common, act: 'left', status: { before: status, after: status }, diff: [] };
+    ? { ...left, act: 'remove', status: { before: status }, diff: diffRegistrations(record, undefined) }
+    : { ...left, act: 'left' };
 }
 
 function planOf(declared: ProviderDeclaration, record: ProviderRecord | undefined, options: PlanOptions): PlannedAct {
   const id = declaredId(declared);
   const common = { id, version: record?.version ?? 0 };
+  // Of thousands most are as they were: those need no reading.
+  if (record && isDeepStrictEqual(declared, declarationOf(record)))
+    return { ...common, ...unchanged(record), act: 'keep' };
   // What is registered already is compared as it was taken; its dates are no reason to refuse the others.
   const made = madeFrom(declared, { now: record ? 0 : options.now, allowHttp: options.allowHttp });
   if ('refusal' in made)

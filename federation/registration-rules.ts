@@ -51,7 +51,7 @@ const commonRules = {
     cite: 'RFC 9700 2.6',
     ja: [
       '「{value}」は https ではありません。通信の途中で結果を盗まれます。',
-      'サービス側で https の住所にしてもらってください。',
+      'サービス側で https のアドレスにしてもらってください。',
     ],
     en: ['“{value}” is not https: answers could be stolen on the way.', 'The service has to offer it over https.'],
   },
@@ -60,7 +60,7 @@ const commonRules = {
     cite: 'RFC 9700 2.1, SAML Bindings 3.5.5',
     ja: [
       '「{value}」は使えません。絶対URLで、利用者名・「#」・「*」・空白・制御文字のないものに限ります。',
-      '結果を受ける、決まった一つの住所を書いてもらってください。',
+      '結果を受ける、決まった一つのアドレスを書いてもらってください。',
     ],
     en: [
       '“{value}” cannot be used: it has to be absolute, without user name, fragment, wildcard, space or control character.',
@@ -72,7 +72,7 @@ const commonRules = {
     cite: 'RFC 8252 7.3',
     ja: [
       '「{value}」は、見ている人のパソコン自身を指します。',
-      '開発用の住所が残っていないかを、サービス側に確かめてください。',
+      '開発用のアドレスが残っていないかを、サービス側に確かめてください。',
     ],
     en: [
       '“{value}” is the computer of whoever looks at it.',
@@ -144,7 +144,7 @@ const commonRules = {
     cite: 'MDUI 2.1.5, OIDC Registration 2',
     ja: [
       'ロゴ「{value}」は使えません。https の PNG・JPEG・WebP に限ります（SVG・HTML・data: は不可）。',
-      'https で置いた PNG か JPEG の住所に直してもらってください。',
+      'https で置いた PNG か JPEG のアドレスに直してもらってください。',
     ],
     en: [
       'The logo “{value}” cannot be used: only PNG, JPEG or WebP over https (no SVG, HTML or data:).',

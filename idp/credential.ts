@@ -34,6 +34,8 @@ export async function openCredential({ settings, folder, storage, audit, now }: 
   if (settings.profile === 'production') await refuseTrialPeople(residents, cards);
   const worker = new Worker(new URL(`card-key-process.${import.meta.url.split('.').at(-1)}`, import.meta.url), {
     workerData: { keysFolder: folder.keys, store: folder.store, create: settings.keys.create },
+    // It holds next to nothing: a large young generation would only be resident memory of an idle hub.
+    resourceLimits: { maxYoungGenerationSizeMb: 6 },
   });
   await once(worker, 'message');
   const signIn = createCardSignIn({

@@ -47,7 +47,7 @@ function limitRate({ points, seconds }: { points: number; seconds: number }): Mi
   };
 }
 
-const machinePaths = /^\/(oidc\/(?!authorize)|saml\/metadata|\.well-known\/|healthz)/;
+const machinePaths = /^\/(soap$|oidc\/(?!authorize)|saml\/metadata|\.well-known\/|healthz)/;
 
 /** Three limits: the card's steps, calls of parties' servers (many residents behind one address), and pages. */
 export function limitRequests({ pages, signIn, token }: Settings['limits']): Middleware {

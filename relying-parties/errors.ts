@@ -10,6 +10,7 @@ const outcomes = {
   PATIENT_CANCELLED: 'denied',
   PATIENT_REFUSED: 'denied',
   PATIENT_CLOSED: 'missing',
+  OWN_CARD: 'denied',
   HUB_UNAVAILABLE: 'unavailable',
   FORGED_REQUEST: 'denied',
   BODY_TOO_LARGE: 'invalid',

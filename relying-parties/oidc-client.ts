@@ -21,10 +21,14 @@ export interface OidcRequest extends OidcChecks {
   readonly scope: string;
   /** The level that the ID token has to name. */
   readonly level: string;
+  /** ID token of whoever sits at a counter: about them the hub gives no answer. */
+  readonly officerHint?: string | undefined;
 }
 
 export interface OidcAnswer {
   readonly claims: oidc.IDToken;
+  /** As it was signed, for a hint in later requests. */
+  readonly idToken: string;
   readonly userInfo: oidc.UserInfoResponse;
 }
 
@@ -34,10 +38,12 @@ export const newChecks = (): OidcChecks => ({ nonce: oidc.randomNonce(), verifie
 /** The hub said no; `error` is the protocol's own code (RFC 6749 4.1.2.1, OIDC Core 3.1.2.6). */
 export class OidcRefusal extends Error {
   readonly error: string;
+  readonly description: string | undefined;
 
-  constructor(error: string, options?: ErrorOptions) {
+  constructor(error: string, options: ErrorOptions & { readonly description?: string | undefined } = {}) {
     super(`the sign-in was refused: ${error}`, options);
     this.error = error;
+    this.description = options.description;
   }
 }
 
@@ -56,7 +62,7 @@ export function createOidcClient({ issuer, clientId, clientSecret, redirectUri, 
     return known;
   }
 
-  async function authorizationUrl({ state, nonce, verifier, scope, level }: OidcRequest): Promise<URL> {
+  async function authorizationUrl({ state, nonce, verifier, scope, level, officerHint }: OidcRequest): Promise<URL> {
     return oidc.buildAuthorizationUrl(await configuration(), {
       redirect_uri: redirectUri,
       scope,
@@ -65,6 +71,7 @@ export function createOidcClient({ issuer, clientId, clientSecret, redirectUri, 
       code_challenge: await oidc.calculatePKCECodeChallenge(verifier),
       code_challenge_method: 'S256',
       claims: JSON.stringify({ id_token: { acr: { essential: true, value: level } } }),
+      ...(officerHint === undefined ? {} : { sanuki_officer_hint: officerHint }),
     });
   }
 
@@ -75,11 +82,15 @@ export function createOidcClient({ issuer, clientId, clientSecret, redirectUri, 
     const tokens = await oidc
       .authorizationCodeGrant(config, new URL(`${redirectUri}${search}`), checks)
       .catch((cause: unknown) => {
-        throw new OidcRefusal(reasonOf(cause), { cause });
+        throw new OidcRefusal(reasonOf(cause), { cause, description: descriptionOf(cause) });
       });
     const claims = tokens.claims();
     if (!claims) throw new PartyError('SIGN_IN_REFUSED', 'the answer has no ID token');
-    return { claims, userInfo: await oidc.fetchUserInfo(config, tokens.access_token, claims.sub) };
+    return {
+      claims,
+      idToken: tokens.id_token ?? '',
+      userInfo: await oidc.fetchUserInfo(config, tokens.access_token, claims.sub),
+    };
   }
 
   return { authorizationUrl, redeem };
@@ -92,3 +103,8 @@ function reasonOf(cause: unknown): string {
   if (cause instanceof Error && 'error' in cause && typeof cause.error === 'string') return cause.error;
   return cause instanceof Error ? cause.name : 'unknown';
 }
+
+const descriptionOf = (cause: unknown): string | undefined =>
+  cause instanceof Error && 'error_description' in cause && typeof cause.error_description === 'string'
+    ? cause.error_description
+    : undefined;

@@ -35,13 +35,14 @@ export function createOidcProtocol({ host, scope, ...registration }: OidcPartyOp
     const state = ctx.URL.searchParams.get('state') ?? '';
     const { memory } = await signIns.take(state, browserSecret(ctx));
     const checks = { nonce: memory.nonce ?? '', verifier: memory.verifier ?? '' };
-    const { claims, userInfo } = await client.redeem(ctx.search, checks, state).catch(explainRefusal);
+    const { claims, idToken, userInfo } = await client.redeem(ctx.search, checks, state).catch(explainRefusal);
     return {
       pseudonym: claims.sub,
       level: typeof claims.acr === 'string' ? claims.acr : '',
       authenticatedAt: (claims.auth_time ?? claims.iat) * 1000,
       name: userInfo.name,
       staff: staffOf(userInfo),
+      idToken,
     };
   }
 

@@ -21,6 +21,8 @@ export interface SignedIn {
   readonly endsAt?: number | undefined;
   /** The EndpointReference that opens the hub's attribute service for this sign-in, as XML. */
   readonly bootstrap?: string | undefined;
+  /** OIDC: the ID token of this sign-in. */
+  readonly idToken?: string | undefined;
 }
 
 /** A sign-in on its way to the hub and back, tied to one browser. */

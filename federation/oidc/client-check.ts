@@ -101,8 +101,8 @@ function secretFindings({ client_secret }: Tree): Finding[] {
   const secret = textOf(client_secret);
   if (secret === undefined) return [];
   const letters = new Set(secret).size;
-  if (secret.length < 16 || letters < 8) return [finding('SECRET_WEAK', 'client_secret')];
-  return secret.length < 32 || guessable.test(secret)
+  if (secret.length < 16) return [finding('SECRET_WEAK', 'client_secret')];
+  return secret.length < 32 || letters < 8 || guessable.test(secret)
     ? [finding('SECRET_WEAK', 'client_secret', { severity: 'warning' })]
     : [];
 }

@@ -31,7 +31,7 @@ export const oidcRules = {
     cite: 'RFC 8252 7.2',
     ja: [
       '「{value}」はアプリ独自の形式です。同じ端末の別のアプリも名のれます。',
-      'できれば、アプリが受け取る https の住所（Universal Links など）にしてもらってください。',
+      'できれば、アプリが受け取る https のアドレス（Universal Links など）にしてもらってください。',
     ],
     en: [
       '“{value}” is a scheme of an app; another app on the same device can claim it too.',

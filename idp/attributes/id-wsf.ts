@@ -112,7 +112,8 @@ export function createIdWsf(options: IdWsfOptions) {
     const result = await dataService.answer({
       party: asking,
       handle: { ...facts, type, purpose, presented: presentationId !== undefined },
-      purpose: request.purpose,
+      // The token is good for one purpose, so a message that names none is about that one.
+      purpose: request.purpose ?? purpose,
       redirect: request.redirect,
       messageId: request.messageId,
       query: parseDataQuery(request.body),

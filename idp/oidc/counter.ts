@@ -15,6 +15,7 @@ import { HubPageError } from '../errors.ts';
 import { sendPostForm } from '../post-form.ts';
 import { nextStep, type SignInDemand } from '../sign-in/dispatch.ts';
 import type { Interaction } from '../sign-in/interaction.ts';
+import { type Officers, officerParameter } from './officer.ts';
 import { releasedBy } from './release.ts';
 
 /** An authorization request of a counter as it waits for the patient's card: all that its code will carry. */
@@ -30,7 +31,12 @@ interface CounterRequest {
   readonly dpopJkt?: string | undefined;
   /** The only patient the terminal wants an answer about (OIDC Core 3.1.2.1 id_token_hint, 5.5.1 sub). */
   readonly subjects: readonly string[];
+  /** Who sits at the counter: about them it gets no answer. */
+  readonly officer?: string | undefined;
 }
+
+/** C-503, for the party's words; the error code alone also stands for a patient who went away. */
+export const ownCard = 'own card of the officer';
 
 const text = (value: unknown) => (typeof value === 'string' ? value : undefined);
 
@@ -38,11 +44,12 @@ const text = (value: unknown) => (typeof value === 'string' ? value : undefined)
 const responseModes: readonly string[] = ['query', 'fragment', 'form_post'];
 
 /** The request of this context, after the provider has checked it. */
-export function counterRequestOf({ oidc }: KoaContextWithOIDC): CounterRequest {
+export async function counterRequestOf({ oidc }: KoaContextWithOIDC, officers: Officers): Promise<CounterRequest> {
   const params = oidc.params ?? {};
   const { responseMode = 'query' } = oidc;
   if (!responseModes.includes(responseMode))
     throw new errors.InvalidRequest('a counter is not answered by this response_mode');
+  const officerToken = text(params[officerParameter]);
   const wanted = [oidc.entities.IdTokenHint?.payload.sub, oidc.claims.id_token?.sub?.value];
   return {
     redirectUri: String(params.redirect_uri),
@@ -55,6 +62,7 @@ export function counterRequestOf({ oidc }: KoaContextWithOIDC): CounterRequest {
     claims: oidc.claims,
     dpopJkt: text(params.dpop_jkt),
     subjects: wanted.filter((subject) => subject !== undefined).map(String),
+    ...(officerToken === undefined ? {} : { officer: await officers.residentOf(officerToken) }),
   };
 }
 
@@ -87,6 +95,8 @@ export function createCounter(options: CounterOptions) {
     const request = requestOf(interaction);
     const client = await terminalOf(interaction, options);
     if (!(await isWanted(request, client, presented, options))) return send(ctx, request, { error: 'login_required' });
+    if (presented.residentRef === request.officer)
+      return send(ctx, request, { error: 'access_denied', error_description: ownCard });
     // The card is as fresh as can be; what it reached is what there is.
     const demand = { ...interaction.demand, fresh: false, passive: false, maxAgeMs: undefined };
     const step = nextStep(demand, { level: presented.level, authenticatedAt: presented.at }, now());

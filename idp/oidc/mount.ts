@@ -16,6 +16,7 @@ import type { SignInDemand } from '../sign-in/dispatch.ts';
 import type { Interactions } from '../sign-in/interaction.ts';
 import type { Responder } from '../sign-in/routes.ts';
 import { type Counter, counterRequestOf, createCounter, levelAtCounter } from './counter.ts';
+import { createOfficers, type Officers } from './officer.ts';
 import { demandOf } from './policy.ts';
 import { createOidcProvider } from './provider.ts';
 import { redirectOrigins } from './redirect-origins.ts';
@@ -71,6 +72,7 @@ function hideCookie({ req }: Context, name: string): void {
 
 function providerFor(options: OidcMountOptions): Provider {
   const clients = createClients(options.clientSecrets);
+  const officers = createOfficers(options);
   const { issuer, storage, sessions, presentations, registry, links, keys, frame, log, sessionCookie, now } = options;
   const provider = createOidcProvider({
     issuer,
@@ -84,7 +86,7 @@ function providerFor(options: OidcMountOptions): Provider {
     contractOf: async (clientId) => (await registry.get('oidc', clientId))?.contract.attributes ?? [],
     pseudonymFor: (residentRef, sector) => links.pseudonymFor(residentRef, `oidc:${sector}`),
     displayNameOf: options.displayNameOf,
-    openInteraction: (ctx, interaction) => openInteraction(ctx, interaction, options),
+    openInteraction: (ctx, interaction) => openInteraction(ctx, interaction, { ...options, officers }),
     onCode: (clientId, atCounter) =>
       options.audit.record({
         type: 'sso.oidc',
@@ -135,12 +137,12 @@ function clientOf(
 async function openInteraction(
   ctx: KoaContextWithOIDC,
   parked: Interaction,
-  { interactions, registry, now }: OidcMountOptions,
+  { officers, interactions, registry, now }: OidcMountOptions & { readonly officers: Officers },
 ): Promise<string> {
   const clientId = ctx.oidc.client?.clientId ?? '';
   const demand = demandOf(ctx, now());
   const terminal = await registry.counterTerminal(clientId);
-  const more = terminal ? await takeOver(ctx, parked, demand) : { memory: { uid: parked.uid } };
+  const more = terminal ? await takeOver(ctx, parked, demand, officers) : { memory: { uid: parked.uid } };
   const common = {
     protocol: 'oidc',
     providerId: `oidc:${clientId}`,
@@ -155,12 +157,12 @@ async function openInteraction(
  * A counter's request leaves the provider for good: with its record its way back is gone, which would go on with
  * whoever is signed in at the browser. A pushed request counts once (RFC 9126 7.3), so it is used up here.
  */
-async function takeOver(ctx: KoaContextWithOIDC, parked: Interaction, demand: SignInDemand) {
+async function takeOver(ctx: KoaContextWithOIDC, parked: Interaction, demand: SignInDemand, officers: Officers) {
   await parked.destroy();
   await ctx.oidc.entities.PushedAuthorizationRequest?.consume();
   const level = levelAtCounter(demand);
   if (!level) throw new TypeError('the policy lets no such request through');
-  return { memory: { counter: counterRequestOf(ctx) }, sessionless: { level } };
+  return { memory: { counter: await counterRequestOf(ctx, officers) }, sessionless: { level } };
 }
 
 /** A refusal gets a trace code that leads to the log. */

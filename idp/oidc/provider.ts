@@ -17,6 +17,7 @@ import { type CounterPresentations, counterSeconds, isCounterGrant } from '../co
 import type { Sessions } from '../session.ts';
 import { createRecords } from './adapter.ts';
 import { bootstrapClaim, type TokenOrigin } from './bootstrap-claim.ts';
+import { officerParameter } from './officer.ts';
 import { interactionPolicy } from './policy.ts';
 import { releasedBy, staffReleased } from './release.ts';
 import { createSessionView } from './session-view.ts';
@@ -127,6 +128,7 @@ function protocolConfiguration({ jwks, cookies, fetch }: OidcProviderOptions): C
       keys: [],
     },
     responseTypes: ['code'],
+    extraParams: [officerParameter],
     pkce: { required: () => true },
     subjectTypes: ['pairwise'],
     // What a sign-in here can be called today.

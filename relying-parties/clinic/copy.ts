@@ -197,6 +197,10 @@ export const remedies: Readonly<Record<string, Text>> = {
     ja: '患者のカードを確認できませんでした。受付の画面からもう一度お試しください。続くときは紙の確認書で確認してください。',
     en: 'The patient’s card could not be verified. Try again from the reception page, or check the paper certificate.',
   },
+  OWN_CARD: {
+    ja: '自分の情報は、自分では照会できません。ほかの担当者に頼んでください。（番号 C-503）',
+    en: 'Staff cannot check their own insurance. Please ask a colleague. (C-503)',
+  },
   PATIENT_UNKNOWN: {
     ja: '時間切れか、すでに終わった確認です。受付の画面からもう一度お試しください。',
     en: 'This check has expired or was already finished. Please start again from the reception page.',

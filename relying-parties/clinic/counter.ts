@@ -31,6 +31,11 @@ export interface CounterPlace {
   readonly sessionId: string;
 }
 
+/** Who asks: the hub gives no answer about the very person (C-503). */
+export interface Officer {
+  readonly idToken?: string | undefined;
+}
+
 export interface CounterOptions {
   readonly client: OidcClient;
   readonly requests: Collection<CounterRequest>;
@@ -49,10 +54,12 @@ export function createCounter({ client, requests, now }: CounterOptions) {
   async function begin(
     { question, proof }: Pick<CounterRequest, 'question' | 'proof'>,
     { browserSecret, sessionId }: CounterPlace,
+    { idToken: officerHint }: Officer,
   ): Promise<string> {
     const [id, checks] = [newState(), newChecks()];
     const level = levelOf(proof);
-    const url = await client.authorizationUrl({ ...checks, state: id, scope: 'openid attributes', level });
+    const asked = { ...checks, state: id, scope: 'openid attributes', level, officerHint };
+    const url = await client.authorizationUrl(asked);
     const browser = hashOf(browserSecret);
     await requests.insert({ id, browser, sessionId, question, proof, checks, expiresAt: now() + requestMs });
     return url.href;
@@ -83,6 +90,7 @@ export type Counter = ReturnType<typeof createCounter>;
 
 function explainRefusal(cause: unknown): never {
   if (!(cause instanceof OidcRefusal)) throw cause;
+  if (cause.description?.includes('own card')) throw new PartyError('OWN_CARD', cause.message, { cause });
   const code = cause.error === 'access_denied' ? 'PATIENT_CANCELLED' : 'PATIENT_REFUSED';
   throw new PartyError(code, cause.message, { cause });
 }

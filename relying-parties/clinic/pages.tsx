@@ -50,7 +50,7 @@ export function addClinicPages(shell: Shell, options: ClinicPagesOptions): Party
     if ('faults' in question || 'faults' in proof)
       return reception(visit, options.homeParts(visit), faultyOf(question, proof));
     const place = { browserSecret: shell.browserSecret(visit.ctx), sessionId: visit.sessionId };
-    return see(visit.ctx, await counter.begin({ ...question, ...proof }, place));
+    return see(visit.ctx, await counter.begin({ ...question, ...proof }, place, visit.signedIn));
   });
   shell.page('/counter/callback', async ({ ctx, sessionId, signedIn }) => {
     const place = { browserSecret: shell.browserSecret(ctx), sessionId };

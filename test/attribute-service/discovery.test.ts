@@ -71,6 +71,15 @@ describe('discovery (ID-WSF DISCO)', () => {
     expect(asks({ actions: [`${reference.serviceType}:Modify`] })).to.equal(false);
   });
 
+  it('looks at how a message is authenticated, not at the transport, which the address shows', () => {
+    const asks = (mechanismId: string) =>
+      isRequested([{ serviceTypes: [], securityMechIds: [mechanismId] }], reference);
+    for (const transport of ['null', 'TLS', 'ClientTLS'])
+      expect(asks(`urn:liberty:security:2006-08:${transport}:SAMLV2`), transport).to.equal(true);
+    expect(asks('urn:liberty:security:2005-02:TLS:Bearer')).to.equal(false);
+    expect(asks('urn:liberty:security:2006-08:ClientTLS:peerSAMLV2')).to.equal(false);
+  });
+
   it('tells an empty answer from a refused one', () => {
     expect(parseQueryResponse(onTheWire(buildQueryResponse([]))).status.code).to.equal('NoResults');
     const { status } = parseQueryResponse(onTheWire(buildRefusedQueryResponse('Forbidden')));

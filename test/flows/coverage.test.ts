@@ -138,6 +138,13 @@ describe('a resident’s coverage, from the insurers to the portal and the count
       return (await page.locator('#result h2').textContent()) ?? '';
     }
 
+    await page.locator('#check').click();
+    await page.locator('#release').waitFor();
+    await put(box, 'P032');
+    await page.locator('#pin').fill(trial.summary.cards.find(({ resident }) => resident === 'P032')?.pin ?? '');
+    await page.locator('#pin-form button[type=submit]').click();
+    await page.getByText('C-503').waitFor();
+    await lift(box);
     expect(await checkByDocument('P008')).to.match(/有効$/);
     expect(await check('P033')).to.include('該当資格なし');
     expect(await check('P003')).to.match(/有効$/);

@@ -96,7 +96,8 @@ describe('attributes for a party that speaks OpenID Connect', () => {
 
   it('come by a claim of UserInfo, good for the key of the registration and the live session only', async () => {
     const { session, userInfo, tokens } = await signInAt('with-data');
-    const bootstrap = String((await userInfo())[discoveryEprAttribute]);
+    const { [discoveryEprAttribute]: claim } = await userInfo();
+    const bootstrap = typeof claim === 'string' ? claim : '';
     expect(JSON.stringify(tokens.claims()), 'not in the ID token').to.not.include('DiscoveryEPR');
     const asked = await consumerOf('with-data', keys).query(bootstrap, question);
     expect(asked.kind).to.equal('interaction');

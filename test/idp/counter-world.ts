@@ -92,8 +92,8 @@ export async function openCounter() {
     const { url, redeem } = await request(world.clinic);
     const prompt = await tab.visit(url);
     const { left = '' } = await tab.visit(await signInAt(tab, prompt.url, world.receptionist));
-    const subject = (await redeem(left)).claims()?.sub;
-    return { tab, subject };
+    const tokens = await redeem(left);
+    return { tab, subject: tokens.claims()?.sub, idToken: tokens.id_token ?? '' };
   }
 
   async function ask(tab: TestBrowser, config = world.first, more: Record<string, string> = {}) {

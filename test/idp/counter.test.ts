@@ -45,6 +45,26 @@ describe('a patient at a clinic’s counter', () => {
       expect((await again.redeem(back.left ?? '')).claims()?.sub, 'still the receptionist').to.equal(subject);
     });
 
+    it('is not whoever sits at the counter: own cards get no answer, whatever names the terminal uses (C-503)', async () => {
+      const { tab, idToken } = await world.signedIn();
+      const own = await world.ask(tab, world.first, { sanuki_officer_hint: idToken });
+      const { left = '' } = await tab.visit(await signInAt(tab, own.page, world.receptionist));
+      const answer = new URL(left).searchParams;
+      expect([answer.get('error'), answer.get('code'), answer.get('state')]).to.deep.equal([
+        'access_denied',
+        null,
+        own.state,
+      ]);
+      expect(answer.get('error_description')).to.include('own card');
+      const other = await world.check(tab, world.first, { sanuki_officer_hint: idToken });
+      expect((await other.redeem(other.left)).claims()?.sub, 'a patient does').to.be.a('string');
+      for (const forged of ['x.y.z', `${idToken.slice(0, -4)}AAAA`]) {
+        const { url } = await request(world.first, { sanuki_officer_hint: forged });
+        const { left: back = '' } = await tab.visit(url);
+        expect(new URL(back).searchParams.get('error'), forged.slice(0, 8)).to.equal('invalid_request');
+      }
+    });
+
     it('is asked for the card although a session stands, whatever prompt, age and level the request names', async () => {
       const { tab } = await world.signedIn();
       for (const more of [{}, { prompt: 'login' }, { max_age: '0' }, { max_age: '99999' }, { acr_values: cardPin }])

@@ -285,12 +285,13 @@ describe('the clinic', () => {
     expect(clinic.side.asked).to.deep.equal([]);
   });
 
-  for (const [error, words] of [
-    ['access_denied', '患者の確認をやめました'],
-    ['login_required', '患者のカードを確認できませんでした'],
+  for (const [error, description, words] of [
+    ['access_denied', undefined, '患者の確認をやめました'],
+    ['access_denied', 'own card of the officer', 'C-503'],
+    ['login_required', undefined, '患者のカードを確認できませんでした'],
   ] as const) {
-    it(`says what to do when the hub answers ${error}`, async () => {
-      clinic.side.patient = new OidcRefusal(error);
+    it(`says what to do when the hub answers ${error} (${description ?? 'no more words'})`, async () => {
+      clinic.side.patient = new OidcRefusal(error, { description });
       expect(wordsOf(await (await (await atReception()).check()).text())).to.include(words);
     });
   }

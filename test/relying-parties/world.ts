@@ -169,7 +169,7 @@ function counterClient(origin: string, side: HubSide) {
     redeem: async (): Promise<OidcAnswer> => {
       if (side.patient instanceof OidcRefusal) throw side.patient;
       const claims = { iss: hubOrigin, aud: 'clinic-counter-1', exp: 0, iat: 0, sub: side.patient, acr: side.acr };
-      return { claims, userInfo: { sub: side.patient, [discoveryEprAttribute]: '<epr/>' } };
+      return { claims, idToken: 'x.y.z', userInfo: { sub: side.patient, [discoveryEprAttribute]: '<epr/>' } };
     },
   };
 }
