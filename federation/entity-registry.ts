@@ -159,8 +159,16 @@ export function createProviderRegistry({ providers, allowHttp, now = Date.now }:
     return providers.find(page);
   }
 
-  function setStatus(id: string, status: ProviderStatus): Promise<ProviderRecord | undefined> {
-    return providers.update(id, (current) => ({ ...current, status, updatedAt: now(), version: current.version + 1 }));
+  /** Touches nothing else, so that a provider with outdated metadata can be stopped too. With a `version` as `register`. */
+  function setStatus(
+    id: string,
+    status: ProviderStatus,
+    { version }: { version?: number | undefined } = {},
+  ): Promise<ProviderRecord | undefined> {
+    return providers.update(id, (current) => {
+      checkVersion(current.version, version);
+      return { ...current, status, updatedAt: now(), version: current.version + 1 };
+    });
   }
 
   function remove(id: string): Promise<ProviderRecord | undefined> {

@@ -40,7 +40,7 @@ export const revisionCollection: CollectionDefinition = { name: 'provider-revisi
 export const decisionCollection: CollectionDefinition = { name: 'provider-decision', indexes: [['provider']] };
 
 export interface CasesOptions {
-  readonly registry: Pick<ProviderRegistry, 'register'>;
+  readonly registry: Pick<ProviderRegistry, 'register' | 'setStatus'>;
   readonly revisions: Collection<Revision>;
   readonly decisions: Collection<Decision>;
   readonly clientSecrets: Seal;
@@ -198,7 +198,8 @@ export function createCases(options: CasesOptions) {
     checkComment(comment);
     const from = to === 'suspended' ? 'approved' : 'suspended';
     if (record.status !== from) throw new AdminError('NOTHING_TO_DECIDE', `the registration is ${record.status}`);
-    const after = await write({ ...bare(record), status: to }, record.version);
+    const after = await orConflict(registry.setStatus(record.id, to, { version: record.version }));
+    if (!after) throw new AdminError('NOTHING_TO_DECIDE', 'the registration was removed');
     const outcome = to === 'suspended' ? ('suspended' as const) : ('resumed' as const);
     await recordDecision(record, after, { by, comment, outcome });
   }
@@ -216,16 +217,8 @@ export function createCases(options: CasesOptions) {
     await audit.record({ type: `provider.${verbs[outcome]}`, result: 'ok', actor: by, provider: before.id, detail });
   }
 
-  async function write(registration: Registration, version: number): Promise<ProviderRecord> {
-    try {
-      return await registry.register(registration, { version });
-    } catch (cause) {
-      const lost =
-        (cause instanceof FederationError && cause.code === 'PROVIDER_CHANGED') ||
-        (cause instanceof StorageError && cause.code === 'ALREADY_EXISTS');
-      throw lost ? changedMeanwhile(cause) : cause;
-    }
-  }
+  const write = (registration: Registration, version: number): Promise<ProviderRecord> =>
+    orConflict(registry.register(registration, { version }));
 
   const revisionOf = (id: string) => revisions.get(id);
   const decisionsOf = async (provider: string) => (await decisions.find({ where: { provider } })).records;
@@ -239,6 +232,18 @@ const verbs = { approved: 'approve', rejected: 'reject', suspended: 'suspend', r
 
 const changedMeanwhile = (cause?: unknown) =>
   new AdminError('REGISTRATION_CHANGED', 'somebody else changed it in the meantime', { cause });
+
+/** A write that rests on a version which is no longer there. */
+async function orConflict<T>(written: Promise<T>): Promise<T> {
+  try {
+    return await written;
+  } catch (cause) {
+    const lost =
+      (cause instanceof FederationError && cause.code === 'PROVIDER_CHANGED') ||
+      (cause instanceof StorageError && cause.code === 'ALREADY_EXISTS');
+    throw lost ? changedMeanwhile(cause) : cause;
+  }
+}
 
 const hashes = (before: ProviderRecord | undefined, after: ProviderRecord) => ({
   before: registrationDigest(before),

@@ -49,7 +49,7 @@ describe('the console in Chromium, with Apache as the service', function () {
     const { hub } = trial.summary;
     const jar = join(trial.data, `${resident}.cookies`);
     await present(resident, `${hub}${start}`, jar);
-    const cookies = await (await readCookieFile(jar)).getCookies(hub);
+    const cookies = await (await readCookieFile(jar)).jar.getCookies(hub);
     const context = await browser.newContext({ locale, viewport });
     context.setDefaultTimeout(15_000);
     await context.addCookies(cookies.map(({ key, value }) => ({ name: key, value, url: hub })));

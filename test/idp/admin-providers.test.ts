@@ -219,6 +219,16 @@ describe('services in the console', () => {
     expect((await recordOf('stop2.example'))?.status, 'still waiting').to.equal('pending');
   });
 
+  it('can be stopped with outdated metadata too', async () => {
+    const validUntil = new Date(world.now() + 60_000).toISOString();
+    const metadata = metadataOf('late.example').replace(' entityID=', ` validUntil="${validUntil}" entityID=`);
+    await register(registrar, { metadata });
+    expect((await decide(approver, idOf('late.example'))).status).to.equal(303);
+    world.pass(120_000);
+    expect((await setStatus(registrar, idOf('late.example'), 'suspend')).status).to.equal(303);
+    expect((await recordOf('late.example'))?.status).to.equal('suspended');
+  });
+
   it('show a client secret once and keep it over changes', async () => {
     const json = JSON.stringify({ client_id: 'shop', redirect_uris: ['https://shop.example/cb'], scope: 'openid' });
     const made = await register(registrar, { protocol: 'oidc', metadata: json });
