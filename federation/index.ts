@@ -14,7 +14,7 @@ export * from './registration-check.ts';
 export * from './registration-diff.ts';
 export * from './registration-draft.ts';
 export * from './registration-file.ts';
-export { type Finding, finding, type Severity, type Words } from './registration-finding.ts';
+export { type Finding, finding } from './registration-finding.ts';
 export * from './registration-plan.ts';
 export * from './replay.ts';
 export * from './saml/authn-request.ts';
