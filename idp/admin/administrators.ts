@@ -102,7 +102,9 @@ export function createAdministrators({ administrators, invitations, audit, now }
         checkHeld(offer, current);
         const held = isCurrent(current) ? current.roles : [];
         const { revokedAt: _over, ...kept } = current;
-        return { ...kept, roles: [...new Set([...held, ...roles])], until, invitedBy };
+        // Another role does not prolong those that were given for less; the same roles are renewed.
+        const ends = held.every((role) => roles.includes(role)) ? until : Math.min(until, current.until);
+        return { ...kept, roles: [...new Set([...held, ...roles])], until: ends, invitedBy };
       });
       if (renewed) return audited(renewed);
     }
@@ -123,6 +125,7 @@ export function createAdministrators({ administrators, invitations, audit, now }
     return account;
   }
 
+  /** The account of a resident, also an ended one. */
   async function ofResident(residentRef: string): Promise<Administrator | undefined> {
     return (await administrators.find({ where: { residentRef }, limit: 1 })).records[0];
   }
@@ -146,7 +149,7 @@ export function createAdministrators({ administrators, invitations, audit, now }
   const get = (id: string) => administrators.get(id);
   const list = (page: { limit?: number; after?: string } = {}) => administrators.find(page);
 
-  return { invite, peek, redeem, grant, currentOf, revoke, get, list };
+  return { invite, peek, redeem, grant, ofResident, currentOf, revoke, get, list };
 }
 
 export type Administrators = ReturnType<typeof createAdministrators>;

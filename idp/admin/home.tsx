@@ -21,6 +21,7 @@ export interface HomeOptions {
 
 const cookie = 'sanuki-hub-invitation';
 const quarter = 15 * 60_000;
+const tokenForm = /^[\w-]{43}$/;
 
 /** The first page of the console, and the way in for who was invited. */
 export function adminHomeRoutes(options: HomeOptions): (router: Router) => void {
@@ -31,7 +32,9 @@ export function adminHomeRoutes(options: HomeOptions): (router: Router) => void 
     router.get('/admin/invitation/:token', (ctx) => {
       const { secure } = options;
       const maxAge = quarter;
-      ctx.cookies.set(cookie, ctx.params.token, { httpOnly: true, sameSite: 'lax', secure, path: '/admin', maxAge });
+      const { token = '' } = ctx.params;
+      if (!tokenForm.test(token)) throw new AdminError('INVITATION_SPENT', 'this was never an invitation');
+      ctx.cookies.set(cookie, token, { httpOnly: true, sameSite: 'lax', secure, path: '/admin', maxAge });
       ctx.status = 303;
       ctx.redirect('/admin/invitation');
     });

@@ -37,6 +37,24 @@ describe('the sanuki command', function () {
       { redirect: 'manual', headers: { accept: 'text/html' } },
     );
 
+  describe('admin', () => {
+    it('lists the two of the trial, and refuses roles that are none or do not go together', async () => {
+      const listed = JSON.parse((await run('admin', 'list')).out);
+      expect(
+        listed.map(({ resident, roles, state }: Record<string, unknown>) => [resident, roles, state]),
+      ).to.have.deep.members([
+        ['P001', ['registrar'], 'current'],
+        ['P040', ['approver'], 'current'],
+      ]);
+      for (const roles of ['root', 'registrar,approver', '']) {
+        const refused = await run('admin', 'invite', '--roles', roles);
+        expect([refused.code, refused.out], roles).to.deep.equal([1, '']);
+      }
+      expect((await run('admin', 'invite', '--roles', 'auditor', '--days', '900')).code).to.equal(1);
+      expect((await run('admin', 'revoke', 'A-NOBODY')).code).to.equal(1);
+    });
+  });
+
   describe('provider', () => {
     it('registers an OIDC party, says its secret once, and a running hub knows it at once', async () => {
       expect((await authorize('demo')).status).to.equal(400);

@@ -117,6 +117,20 @@ describe('the door of the console', () => {
     expect(await world.administrators.peek(token)).to.not.equal(undefined);
   });
 
+  it('takes no address that was never an invitation', async () => {
+    for (const token of ['x', '%0d%0aset-cookie:a=b', 'A'.repeat(4000), '%00'])
+      expect((await browser().request(`${world.origin}/admin/invitation/${token}`)).status, token).to.equal(404);
+  });
+
+  it('does not prolong what was given for less by another role', async () => {
+    const until = world.now() + day;
+    await world.administrators.grant({ residentRef: 'contractor', roles: ['registrar'], until, invitedBy: 'command' });
+    const longer = await invited(['support'], 300);
+    expect((await world.administrators.redeem(longer.token, 'contractor')).until).to.equal(until);
+    const same = await invited(['support', 'registrar'], 300);
+    expect((await world.administrators.redeem(same.token, 'contractor')).until, 'renewed').to.be.greaterThan(until);
+  });
+
   it('is shut on the day an account ends', async () => {
     const { token } = await invited(['support'], 2);
     await world.administrators.redeem(token, 'manager2');
