@@ -96,6 +96,7 @@ function words(
   const { hub, samlMetadata, issuer, portal, kmix, phr, clinic, cardBox, bodies, cards = [] } = summary;
   const lines = [
     `hub            ${hub}   (SAML metadata ${samlMetadata}, OIDC issuer ${issuer})`,
+    `console        ${hub}/admin   (for administrators)`,
     ...(portal ? [`portal         ${portal}   (SAML)`] : []),
     ...(kmix ? [`K-MIX          ${kmix}   (SAML)`] : []),
     ...(phr ? [`PHR            ${phr}   (OpenID Connect)`] : []),

@@ -20,6 +20,8 @@ export interface Way {
   readonly returnTo: string;
   /** The page is for this resident only. */
   readonly residentRef?: string;
+  /** The card was presented no longer ago than this. */
+  readonly maxAgeMs?: number;
   /** Where to go when the sign-in is cancelled: a checked address of the party that waits. */
   readonly cancelTo?: string;
 }
@@ -36,7 +38,7 @@ export function createGate({ sessions, interactions, sessionCookie, now }: GateO
     const session = await sessions.byCookie(ctx.cookies.get(sessionCookie));
     const other = session !== undefined && way.residentRef !== undefined && session.residentRef !== way.residentRef;
     const at = now();
-    const demand = { fresh: other, passive: false, context: needed, at };
+    const demand = { fresh: other, passive: false, context: needed, at, maxAgeMs: way.maxAgeMs };
     if (session && nextStep(demand, session, at).step === 'respond' && !other) return session;
     const memory = { ...way };
     const start = { protocol: 'hub', providerId: '', partyKey: '', requestId: '', demand, memory } as const;

@@ -25,6 +25,13 @@ export interface Wanted {
 }
 
 /**
+ * R157: whoever decides has shown the card lately. A page that opened still has time to be filled in and sent, so that
+ * no form is lost to the question for the card.
+ */
+const openingMs = 30 * 60_000;
+const sendingMs = 60 * 60_000;
+
+/**
  * The door of the console: card and PIN, then an account, then the role. Account and role are read anew at every
  * request, so that what the command revokes is gone with the next click. To everybody else no page is here at all.
  */
@@ -33,7 +40,7 @@ export function createDoor(options: DoorOptions) {
   const enter = createGate(options);
 
   async function admit(ctx: Context, { act, returnTo = ctx.url }: Wanted = {}): Promise<Admitted | undefined> {
-    const session = await enter(ctx, { returnTo });
+    const session = await enter(ctx, { returnTo, maxAgeMs: ctx.method === 'POST' ? sendingMs : openingMs });
     if (!session) return undefined;
     const administrator = await administrators.currentOf(session.residentRef);
     if (!administrator) throw new HubPageError('PAGE_MISSING', 'the resident has no account in the console');

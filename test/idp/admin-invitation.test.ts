@@ -117,6 +117,19 @@ describe('the door of the console', () => {
     expect(await world.administrators.peek(token)).to.not.equal(undefined);
   });
 
+  it('asks for the card again after half an hour, and lets a form that is open be sent for an hour', async () => {
+    const own = await world.signedIn('manager');
+    const fields = { csrf: csrfIn(await world.textOf(own, '/admin/providers/new')), protocol: 'saml', do: 'check' };
+    world.pass(15 * 60_000);
+    expect((await own.request(`${world.origin}/admin`)).status).to.equal(200);
+    world.pass(16 * 60_000);
+    const asked = await own.request(`${world.origin}/admin`);
+    expect([asked.status, asked.headers.get('location')?.split('/')[1]]).to.deep.equal([303, 'sign-in']);
+    expect((await world.upload(own, '/admin/providers/new', fields)).status, 'looked over').to.equal(422);
+    world.pass(30 * 60_000);
+    expect((await world.upload(own, '/admin/providers/new', fields)).status).to.equal(303);
+  });
+
   it('takes no address that was never an invitation', async () => {
     for (const token of ['x', '%0d%0aset-cookie:a=b', 'A'.repeat(4000), '%00'])
       expect((await browser().request(`${world.origin}/admin/invitation/${token}`)).status, token).to.equal(404);
