@@ -101,7 +101,10 @@ export function createProviderRegistry({ providers, allowHttp, now = Date.now }:
     const record: ProviderRecord = { ...registration, id, registeredAt: at, updatedAt: at, version: 1 };
     const replaced = await providers.update(id, (current) => {
       checkVersion(current.version, version);
-      return { ...record, registeredAt: current.registeredAt, version: current.version + 1 };
+      // Who had a hand in it stays known, whoever replaces it: nobody gets to approve their own work by a detour.
+      const authors = record.authors ?? current.authors;
+      const kept = { registeredAt: current.registeredAt, version: current.version + 1 };
+      return { ...record, ...kept, ...(authors ? { authors } : {}) };
     });
     if (replaced) return replaced;
     checkVersion(0, version);

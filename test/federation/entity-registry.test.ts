@@ -49,4 +49,13 @@ describe('the provider registry, with two people at the same registration', () =
     );
     expect(results.filter(({ status }) => status === 'fulfilled')).to.have.length(1);
   });
+
+  it('keeps who had a hand in it when it is replaced without a word about that', async () => {
+    const { register, get } = setUp();
+    await register({ ...registration('first'), authors: ['A-1'] });
+    await register(registration('second'));
+    expect((await get('oidc', 'library'))?.authors).to.deep.equal(['A-1']);
+    await register({ ...registration('third'), authors: ['A-1', 'A-2'] });
+    expect((await get('oidc', 'library'))?.authors).to.deep.equal(['A-1', 'A-2']);
+  });
 });
