@@ -106,7 +106,7 @@ export async function openHub({ settings, log, now = Date.now }: HubOptions) {
   const { clientSecrets } = federation;
   const oidc = mountOidc({ ...common, issuer: settings.origin, storage, presentations, clientSecrets, log, frame });
   const own = residentPages({ ...common, ...attributes, settings, frame, browserCookie });
-  const admin = openConsole({ ...common, settings, ground, frame, browserCookie, entityId, clientSecrets });
+  const admin = openConsole({ ...common, settings, ground, log, frame, browserCookie, entityId, clientSecrets });
   const signIn = signInRoutes({
     ...common,
     card: credential.signIn,

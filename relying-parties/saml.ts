@@ -5,12 +5,9 @@ import {
   buildAuthnRequest,
   buildSpMetadata,
   consumeResponse,
-  createKeyRing,
   createReplayGuard,
   decodePost,
   encodeRedirect,
-  type KeyRecord,
-  keyCollection,
   newMessageId,
   SamlError,
   type SignedInSubject,
@@ -18,12 +15,12 @@ import {
   type UsedId,
   usedIdCollection,
 } from '../federation/index.ts';
-import { createSeal } from '../lib/seal.ts';
 import { writeXml } from '../lib/xml/index.ts';
 import type { Storage } from '../storage/index.ts';
 import type { PartyIdentity } from './attributes.ts';
 import { PartyError } from './errors.ts';
 import { createHubMetadata } from './hub-metadata.ts';
+import { openOwnKeys } from './own-keys.ts';
 import type { Protocol, ProtocolHost } from './protocol.ts';
 import type { SignedIn, StaffRecord } from './sign-ins.ts';
 import { readForm } from './site.tsx';
@@ -50,15 +47,7 @@ export async function createSamlProtocol(options: SamlPartyOptions): Promise<Sam
   const { host, storage, sealingKey, name, trial, idpMetadataUrl } = options;
   const { origin, signIns, browserSecret, level, now } = host;
   const [entityId, acsUrl] = [`${origin}/saml/metadata`, `${origin}/saml/acs`];
-  const keys = createKeyRing({
-    keys: storage.collection<KeyRecord>(keyCollection),
-    seal: createSeal(sealingKey, 'party-keys'),
-    commonName: new URL(origin).hostname,
-    trial,
-    purposes: ['saml'],
-    now,
-  });
-  await keys.ensure();
+  const keys = await openOwnKeys('saml', { storage, sealingKey, origin, trial, now });
   const replay = createReplayGuard({ used: storage.collection<UsedId>(usedIdCollection) });
   const idp = createHubMetadata(idpMetadataUrl, now);
 

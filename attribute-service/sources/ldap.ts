@@ -125,6 +125,7 @@ async function connect(options: LdapStaffOptions): Promise<Connection> {
     createSecureConnection: socket.connectTls,
   });
   const close = () => {
+    // A connection that is broken already cannot say goodbye; its end is all that is wanted.
     client.unbind().catch(() => undefined);
   };
   try {

@@ -1,6 +1,7 @@
 import type Router from '@koa/router';
 import type { Settings } from '../../config/index.ts';
 import type { ProviderRegistry } from '../../federation/index.ts';
+import type { Log } from '../../lib/log.ts';
 import type { Seal } from '../../lib/seal.ts';
 import type { GateOptions } from '../account/gate.ts';
 import { createOwnForms } from '../account/own-form.ts';
@@ -18,6 +19,7 @@ import { registrationRoutes } from './registration-routes.tsx';
 export interface ConsoleOptions extends GateOptions {
   readonly settings: Settings;
   readonly ground: Ground;
+  readonly log: Log;
   readonly registry: ProviderRegistry;
   readonly clientSecrets: Seal;
   /** The hub's own SAML entityID. */
@@ -29,7 +31,7 @@ export interface ConsoleOptions extends GateOptions {
 
 /** The administrators' console: accounts with roles, and the pages that they open. */
 export function openConsole(options: ConsoleOptions) {
-  const { settings, ground, registry, now } = options;
+  const { settings, ground, registry, log, now } = options;
   const { origin, service } = settings;
   const administrators = openAdministrators(ground, now);
   const secure = origin.startsWith('https:');
@@ -51,7 +53,11 @@ export function openConsole(options: ConsoleOptions) {
     forms: createOwnForms({ ...options, origin, secure }),
     timeZone: service.timeZone,
     cases,
-    directory: createProviderDirectory({ registry, now }),
+    directory: createProviderDirectory({
+      registry,
+      onFault: (err) => log.error({ err }, 'the providers could not be read for the console'),
+      now,
+    }),
     allowHttp: trial,
     journal: ground.journal,
     accessJournal: ground.accessJournal,

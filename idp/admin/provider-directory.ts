@@ -8,6 +8,8 @@ import {
 
 export interface DirectoryOptions {
   readonly registry: Pick<ProviderRegistry, 'list' | 'get'>;
+  /** A reading in the background failed; the next look begins another one. */
+  readonly onFault: (error: unknown) => void;
   readonly now: () => number;
 }
 
@@ -32,7 +34,7 @@ const folded = (text: string) => text.normalize('NFKC').toLowerCase();
  * Names and keys of all providers in memory, read in slices between other requests: 5,000 are a few megabytes. Only the
  * first look waits for the reading; what this console writes it notices at once.
  */
-export function createProviderDirectory({ registry, now }: DirectoryOptions) {
+export function createProviderDirectory({ registry, onFault, now }: DirectoryOptions) {
   let listed: ReadonlyMap<string, Listed> = new Map();
   let readAt = Number.NEGATIVE_INFINITY;
   let reading: Promise<void> | undefined;
@@ -55,9 +57,8 @@ export function createProviderDirectory({ registry, now }: DirectoryOptions) {
       reading ??= read().finally(() => {
         reading = undefined;
       });
-    // A reading in the background that fails is begun again by the next look.
     if (readAt === Number.NEGATIVE_INFINITY) await reading;
-    else reading?.catch(() => undefined);
+    else reading?.catch(onFault);
     return listed;
   }
 
@@ -90,7 +91,7 @@ export function createProviderDirectory({ registry, now }: DirectoryOptions) {
 
   /** A provider was written here. */
   async function notice({ id, protocol, key }: Pick<ProviderRecord, 'id' | 'protocol' | 'key'>): Promise<void> {
-    await reading?.catch(() => undefined);
+    await reading?.catch(onFault);
     const record = await registry.get(protocol, key);
     const changed = new Map(listed);
     if (record) changed.set(id, listedOf(record, undefined));
@@ -100,7 +101,7 @@ export function createProviderDirectory({ registry, now }: DirectoryOptions) {
 
   /** Somebody came to the list, and will search, or register: reads what that takes, in nobody's way. */
   const warm = (): void => {
-    others().catch(() => undefined);
+    others().catch(onFault);
   };
 
   return { search, others, notice, warm };

@@ -1,4 +1,4 @@
-import { createKeyRing, type KeyRecord, type KeyRing, keyCollection } from '../../federation/index.ts';
+import type { KeyRing } from '../../federation/index.ts';
 import { createSeal } from '../../lib/seal.ts';
 import { dayIn } from '../../lib/time.ts';
 import type { Language, Text } from '../../web/index.ts';
@@ -6,6 +6,7 @@ import { createAttributes, type PartyIdentity } from '../attributes.ts';
 import { createHubMetadata } from '../hub-metadata.ts';
 import { createOidcProtocol } from '../oidc.ts';
 import { createOidcClient } from '../oidc-client.ts';
+import { openOwnKeys } from '../own-keys.ts';
 import type { NotAdmitted, Shell, Visit } from '../pages.ts';
 import {
   type PartyOptions,
@@ -95,15 +96,7 @@ export function admitReceptionist(
 
 async function clinicPages(shell: Shell, storage: PartyStorage, options: ClinicOptions): Promise<PartyPages> {
   const { origin, issuer, counter, sealingKey, trial, timeZone, name, links = [], log, now = Date.now } = options;
-  const keys = createKeyRing({
-    keys: storage.collection<KeyRecord>(keyCollection),
-    seal: createSeal(sealingKey, 'party-keys'),
-    commonName: new URL(origin).hostname,
-    trial,
-    purposes: ['oidc-es256'],
-    now,
-  });
-  await keys.ensure();
+  const keys = await openOwnKeys('oidc-es256', { storage, sealingKey, origin, trial, now });
   shell.router.get('/jwks.json', (ctx) => {
     ctx.body = publicKeysOf(keys);
   });

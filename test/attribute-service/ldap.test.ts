@@ -1,16 +1,13 @@
 import { execFile } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { AttributeError } from '../../attribute-service/errors.ts';
 import type { LdapStaffOptions } from '../../attribute-service/sources/ldap.ts';
-import { createKeyRing, type KeyRecord, keyCollection } from '../../federation/index.ts';
-import { createSeal } from '../../lib/seal.ts';
-import { createMemoryStorage } from '../../storage/index.ts';
 import { type DirectoryEntry, startDirectory, trialDirectory } from '../../trial/index.ts';
 import { skipUnless } from '../flows/trial.ts';
+import { newKeyPair } from '../peer-keys.ts';
 import { freePort, freePorts } from '../ports.ts';
 import { refusal } from '../refusal.ts';
 import { hasSlapd, ldapTool, startSlapd } from './slapd.ts';
@@ -213,7 +210,7 @@ describe('staff from OpenLDAP', () => {
   it('over TLS: ldaps and StartTLS, to a directory with the right certificate only', async function () {
     this.timeout(30_000);
     skipUnless(hasSlapd, 'slapd', this);
-    const tls = await certificateFor('localhost');
+    const tls = await newKeyPair('localhost');
     const port = await freePorts(2);
     const securePort = port + 1;
     const slapd = await startSlapd({ port, securePort, suffix, bindDn, password, entries, tls, tlsOnly: true });
@@ -225,7 +222,7 @@ describe('staff from OpenLDAP', () => {
     };
     try {
       const trusted = { ca: tls.certificate };
-      const stranger = { ca: (await certificateFor('localhost')).certificate };
+      const stranger = { ca: (await newKeyPair('localhost')).certificate };
       const plain = `ldap://localhost:${port}`;
       const secure = `ldaps://localhost:${securePort}`;
       expect(await refusal(setUp(plain, {}).staffOf('P032')), 'without TLS').to.equal('SOURCE_REFUSED');
@@ -251,21 +248,3 @@ describe('staff from OpenLDAP', () => {
     }
   });
 });
-
-/** A server's key with a certificate that it signed itself. */
-async function certificateFor(commonName: string) {
-  const ring = createKeyRing({
-    keys: createMemoryStorage().collection<KeyRecord>(keyCollection),
-    seal: createSeal(randomBytes(32), 'directory'),
-    commonName,
-    trial: true,
-    purposes: ['saml'],
-  });
-  await ring.ensure();
-  const { privateKey, certificate = '' } = ring.active('saml');
-  const lines = certificate.match(/.{1,64}/g)?.join('\n') ?? '';
-  return {
-    key: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
-    certificate: `-----BEGIN CERTIFICATE-----\n${lines}\n-----END CERTIFICATE-----\n`,
-  };
-}

@@ -21,7 +21,7 @@ export interface SlapdOptions {
   readonly password: string;
   readonly entries: readonly DirectoryEntry[];
   /** PEM; with it StartTLS and ldaps:// are offered, and `tlsOnly` refuses everything else. */
-  readonly tls?: { readonly certificate: string; readonly key: string };
+  readonly tls?: { readonly certificate: string; readonly privateKey: string };
   readonly tlsOnly?: boolean;
 }
 
@@ -33,7 +33,7 @@ export async function startSlapd(options: SlapdOptions) {
   await writeFile(conf, configuration(folder, options), { mode: 0o600 });
   if (options.tls) {
     await writeFile(join(folder, 'server.crt'), options.tls.certificate);
-    await writeFile(join(folder, 'server.key'), options.tls.key, { mode: 0o600 });
+    await writeFile(join(folder, 'server.key'), options.tls.privateKey, { mode: 0o600 });
   }
   await writeFile(join(folder, 'entries.ldif'), ldif(options));
   await promisify(execFile)('/usr/sbin/slapadd', ['-q', '-f', conf, '-l', join(folder, 'entries.ldif')]);

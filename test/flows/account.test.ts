@@ -1,15 +1,12 @@
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
-import { createRequire } from 'node:module';
 import { expect } from 'chai';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { type AccountWorld, agreeTo, startAccountWorld } from '../idp/account-world.ts';
 import { freePort } from '../ports.ts';
-import { chromiumPath, openChromium, picture } from './browser.ts';
+import { accessibilityFaults, chromiumPath, openChromium, picture } from './browser.ts';
 import { skipUnless } from './trial.ts';
 
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const [desktop, phone] = [
   { width: 1100, height: 900 },
   { width: 360, height: 740 },
@@ -70,14 +67,7 @@ describe('consent and account pages in Chromium', function () {
   /** Readable by everyone: no accessibility fault (WCAG 2.2 AA) and nothing to scroll sideways for. */
   async function check(page: Page, name: string): Promise<void> {
     expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth'), name).to.equal(true);
-    await page.evaluate(axe);
-    const { violations } = await page.evaluate<{ violations: { id: string; nodes: { html: string }[] }[] }>(
-      "axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'] })",
-    );
-    expect(
-      violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html.slice(0, 120)}`),
-      name,
-    ).to.deep.equal([]);
+    expect(await accessibilityFaults(page), name).to.deep.equal([]);
     await picture(page, `account-${name}`);
   }
 

@@ -1,17 +1,14 @@
-import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { readCookieFile } from '../../cli/cookie-file.ts';
 import { attributeIn, browser as tabOf } from '../idp/world.ts';
 import { hasApache } from './apache.ts';
-import { chromiumPath, openChromium, picture } from './browser.ts';
+import { accessibilityFaults, chromiumPath, openChromium, picture } from './browser.ts';
 import { startMellon } from './mellon.ts';
 import { sanuki, skipUnless, startTrialProcess, type TrialProcess } from './trial.ts';
 
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const [desktop, phone] = [
   { width: 1100, height: 900 },
   { width: 360, height: 740 },
@@ -65,14 +62,7 @@ describe('the console in Chromium, with Apache as the service', function () {
       expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth'), `${name} ${size}`).to.equal(
         true,
       );
-      await page.evaluate(axe);
-      const { violations } = await page.evaluate<{ violations: { id: string; nodes: { html: string }[] }[] }>(
-        "axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'] })",
-      );
-      expect(
-        violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html.slice(0, 160)}`),
-        name,
-      ).to.deep.equal([]);
+      expect(await accessibilityFaults(page), name).to.deep.equal([]);
       await picture(page, `console-${name}-${size}`);
     }
   }

@@ -1,11 +1,8 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { expect } from 'chai';
 import type { Browser, Page } from 'playwright-core';
-import { chromiumPath, openChromium, picture } from './browser.ts';
+import { accessibilityFaults, chromiumPath, openChromium, picture } from './browser.ts';
 import { skipUnless, startTrialProcess, type TrialProcess } from './trial.ts';
 
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const cardAlone = JSON.stringify({ id_token: { acr: { essential: true, value: 'urn:x-sanuki:ac:card' } } });
 
 describe('a patient at the clinic’s counter in Chromium', function () {
@@ -57,14 +54,6 @@ describe('a patient at the clinic’s counter in Chromium', function () {
     const button = box.locator('form[action="/reader/lift"] button');
     if (await button.count()) await button.click();
     await box.locator('[data-card=absent]').waitFor();
-  }
-
-  async function faultsOf(page: Page): Promise<string[]> {
-    await page.evaluate(axe);
-    const { violations } = await page.evaluate<{ violations: { id: string; nodes: { html: string }[] }[] }>(
-      "axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'] })",
-    );
-    return violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html.slice(0, 120)}`);
   }
 
   it('reads what is given, places the card, enters the PIN unseen, and the counter gets its code', async () => {
@@ -140,7 +129,7 @@ describe('a patient at the clinic’s counter in Chromium', function () {
       await put(box, trial.summary.cards[0]?.resident ?? '');
       await page.locator('#pin').waitFor();
       expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).to.equal(true);
-      expect(await faultsOf(page)).to.deep.equal([]);
+      expect(await accessibilityFaults(page)).to.deep.equal([]);
       await picture(page, `counter-phone-${size}-${background}`);
       await context.close();
     });

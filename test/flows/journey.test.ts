@@ -1,11 +1,7 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { expect } from 'chai';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { chromiumPath, openChromium, picture } from './browser.ts';
+import { accessibilityFaults, chromiumPath, openChromium, picture } from './browser.ts';
 import { skipUnless, startTrialProcess, type TrialProcess } from './trial.ts';
-
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 describe('a resident with a card in Chromium', function () {
   this.timeout(120_000);
@@ -58,15 +54,6 @@ describe('a resident with a card in Chromium', function () {
   async function enterPin(page: Page, pin: string): Promise<void> {
     await page.locator('#pin').fill(pin);
     await page.locator('#pin-form button[type=submit]').click();
-  }
-
-  /** Serious accessibility faults of the page (WCAG 2 A and AA). */
-  async function faultsOf(page: Page): Promise<string[]> {
-    await page.evaluate(axe);
-    const { violations } = await page.evaluate<{ violations: { id: string; nodes: { html: string }[] }[] }>(
-      "axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'] })",
-    );
-    return violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html.slice(0, 120)}`);
   }
 
   it('signs in once at the portal and is known to K-MIX, PHR and clinic without a second prompt', async () => {
@@ -195,7 +182,7 @@ describe('a resident with a card in Chromium', function () {
         await page.locator(`a.choice:text-is("${background}")`).click();
         await page.locator('h1').waitFor();
         expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth'), name).to.equal(true);
-        expect(await faultsOf(page), name).to.deep.equal([]);
+        expect(await accessibilityFaults(page), name).to.deep.equal([]);
         await picture(page, `phone-${name}-${size}-${background}`);
       }
       await context.close();

@@ -1,26 +1,5 @@
-import { randomBytes } from 'node:crypto';
-import { createKeyRing, type KeyRecord, keyCollection } from '../../federation/index.ts';
-import { createSeal } from '../../lib/seal.ts';
-import { createMemoryStorage } from '../../storage/index.ts';
+import { newKeyPair } from '../peer-keys.ts';
 import { startApache } from './apache.ts';
-
-/** A key with its certificate, as PEM, for a peer. */
-export async function newKeyPair() {
-  const ring = createKeyRing({
-    keys: createMemoryStorage().collection<KeyRecord>(keyCollection),
-    seal: createSeal(randomBytes(32), 'peer'),
-    commonName: 'peer.example',
-    trial: true,
-    purposes: ['saml'],
-  });
-  await ring.ensure();
-  const { privateKey, certificate = '' } = ring.active('saml');
-  const lines = certificate.match(/.{1,64}/g)?.join('\n') ?? '';
-  return {
-    privateKey: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
-    certificate: `-----BEGIN CERTIFICATE-----\n${lines}\n-----END CERTIFICATE-----\n`,
-  };
-}
 
 /** Apache whose one page is protected by mod_auth_mellon against a hub; its metadata is at `/mellon/metadata`. */
 export async function startMellon(hubMetadata: string) {

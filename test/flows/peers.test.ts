@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import * as samlify from 'samlify';
 import { attributeIn, browser } from '../idp/world.ts';
+import { newKeyPair } from '../peer-keys.ts';
 import { hasApache, startApache } from './apache.ts';
-import { newKeyPair, startMellon } from './mellon.ts';
+import { startMellon } from './mellon.ts';
 import { sanuki, skipUnless, startTrialProcess, type TrialProcess } from './trial.ts';
 
 describe('foreign parties complete a sign-in at the running product', function () {

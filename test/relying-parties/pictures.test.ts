@@ -1,13 +1,9 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { expect } from 'chai';
 import type { Browser, Page } from 'playwright-core';
-import { chromiumPath, openChromium, picture } from '../flows/browser.ts';
+import { accessibilityFaults, chromiumPath, openChromium, picture } from '../flows/browser.ts';
 import { skipUnless } from '../flows/trial.ts';
 import { clinicScenes, longName, portalScenes, staffScenes } from './scenes.ts';
 import { startTestClinic, startTestPortal, type TestParty } from './world.ts';
-
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 /** Ways to look at a page: width, and the display choices of the frame. */
 const looks = [
@@ -53,14 +49,7 @@ describe('pages of the relying parties in Chromium', function () {
     await picture(page, `party-${name}`);
     expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth'), `${name} fits`).to.equal(true);
     if (look.rules === 'none') return;
-    await page.evaluate(axe);
-    const { violations } = await page.evaluate<{ violations: { id: string; nodes: { html: string }[] }[] }>(
-      `axe.run(${axeOptions[look.rules]})`,
-    );
-    expect(
-      violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html.slice(0, 120)}`),
-      name,
-    ).to.deep.equal([]);
+    expect(await accessibilityFaults(page, axeOptions[look.rules]), name).to.deep.equal([]);
   }
 
   for (const look of looks) {

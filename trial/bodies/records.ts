@@ -85,12 +85,17 @@ async function replaceFile(path: string, content: string): Promise<void> {
 export function openRecords(path: string): () => Promise<BodyRecords | undefined> {
   let known: { readonly changedAt: number; readonly records: BodyRecords } | undefined;
   return async () => {
-    const changedAt = (await stat(path).catch(() => undefined))?.mtimeMs;
+    const changedAt = (await stat(path).catch(onlyMissing))?.mtimeMs;
     if (changedAt === undefined) return undefined;
     if (known?.changedAt !== changedAt)
       known = { changedAt, records: JSON.parse(await readFile(path, 'utf8')) as BodyRecords };
     return known.records;
   };
+}
+
+/** Before the first seeding there is no file; anything else is a fault that has to be seen. */
+function onlyMissing(error: unknown): undefined {
+  if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
 }
 
 /** What the body knows on a day: nothing that begins later, and no end that lies ahead. */
