@@ -31,10 +31,12 @@ export interface Query {
   readonly limit?: number;
   /** The `next` of the page before. */
   readonly after?: string;
+  /** By falling instead of rising ids. */
+  readonly descending?: boolean;
 }
 
 export interface Page<T> {
-  /** In the order of their ids. */
+  /** In the order of their ids, as the query has it. */
   readonly records: readonly T[];
   /** Present when there may be more. */
   readonly next?: string;

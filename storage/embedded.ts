@@ -178,13 +178,16 @@ function createEmbeddedCollection<T extends StoredRecord>(
     }
   }
 
-  function pageOf(fields: readonly string[]): StatementSync {
-    const key = fields.join(',');
+  function pageOf(fields: readonly string[], descending: boolean): StatementSync {
+    const key = [descending, ...fields].join(',');
     const known = pages.get(key);
     if (known) return known;
     const conditions = fields.map((field) => `${jsonOf(field)} = :${field} AND `).join('');
+    const [behind, order] = descending
+      ? ['(:after_ IS NULL OR id < :after_)', 'DESC']
+      : ["id > coalesce(:after_, '')", 'ASC'];
     const statement = database.prepare(
-      `SELECT body FROM ${table} WHERE ${conditions} id > :after_ AND ${live} ORDER BY id LIMIT :limit_`,
+      `SELECT body FROM ${table} WHERE ${conditions} ${behind} AND ${live} ORDER BY id ${order} LIMIT :limit_`,
     );
     pages.set(key, statement);
     return statement;
@@ -227,7 +230,8 @@ function createEmbeddedCollection<T extends StoredRecord>(
       const fields = indexFor(definition, query);
       const limit = limitOf(query);
       const values = Object.fromEntries(fields.map((field) => [field, sqlValue(query.where?.[field])]));
-      const rows = pageOf(fields).all({ ...values, after_: query.after ?? '', now: now(), limit_: limit + 1 });
+      const { after = null, descending = false } = query;
+      const rows = pageOf(fields, descending).all({ ...values, after_: after, now: now(), limit_: limit + 1 });
       const records = rows.slice(0, limit).map((row) => JSON.parse(String(row.body)) as T);
       const last = records.at(-1);
       return { records, ...(rows.length > limit && last ? { next: last.id } : {}) };

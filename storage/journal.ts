@@ -2,6 +2,7 @@ import { createHash, type KeyObject, randomBytes, sign, verify as verifySignatur
 import { mkdir, open, readdir, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Collection, Storage, StoredRecord } from './collection.ts';
+import { type LatestQuery, latestOf } from './journal-latest.ts';
 
 /** One entry as it is kept: its place in a chain, the hash of the entry before it, and its own. */
 export interface JournalRecord extends StoredRecord {
@@ -69,6 +70,8 @@ export interface Journal {
   ): Promise<{ readonly chain: string; readonly sequence: number; readonly hash: string }>;
   /** Entries in the order of chain start and sequence. */
   read(page?: { readonly limit?: number; readonly after?: string }): Promise<JournalPage>;
+  /** Entries of all chains, newest first. */
+  latest(query: LatestQuery): Promise<JournalPage>;
   /** Entries whose `foundBy` member is this, in the same order. */
   find(value: string, page?: { readonly limit?: number; readonly after?: string }): Promise<JournalPage>;
   verify(): Promise<JournalReport>;
@@ -107,10 +110,11 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
   let signing: Promise<void> = Promise.resolve();
 
   async function append(entry: Readonly<Record<string, unknown>>) {
-    const at = now();
+    // A clock that is set back must not turn the order of a chain round.
+    const at = Math.max(now(), tail.at);
     const place = { chain: tail.chain, sequence: tail.sequence + 1, at, previous: tail.hash };
     const hash = hashOf(place, entry);
-    tail = { chain: place.chain, sequence: place.sequence, hash };
+    tail = { chain: place.chain, sequence: place.sequence, hash, at };
     const mine = tail;
     try {
       const key = keyOf(entry, foundBy);
@@ -146,6 +150,7 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
   return {
     append,
     read: (page = {}) => records.find(page),
+    latest: (query) => latestOf(records, query),
     find,
     verify: () => verifyJournal(records, heads.read, { now: now(), foundBy }),
     async close() {
@@ -159,6 +164,7 @@ const newChain = (at: number) => ({
   chain: `${at.toString(36).padStart(9, '0')}-${randomBytes(9).toString('hex')}`,
   sequence: 0,
   hash: genesis,
+  at,
 });
 
 const idOf = ({ chain, sequence }: { chain: string; sequence: number }) =>

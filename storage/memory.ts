@@ -104,11 +104,10 @@ function createMemoryCollection<T extends StoredRecord>(
       check();
       const fields = indexFor(definition, query);
       const limit = limitOf(query);
-      const { after } = query;
-      const matching = live().filter(
-        (record) =>
-          (after === undefined || record.id > after) &&
-          fields.every((name) => field(record, name) === query.where?.[name]),
+      const { after, descending = false } = query;
+      const isBehind = ({ id }: T) => after === undefined || (descending ? id < after : id > after);
+      const matching = (descending ? live().reverse() : live()).filter(
+        (record) => isBehind(record) && fields.every((name) => field(record, name) === query.where?.[name]),
       );
       const records = matching.slice(0, limit);
       const last = records.at(-1);

@@ -6,6 +6,7 @@ import { pageOf } from './provider-list.tsx';
 
 export const auditCopy = {
   provider: { ja: 'サービスの識別子', en: 'Service' },
+  pseudonym: { ja: '利用者の仮名', en: 'Pseudonym' },
   type: { ja: '操作の種類', en: 'Kind of act' },
   actor: { ja: '管理者番号', en: 'Administrator number' },
   from: { ja: 'いつから', en: 'From' },
@@ -117,7 +118,7 @@ function Report({
 function Search({ typed, wrongDays, language }: Parts) {
   return (
     <form method="get" action="/admin/audit" class="section">
-      {(['provider', 'type', 'actor', 'from', 'to'] as const).map((name) => {
+      {(['provider', 'pseudonym', 'type', 'actor', 'from', 'to'] as const).map((name) => {
         const day = name === 'from' || name === 'to';
         const wrong = day && wrongDays.includes(name);
         return (

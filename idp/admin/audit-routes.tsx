@@ -11,7 +11,7 @@ import type { Door } from './door.ts';
 export interface AuditRoutesOptions {
   readonly door: Door;
   readonly frame: PageFrame;
-  readonly journal: Pick<Journal, 'read' | 'verify'>;
+  readonly journal: Pick<Journal, 'latest' | 'verify'>;
   readonly accessJournal: Pick<Journal, 'verify'>;
   readonly audit: Audit;
   readonly timeZone: string;
@@ -51,6 +51,7 @@ function queryIn(parameters: URLSearchParams): Pick<AuditPageOptions, 'typed' | 
   const textOf = (name: keyof AuditQuery) => (parameters.get(name) ?? '').trim().slice(0, 300);
   const typed: AuditQuery = {
     provider: textOf('provider'),
+    pseudonym: textOf('pseudonym'),
     type: textOf('type'),
     actor: textOf('actor'),
     from: textOf('from'),

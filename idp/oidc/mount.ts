@@ -87,13 +87,16 @@ function providerFor(options: OidcMountOptions): Provider {
     pseudonymFor: (residentRef, sector) => links.pseudonymFor(residentRef, `oidc:${sector}`),
     displayNameOf: options.displayNameOf,
     openInteraction: (ctx, interaction) => openInteraction(ctx, interaction, { ...options, officers }),
-    onCode: (clientId, atCounter) =>
-      options.audit.record({
+    onCode: async ({ clientId, residentRef, atCounter }) => {
+      const party = `oidc:${clientId}`;
+      await options.audit.record({
         type: 'sso.oidc',
         result: 'ok',
-        provider: `oidc:${clientId}`,
+        provider: party,
+        pseudonym: await links.pseudonymFor(residentRef, party),
         ...(atCounter ? { detail: { counter: true } } : {}),
-      }),
+      });
+    },
     staffOf: options.staffOf,
     registry,
     bootstrapFor: options.bootstrapFor,

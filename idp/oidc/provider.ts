@@ -42,7 +42,7 @@ export interface OidcProviderOptions {
   readonly isCounter: (clientId: string) => Promise<boolean>;
   readonly presentations: CounterPresentations;
   /** A code is about to leave: the record of the sign-on becomes durable together with it, in one commit. */
-  readonly onCode: (clientId: string, atCounter: boolean) => Promise<void>;
+  readonly onCode: (code: { clientId: string; residentRef: string; atCounter: boolean }) => Promise<void>;
   readonly renderError: NonNullable<Configuration['renderError']>;
   readonly fetch?: NonNullable<Configuration['fetch']>;
   readonly now: () => number;
@@ -173,7 +173,8 @@ function createAdapter(
     if (model === 'Grant') return withPresentations(adapter, presentations);
     if (model !== 'AuthorizationCode') return adapter;
     const upsert: Adapter['upsert'] = async (id, payload, expiresIn) => {
-      const recorded = onCode(payload.clientId ?? '', isCounterGrant(payload.grantId));
+      const { clientId = '', accountId: residentRef = '', grantId } = payload;
+      const recorded = onCode({ clientId, residentRef, atCounter: isCounterGrant(grantId) });
       await Promise.all([adapter.upsert(id, payload, expiresIn), recorded]);
     };
     return { ...adapter, upsert };

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect } from 'chai';
+import { openGround } from '../../idp/ground.ts';
 import { type AdminWorld, startAdminWorld } from './admin-world.ts';
 
 describe('the audit page', () => {
@@ -44,6 +45,30 @@ describe('the audit page', () => {
     expect(rows(first)).to.equal(50);
     const more = /href="([^"]*after=[^"]*)">続き/.exec(first)?.[1]?.replaceAll('&amp;', '&') ?? '';
     expect(rows(await world.textOf(auditor, more))).to.equal(10);
+  });
+
+  it('shows the newest first, and stops at the first day that is asked for', async () => {
+    await invite('A-EARLIER');
+    world.pass(5 * 86_400_000);
+    await invite('A-LATER');
+    auditor = await world.signedIn('auditor');
+    const html = await page({ type: 'admin.invite' });
+    expect(html.indexOf('A-LATER')).to.be.above(0).and.below(html.indexOf('A-EARLIER'));
+    const today = new Date(world.now()).toISOString().slice(0, 10);
+    expect(await page({ type: 'admin.invite', from: today, to: today }))
+      .to.include('A-LATER')
+      .and.not.include('A-EARLIER');
+  });
+
+  it('finds what concerns one person at one service by the pseudonym there', async () => {
+    // By another process of the hub, with a chain of its own.
+    const other = await openGround({ settings: world.settings, now: world.now });
+    const record = { type: 'sso.saml', result: 'ok', provider: 'saml:https://sp.example/' } as const;
+    for (const pseudonym of ['p-OF-SOMEBODY', 'p-OF-ANOTHER']) await other.audit.record({ ...record, pseudonym });
+    await other.close();
+    const html = await page({ pseudonym: 'p-OF-SOMEBODY' });
+    expect(rows(html)).to.equal(1);
+    expect(html).to.include('sp.example').and.not.include('p-OF-ANOTHER');
   });
 
   it('puts the look itself on record', async () => {

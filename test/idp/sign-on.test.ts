@@ -170,14 +170,15 @@ describe('one sign-in for both protocols', () => {
 
   it('records every sign-on in the journal before its answer leaves', async () => {
     const tab = browser();
-    await signInByOidc(tab);
+    const tokens = await signInByOidc(tab);
     await tab.visit(await samlUrl(world));
     const storage = openEmbeddedStorage({ file: join(world.hub.data, 'hub.sqlite') });
     const { records } = await storage.collection<JournalRecord>({ name: 'journal-audit' }).find({ limit: 1000 });
     const types = records.map(({ entry }) => entry.type);
     expect(types).to.include.members(['auth.start', 'auth.ok', 'sso.oidc', 'sso.saml']);
-    expect(records.find(({ entry }) => entry.type === 'sso.oidc')?.entry).to.include({
+    expect(records.findLast(({ entry }) => entry.type === 'sso.oidc')?.entry).to.include({
       provider: 'oidc:phr',
+      pseudonym: tokens.claims()?.sub,
       result: 'ok',
     });
     await storage.close();

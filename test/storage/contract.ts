@@ -120,6 +120,18 @@ export function itKeepsTheStorageContract(open: (now: () => number) => Promise<S
     expect(await cards.find({ where: { tries: 0 } }).catch((error: unknown) => error)).to.be.instanceOf(TypeError);
   });
 
+  it('finds by falling ids too, from the end or from a given one', async () => {
+    const cards = await setUp();
+    const ids = ['a', 'b', 'c', 'd', 'e'];
+    await Promise.all(ids.map((id) => cards.insert({ id, number: id, tries: 0, holder: id < 'd' ? 'h' : 'other' })));
+    const first = await cards.find({ descending: true, limit: 2 });
+    const second = await cards.find({ descending: true, limit: 3, after: first.next ?? '' });
+    expect([...first.records, ...second.records].map(({ id }) => id)).to.deep.equal(ids.toReversed());
+    expect(second.next).to.equal(undefined);
+    const held = await cards.find({ descending: true, where: { holder: 'h' }, after: 'c' });
+    expect(held.records.map(({ id }) => id)).to.deep.equal(['b', 'a']);
+  });
+
   it('takes hostile text as text', async () => {
     const cards = await setUp();
     const id = `'; DROP TABLE "c_contract-card"; --`;
