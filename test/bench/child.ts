@@ -4,7 +4,10 @@ import { once } from 'node:events';
 /** A server under load in a process of its own, so that its CPU time is its own. */
 export async function startServer<Ready>(module: URL) {
   const child: ChildProcess = fork(module);
-  const [ready] = (await once(child, 'message')) as [Ready];
+  const [ready] = (await Promise.race([
+    once(child, 'message'),
+    once(child, 'exit').then(() => Promise.reject(new Error(`the server ${module.pathname} did not start`))),
+  ])) as [Ready];
 
   async function ask(question: 'cpu' | 'raw'): Promise<number> {
     child.send(question);

@@ -2,13 +2,14 @@
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { benchAttributes } from './attributes.ts';
+import { benchConsole } from './console.ts';
 import type { Figure } from './measure.ts';
 import { benchSaml } from './saml.ts';
 import { benchSignOn } from './sign-on.ts';
 import { benchStart } from './start.ts';
 import { benchStorage } from './storage.ts';
 
-const { json } = parseArgs({ options: { json: { type: 'string' } } }).values;
+const { json, only } = parseArgs({ options: { json: { type: 'string' }, only: { type: 'string' } } }).values;
 
 /** Without a limit the value itself is judged. */
 const judged = ({ value, limit }: Figure) => (limit ? value / limit.value : value);
@@ -17,8 +18,16 @@ const isReached = (figure: Figure) =>
 const rounded = (value: number) => (value >= 100 ? value.toFixed(0) : value.toFixed(2));
 
 const figures: Figure[] = [];
-for (const bench of [benchStorage, benchSaml, benchAttributes, benchSignOn, benchStart])
-  figures.push(...(await bench()));
+const benches = {
+  storage: benchStorage,
+  saml: benchSaml,
+  attributes: benchAttributes,
+  'sign-on': benchSignOn,
+  console: benchConsole,
+  start: benchStart,
+};
+for (const [name, bench] of Object.entries(benches))
+  if (only === undefined || only === name) figures.push(...(await bench()));
 const rows = figures.map((figure) => ({
   what: figure.name,
   value: `${rounded(figure.value)} ${figure.unit}`,
