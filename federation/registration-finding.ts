@@ -1,4 +1,4 @@
-import type { HubError } from '../lib/errors.ts';
+import { HubError } from '../lib/errors.ts';
 import type { Severity } from './registration-rule.ts';
 import { rules } from './registration-rules.ts';
 
@@ -45,15 +45,29 @@ export function finding(code: FindingCode, where: string, options: FindingOption
   };
 }
 
-/** What a parser refused, in its own words. */
-export function refusalFinding({ code, message }: Pick<HubError, 'code' | 'message'>, where: string): Finding {
+/** What the parsers of documents refuse, in Japanese; their own words are English, for the log. */
+const reasons: Readonly<Record<string, string>> = {
+  MESSAGE_TOO_LARGE: '文書が大きすぎます（1 MBまで）。',
+  OCTETS_NOT_UTF8: '文字コードが UTF-8 ではないか、使えない文字が入っています。',
+  MARKUP_FORBIDDEN: 'DOCTYPE、コメント、CDATA、処理命令は使えません。',
+  XML_MALFORMED: 'XML として正しくありません。タグの閉じ忘れなどがあります。',
+  XML_TOO_COMPLEX: '要素や属性が多すぎるか、入れ子が深すぎます。',
+  ID_REPEATED: '同じ ID が二度使われています。',
+};
+
+/** What a parser refused, in its own words, and in Japanese where they have a code of their own. */
+export function refusalFinding(
+  { code, message, cause }: Pick<HubError, 'code' | 'message' | 'cause'>,
+  where: string,
+): Finding {
   const { cite, ja, en } = rules.NOT_READABLE;
   const reason = message.split('\n').map(legible).slice(0, 20).join('\n');
+  const known = reasons[cause instanceof HubError ? cause.code : code];
   return {
     code,
     severity: 'error',
     where,
-    message: { ja: `${ja[0]}\n${reason}`, en: `${en[0]}\n${reason}` },
+    message: { ja: [ja[0], known, reason].filter(Boolean).join('\n'), en: `${en[0]}\n${reason}` },
     remedy: { ja: ja[1], en: en[1] },
     cite,
   };

@@ -190,6 +190,16 @@ describe('the linter of registrations', () => {
       expect(logo('https://a.example/l.png')).to.deep.equal([]);
     });
 
+    it('says in Japanese too why a document cannot be read', () => {
+      for (const [document, reason] of [
+        ['<!DOCTYPE a><a/>', 'DOCTYPE、コメント'],
+        ['<a><b></a>', 'タグの閉じ忘れ'],
+        [`<a>${'x'.repeat(2_000_000)}</a>`, '大きすぎます'],
+        [`<a>${'<b/>'.repeat(200_000)}</a>`, '多すぎる'],
+      ] as const)
+        expect(check({ protocol: 'saml', metadata: document })[0]?.message.ja, reason).to.include(reason);
+    });
+
     it('never throws: what the gate or the parser refuses is an error with its code', () => {
       const bomb = `<!DOCTYPE a [<!ENTITY a "aaaa">${'<!ENTITY b "&a;&a;">'.repeat(9)}]><a>&b;</a>`;
       const deep = '<a>'.repeat(5000) + '</a>'.repeat(5000);
