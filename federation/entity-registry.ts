@@ -52,6 +52,8 @@ export interface ProviderRecord extends StoredRecord {
   readonly trial?: boolean | undefined;
   /** Administrators who had a hand in what stands here; none of them may approve it. */
   readonly authors?: readonly string[] | undefined;
+  /** Number of the set-up link by which the provider's own engineer sent it. */
+  readonly via?: string | undefined;
   readonly registeredAt: number;
   readonly updatedAt: number;
   readonly version: number;

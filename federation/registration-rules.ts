@@ -169,6 +169,18 @@ const commonRules = {
       'Add the purposes that are agreed. A contract without any allows all that the catalogue has for it.',
     ],
   },
+  COUNTER_BY_LINK: {
+    severity: 'error',
+    cite: 'RFC 7591 5',
+    ja: [
+      '窓口の端末は、設定リンクでは登録も変更もできません。',
+      '「sanuki_counter」を消すか、元のままにしてください。端末の登録は、リンクを送った人に頼んでください。',
+    ],
+    en: [
+      'A counter terminal is neither registered nor changed by a set-up link.',
+      'Take "sanuki_counter" out, or leave it as it was; ask whoever sent the link to register the terminal.',
+    ],
+  },
   HOLDER_KEY_MISSING: {
     severity: 'warning',
     cite: 'ID-WSF SecMech SAML 3',

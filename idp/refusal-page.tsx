@@ -82,6 +82,10 @@ const remedies: Readonly<Record<string, Text>> = {
     ja: '理由や確かめたことを、1,000文字までで書いてください。',
     en: 'Write your reason, or what you checked, in up to 1,000 characters.',
   },
+  SETUP_LINK_DEAD: {
+    ja: 'リンクは期限切れか、取り消されています。リンクを送った人に、新しいリンクを出してもらってください。',
+    en: 'The link has expired or was withdrawn. Ask whoever sent it for a new one.',
+  },
   UNEXPECTED: {
     ja: '内部で問題が起きました。しばらくしてからもう一度お試しください。',
     en: 'Something went wrong on our side. Please try again in a moment.',
@@ -106,6 +110,7 @@ const titles: Readonly<Record<string, Text>> = {
   NOTHING_TO_DECIDE: { ja: 'すでに決まっています', en: 'Already decided' },
   COMMENT_MISSING: { ja: '理由が必要です', en: 'A reason is needed' },
   OWN_WORK: { ja: 'この操作はできません', en: 'You cannot do this' },
+  SETUP_LINK_DEAD: { ja: 'この設定リンクは使えません', en: 'This set-up link cannot be used' },
   FORGED_REQUEST: { ja: '手続きを続けられませんでした', en: 'That could not be completed' },
   UNEXPECTED: { ja: '問題が起きました', en: 'Something went wrong' },
 };

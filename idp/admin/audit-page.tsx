@@ -163,6 +163,11 @@ const kinds: Readonly<Record<string, Text>> = {
   'provider.propose': { ja: '変更を申請', en: 'change proposed' },
   'provider.approve': { ja: '承認', en: 'approved' },
   'provider.reject': { ja: '差し戻し', en: 'sent back' },
+  'provider.link': { ja: '設定リンクを作成', en: 'set-up link made' },
+  'provider.link-opened': { ja: '設定リンクを開いた', en: 'set-up link opened' },
+  'provider.link-checked': { ja: '設定リンクで検査', en: 'checked by set-up link' },
+  'provider.link-used': { ja: '設定リンクで申請', en: 'submitted by set-up link' },
+  'provider.link-withdrawn': { ja: '設定リンクを取消', en: 'set-up link withdrawn' },
   'provider.suspend': { ja: '停止', en: 'suspended' },
   'provider.resume': { ja: '再開', en: 'resumed' },
 };

@@ -40,7 +40,7 @@ export const revisionCollection: CollectionDefinition = { name: 'provider-revisi
 export const decisionCollection: CollectionDefinition = { name: 'provider-decision', indexes: [['provider']] };
 
 export interface CasesOptions {
-  readonly registry: Pick<ProviderRegistry, 'register' | 'setStatus'>;
+  readonly registry: Pick<ProviderRegistry, 'register' | 'setStatus' | 'get'>;
   readonly revisions: Collection<Revision>;
   readonly decisions: Collection<Decision>;
   readonly clientSecrets: Seal;
@@ -77,15 +77,15 @@ export function createCases(options: CasesOptions) {
     return secret === undefined ? undefined : clientSecrets.seal(Buffer.from(secret), `oidc:${made.key}`);
   }
 
-  async function register(read: Read, by: string): Promise<Written> {
-    const registration = { ...withSecret(read.made, sealed(read)), status: 'pending' as const, trial, authors: [by] };
-    const record = await write(registration, 0);
+  async function register(read: Read, by: string, via?: string): Promise<Written> {
+    const made = withVia(withSecret(read.made, sealed(read)), via);
+    const record = await write({ ...made, status: 'pending' as const, trial, authors: [by] }, 0);
     await audit.record({
       type: 'provider.register',
       result: 'ok',
       actor: by,
       provider: record.id,
-      detail: hashes(undefined, record),
+      detail: withVia(hashes(undefined, record), via),
     });
     return { id: record.id, secret: read.secret };
   }
@@ -94,11 +94,11 @@ export function createCases(options: CasesOptions) {
   async function change(
     record: ProviderRecord,
     read: Read,
-    { by, seen }: { by: string; seen: number },
+    { by, seen, via }: { by: string; seen: number; via?: string },
   ): Promise<Written> {
     const fresh = secretOf(record, read);
-    if (record.status !== 'pending') return propose(record, read, { by, seen, fresh });
-    const made = withSecret(read.made, fresh ? sealed(read) : record.oidc?.sealedSecret);
+    if (record.status !== 'pending') return propose(record, read, { by, seen, via, fresh });
+    const made = withVia(withSecret(read.made, fresh ? sealed(read) : record.oidc?.sealedSecret), via);
     const authors = [...new Set([...(record.authors ?? []), by])];
     const changed = await write(
       { ...made, settings: record.settings, status: 'pending', trial: record.trial, authors },
@@ -109,7 +109,7 @@ export function createCases(options: CasesOptions) {
       result: 'ok',
       actor: by,
       provider: record.id,
-      detail: hashes(record, changed),
+      detail: withVia(hashes(record, changed), via),
     });
     return { id: record.id, secret: fresh };
   }
@@ -117,13 +117,13 @@ export function createCases(options: CasesOptions) {
   async function propose(
     record: ProviderRecord,
     read: Read,
-    { by, seen, fresh }: { by: string; seen: number; fresh: string | undefined },
+    { by, seen, via, fresh }: { by: string; seen: number; via: string | undefined; fresh: string | undefined },
   ): Promise<Written> {
     const { id } = record;
     const proposal = {
       id,
       base: digest(record),
-      made: { ...read.made, settings: record.settings },
+      made: withVia({ ...read.made, settings: record.settings }, via),
       ...(fresh ? { sealedSecret: sealed(read) } : {}),
       at: now(),
     };
@@ -133,7 +133,7 @@ export function createCases(options: CasesOptions) {
       return { ...proposal, ...kept, authors: [...new Set([...current.authors, by])], version: seen + 1 };
     });
     if (!replaced) await firstProposal({ ...proposal, authors: [by], version: 1 }, seen);
-    const detail = hashes(record, { ...record, ...proposal.made });
+    const detail = withVia(hashes(record, { ...record, ...proposal.made }), via);
     await audit.record({ type: 'provider.propose', result: 'ok', actor: by, provider: id, detail });
     return { id, secret: fresh };
   }
@@ -221,9 +221,15 @@ export function createCases(options: CasesOptions) {
     orConflict(registry.register(registration, { version }));
 
   const revisionOf = (id: string) => revisions.get(id);
+  /** Whether what waits there, or is live, came by this set-up link. */
+  async function cameBy(id: string, number: string): Promise<boolean> {
+    const record = await registry.get(id.startsWith('oidc:') ? 'oidc' : 'saml', id.slice(id.indexOf(':') + 1));
+    return record?.via === number || (await revisions.get(id))?.made.via === number;
+  }
+
   const decisionsOf = async (provider: string) => (await decisions.find({ where: { provider } })).records;
 
-  return { register, change, decide, decideRevision, setStatus, revisionOf, decisionsOf };
+  return { register, change, decide, decideRevision, setStatus, revisionOf, decisionsOf, cameBy };
 }
 
 export type Cases = ReturnType<typeof createCases>;
@@ -249,6 +255,10 @@ const hashes = (before: ProviderRecord | undefined, after: ProviderRecord) => ({
   before: registrationDigest(before),
   after: registrationDigest(after),
 });
+
+/** Marks what did not come by the hand of the administrator who answers for it. */
+const withVia = <T extends object>(made: T, via: string | undefined): T & { via?: string } =>
+  via === undefined ? made : { ...made, via };
 
 function checkComment(comment: string): void {
   if (comment.trim() === '' || comment.length > 1000)

@@ -32,6 +32,11 @@ export const adminCopy = {
     ja: '登録、審査、承認、停止をします。',
     en: 'Register, review, approve and suspend services.',
   },
+  links: { ja: '設定リンク', en: 'Set-up links' },
+  linksLead: {
+    ja: 'サービスの技術担当に、登録内容を送ってもらうリンクを作ります。',
+    en: 'Let a service’s own engineer send its registration.',
+  },
   audit: { ja: '監査', en: 'Audit' },
   auditLead: { ja: '誰が、いつ、何をしたかを調べます。', en: 'See who did what, and when.' },
   invitation: { ja: '管理者への招待', en: 'Invitation to the administration' },

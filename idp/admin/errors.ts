@@ -10,6 +10,8 @@ const outcomes = {
   REGISTRATION_CHANGED: 'conflict',
   NOTHING_TO_DECIDE: 'conflict',
   COMMENT_MISSING: 'invalid',
+  SETUP_LINK_DEAD: 'missing',
+  SETUP_LINK_USED: 'conflict',
 } as const satisfies Record<string, Outcome>;
 
 export type AdminErrorCode = keyof typeof outcomes;

@@ -47,7 +47,7 @@ async function showHome(ctx: Context, { door, frame, timeZone }: HomeOptions): P
   const admitted = await door.admit(ctx);
   if (!admitted) return;
   const { administrator } = admitted;
-  const pages = (['providers', 'audit'] as const).filter((page) =>
+  const pages = (['providers', 'links', 'audit'] as const).filter((page) =>
     door.may(administrator, page === 'audit' ? 'audit.read' : 'provider.read'),
   );
   frame.send(ctx, {

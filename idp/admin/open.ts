@@ -1,6 +1,6 @@
 import type Router from '@koa/router';
 import type { Settings } from '../../config/index.ts';
-import type { ProviderRegistry } from '../../federation/index.ts';
+import type { KeyRing, ProviderRegistry } from '../../federation/index.ts';
 import type { Log } from '../../lib/log.ts';
 import type { Seal } from '../../lib/seal.ts';
 import type { GateOptions } from '../account/gate.ts';
@@ -12,15 +12,19 @@ import { auditRoutes } from './audit-routes.tsx';
 import { createCases, type Decision, decisionCollection, type Revision, revisionCollection } from './cases.ts';
 import { createDoor } from './door.ts';
 import { adminHomeRoutes } from './home.tsx';
+import { linkRoutes } from './link-routes.tsx';
 import { createProviderDirectory } from './provider-directory.ts';
 import { providerRoutes } from './provider-routes.tsx';
 import { registrationRoutes } from './registration-routes.tsx';
+import { createSetupLinks, type SetupLink, setupLinkCollection } from './setup-links.ts';
+import { setupRoutes } from './setup-routes.tsx';
 
 export interface ConsoleOptions extends GateOptions {
   readonly settings: Settings;
   readonly ground: Ground;
   readonly log: Log;
   readonly registry: ProviderRegistry;
+  readonly keys: Pick<KeyRing, 'published'>;
   readonly clientSecrets: Seal;
   /** The hub's own SAML entityID. */
   readonly entityId: string;
@@ -44,8 +48,17 @@ export function openConsole(options: ConsoleOptions) {
     audit,
     trial,
   });
+  const setupLinks = createSetupLinks({
+    links: storage.collection<SetupLink>(setupLinkCollection),
+    administrators,
+    cameBy: cases.cameBy,
+    audit,
+    now,
+  });
   const common = {
     ...options,
+    origin,
+    setupLinks,
     administrators,
     secure,
     audit,
@@ -62,7 +75,14 @@ export function openConsole(options: ConsoleOptions) {
     journal: ground.journal,
     accessJournal: ground.accessJournal,
   };
-  const pages = [adminHomeRoutes(common), providerRoutes(common), registrationRoutes(common), auditRoutes(common)];
+  const pages = [
+    adminHomeRoutes(common),
+    providerRoutes(common),
+    registrationRoutes(common),
+    auditRoutes(common),
+    linkRoutes(common),
+    setupRoutes(common),
+  ];
   const routes = (router: Router) => {
     for (const add of pages) add(router);
   };

@@ -118,7 +118,13 @@ function Fields({ submission, id, seen, csrf, nameMissing, language }: Parts) {
   );
 }
 
-function Contract({ contract, language }: { readonly contract: readonly string[]; readonly language: Language }) {
+export function Contract({
+  contract,
+  language,
+}: {
+  readonly contract: readonly string[];
+  readonly language: Language;
+}) {
   return (['contract', 'purposes'] as const).map((kind) => (
     <fieldset class="options" key={kind}>
       <legend>{providerCopy[kind][language]}</legend>

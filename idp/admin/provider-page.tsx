@@ -4,6 +4,7 @@ import type { Decision, Revision } from './cases.ts';
 import { adminCopy } from './copy.ts';
 import { Differences, FindingsNotice } from './findings.tsx';
 import { contractChoices, outcomeNames, providerCopy, statusNames } from './provider-copy.ts';
+import { linkCopy } from './setup-copy.ts';
 
 export interface ProviderPageOptions {
   readonly record: ProviderRecord;
@@ -41,6 +42,9 @@ export function ProviderPage(options: Parts) {
         <p>
           <a class="button button-plain" href={`/admin/provider/edit?${new URLSearchParams({ id: record.id })}`}>
             {providerCopy.edit[language]}
+          </a>{' '}
+          <a class="button button-plain" href={`/admin/links/new?${new URLSearchParams({ id: record.id })}`}>
+            {linkCopy.makeChange[language]}
           </a>
         </p>
       ) : null}
@@ -78,9 +82,14 @@ function factsOf({ record, nameOf, ...style }: Parts): (readonly [string, string
     [say('registeredAt'), formatMoment(record.registeredAt, style)],
     [say('updatedAt'), formatMoment(record.updatedAt, style)],
     ...(authors.length > 0 ? [[say('authors'), authors.map(nameOf).join(', ')] as const] : []),
+    ...viaFacts(record, language),
     [say('version'), String(version)],
   ];
 }
+
+/** The administrator answers for it, and somebody outside wrote it: whoever approves has to know. */
+const viaFacts = ({ via }: Pick<ProviderRecord, 'via'>, language: DateStyle['language']) =>
+  via === undefined ? [] : ([[linkCopy.via[language], `${linkCopy.viaText[language]} (${via})`]] as const);
 
 /** What waits for a second person: a new registration, or a change beside the live one. */
 function Waiting(options: Parts) {
@@ -92,7 +101,14 @@ function Waiting(options: Parts) {
   return (
     <section class="section" id="waiting">
       <h2>{title[language]}</h2>
-      {shown ? <Facts facts={[[providerCopy.authors[language], shown.authors.map(nameOf).join(', ')]]} /> : null}
+      {shown ? (
+        <Facts
+          facts={[
+            [providerCopy.authors[language], shown.authors.map(nameOf).join(', ')],
+            ...viaFacts(shown.made, language),
+          ]}
+        />
+      ) : null}
       <h3>{providerCopy[shown ? 'differences' : 'contents'][language]}</h3>
       <Differences diff={diffOf(record, shown)} language={language} />
       {ownWork ? <Notice kind="info" title={providerCopy.ownWork[language]} /> : null}

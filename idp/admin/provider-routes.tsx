@@ -78,7 +78,12 @@ export async function recordOf(id: string | null, { registry }: Pick<Options, 'r
 }
 
 /** What the linter has to know of this hub. */
-export async function checkContextOf({ now, allowHttp, directory, entityId }: Options): Promise<CheckContext> {
+export async function checkContextOf({
+  now,
+  allowHttp,
+  directory,
+  entityId,
+}: Pick<Options, 'now' | 'allowHttp' | 'directory' | 'entityId'>): Promise<CheckContext> {
   return { now: now(), allowHttp, others: await directory.others(), hubEntityId: entityId, terms: contractTerms };
 }
 
@@ -171,7 +176,10 @@ async function findingsOf(record: ProviderRecord, made: Content | undefined, opt
 }
 
 /** Names beside numbers: the number stands in the audit, the name is known to the colleagues. */
-async function namesOf(ids: readonly string[], { administrators, displayNameOf }: Options) {
+export async function namesOf(
+  ids: readonly string[],
+  { administrators, displayNameOf }: Pick<Options, 'administrators' | 'displayNameOf'>,
+) {
   const names = new Map<string, string>();
   for (const id of new Set(ids)) {
     const known = await administrators.get(id);

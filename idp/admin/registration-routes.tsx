@@ -21,7 +21,7 @@ import { checkContextOf, type ProviderRoutesOptions, recordOf } from './provider
 
 type Options = ProviderRoutesOptions;
 /** The registry takes metadata of 1 MiB; the rest of the form is small. */
-const uploadMaxBytes = 2 * 1024 * 1024 + 64 * 1024;
+export const uploadMaxBytes = 2 * 1024 * 1024 + 64 * 1024;
 
 /** Writing a registration: a new one, or a change of one that is there. */
 export function registrationRoutes(options: Options): (router: Router) => void {
@@ -80,7 +80,7 @@ async function latestOf(record: ProviderRecord, { cases }: Pick<Options, 'cases'
   return { content: revision ? { ...record, ...revision.made } : record, seen: revision?.version ?? 0 };
 }
 
-function submissionOf(record: ProviderRecord): Submission {
+export function submissionOf(record: ProviderRecord): Submission {
   const { protocol, name, contract } = record;
   const declared = declarationOf(record);
   const metadata =
@@ -89,11 +89,15 @@ function submissionOf(record: ProviderRecord): Submission {
 }
 
 /** A chosen file goes before the pasted text. Line ends as the document had them, before the form changed them. */
-function submittedIn(form: URLSearchParams, record: ProviderRecord | undefined): Submission {
+export function documentIn(form: URLSearchParams): string {
   const text = form.get('file')?.trim() ? form.get('file') : form.get('metadata');
+  return (text ?? '').replaceAll('\r\n', '\n');
+}
+
+function submittedIn(form: URLSearchParams, record: ProviderRecord | undefined): Submission {
   return {
     protocol: record?.protocol ?? (form.get('protocol') === 'oidc' ? 'oidc' : 'saml'),
-    metadata: (text ?? '').replaceAll('\r\n', '\n'),
+    metadata: documentIn(form),
     name: { ja: (form.get('nameJa') ?? '').trim(), en: (form.get('nameEn') ?? '').trim() },
     contract: [...new Set(form.getAll('contract'))],
   };
@@ -143,13 +147,13 @@ async function showConflict(
   showForm(ctx, admitted, options, { ...shown, record, seen, diff: diffOf(content, read), conflict: true });
 }
 
-const diffOf = (record: ProviderRecord | undefined, read: Read | undefined) =>
+export const diffOf = (record: ProviderRecord | undefined, read: Read | undefined) =>
   record && read
     ? diffRegistrations(record, { ...read.made, status: record.status }, { secretChanged: read.secretGiven })
     : undefined;
 
 /** A change never turns one provider into another. */
-function ofSameProvider({ findings, read }: Looked, record: ProviderRecord | undefined): Looked {
+export function ofSameProvider({ findings, read }: Looked, record: ProviderRecord | undefined): Looked {
   if (!record || !read || read.made.key === record.key) return { findings, read };
   const other: Finding = finding(
     'ENTITY_ID_TAKEN',
