@@ -10,6 +10,7 @@ export * from './errors.ts';
 export * from './key-ring.ts';
 export * from './oidc/client-metadata.ts';
 export * from './party-keys.ts';
+export * from './registered-keys.ts';
 export * from './registration-check.ts';
 export * from './registration-diff.ts';
 export * from './registration-draft.ts';

@@ -105,28 +105,3 @@ export function sharedKeyFindings(
   }
   return findings;
 }
-
-/**
- * The fingerprint of a certificate's key without making a key of it, for comparisons by the thousand: RFC 5280 4.1, the
- * SubjectPublicKeyInfo is the seventh member of the TBSCertificate (the sixth where no version stands).
- */
-export function fingerprintInCertificate(base64: string): string | undefined {
-  const der = Buffer.from(base64, 'base64');
-  const tbs = memberAt(der, memberAt(der, 0)?.content ?? -1);
-  let member = tbs && memberAt(der, tbs.content);
-  const before = member?.tag === 0xa0 ? 6 : 5;
-  for (let skipped = 0; member && skipped < before; skipped += 1) member = memberAt(der, member.end);
-  if (member?.tag !== 0x30) return undefined;
-  return createHash('sha256').update(der.subarray(member.start, member.end)).digest('base64url');
-}
-
-/** One DER member (X.690 8.1), with lengths of up to three octets; undefined where it does not fit in. */
-function memberAt(der: Buffer, start: number) {
-  const [tag, first] = [der[start], der[start + 1]];
-  if (tag === undefined || first === undefined) return undefined;
-  const octets = first < 0x80 ? 0 : first & 0x7f;
-  const content = start + 2 + octets;
-  if (octets > 3 || (first >= 0x80 && octets === 0) || content > der.length) return undefined;
-  const end = content + (octets === 0 ? first : der.readUIntBE(start + 2, octets));
-  return end > der.length ? undefined : { tag, start, content, end };
-}

@@ -1,10 +1,10 @@
-import type { JsonWebKey } from 'node:crypto';
 import { HubError } from '../lib/errors.ts';
 import type { ProviderRecord } from './entity-registry.ts';
 import { FederationError } from './errors.ts';
-import { checkJwk, fingerprintInCertificate, sharedKeyFindings } from './key-check.ts';
+import { sharedKeyFindings } from './key-check.ts';
 import { checkClientMetadata } from './oidc/client-check.ts';
 import { parseClientMetadata } from './oidc/client-metadata.ts';
+import { registeredKeysOf } from './registered-keys.ts';
 import type {
   CheckContext,
   ContractTerms,
@@ -147,20 +147,13 @@ export function otherRegistrationOf(record: ProviderRecord): OtherRegistration {
   const made = known.get(record);
   if (made) return made;
   const { id, protocol, key, name } = record;
-  const other = { id, protocol, key, name: name.en, keys: fingerprintsOf(record) };
+  const other = {
+    id,
+    protocol,
+    key,
+    name: name.en,
+    keys: [...new Set(registeredKeysOf(record).keys.map(({ fingerprint }) => fingerprint))],
+  };
   known.set(record, other);
   return other;
-}
-
-const certificateText = /<(?:[\w.-]+:)?X509Certificate(?:\s[^>]*)?>([^<]+)</g;
-
-/** Without the parser, because 5,000 of these are read at a time; the record went through it when it was registered. */
-function fingerprintsOf({ saml, oidc }: ProviderRecord): string[] {
-  const certificates = [...(saml?.metadata ?? '').matchAll(certificateText)].map(([, text = '']) => text);
-  const jwks = oidc?.metadata.jwks as { readonly keys?: readonly JsonWebKey[] } | undefined;
-  const found = [
-    ...certificates.map(fingerprintInCertificate),
-    ...(jwks?.keys ?? []).map((jwk) => checkJwk(jwk, '').key?.fingerprint),
-  ];
-  return [...new Set(found.flatMap((fingerprint) => fingerprint ?? []))];
 }

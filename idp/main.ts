@@ -15,6 +15,7 @@ import {
 import { openCredential } from './credential.ts';
 import { openFederation, openGround } from './ground.ts';
 import { homeRoutes } from './home.tsx';
+import { createKeyUses, type KeyUse, keyUseCollection } from './key-use.ts';
 import { mountOidc } from './oidc/mount.ts';
 import { createPageFrame } from './page-frame.ts';
 import { samlResponder, samlRoutes } from './saml/routes.ts';
@@ -75,8 +76,14 @@ export async function openHub({ settings, log, now = Date.now }: HubOptions) {
   });
   const [entityId, ssoUrl] = [`${settings.origin}/saml/metadata`, `${settings.origin}/saml/sso`];
   const { stylesheet } = frame;
+  const keyUses = createKeyUses({
+    uses: storage.collection<KeyUse>(keyUseCollection),
+    onFault: (err) => log.error({ err }, 'the use of a key could not be noted'),
+    now,
+  });
   const attributes = await openAttributes({
     settings,
+    keyUses,
     log,
     ground,
     federation,
@@ -95,6 +102,7 @@ export async function openHub({ settings, log, now = Date.now }: HubOptions) {
     links,
     keys,
     audit,
+    keyUses,
     sessionCookie,
     displayNameOf,
     staffOf,

@@ -74,14 +74,14 @@ const shape: readonly Slot[] = [
 export async function parseAuthnRequest(
   message: ReceivedMessage,
   context: AuthnRequestContext,
-): Promise<{ request: AuthnRequest; provider: SamlProvider }> {
+): Promise<{ request: AuthnRequest; provider: SamlProvider; verifiedBy: string | undefined }> {
   const received = readXml(message.octets);
   if (received.ns !== samlpNs || received.name !== 'AuthnRequest')
     throw new SamlError('MESSAGE_UNEXPECTED', 'an AuthnRequest is expected here');
   checkSequence(received, shape);
   // The unverified Issuer only selects keys; the verified one has to be the same.
   const provider = await context.registry.samlProvider(issuerOf(received));
-  const { element, signed } = verifySender(received, message, provider);
+  const { element, signed, verifiedBy } = verifySender(received, message, provider);
   if (issuerOf(element) !== provider.record.key)
     throw new SamlError('MESSAGE_UNEXPECTED', 'the signed Issuer is another one');
   checkEnvelope(element, signed, context);
@@ -94,7 +94,8 @@ export async function parseAuthnRequest(
     context.now + lifetimeMs + 2 * (context.skewMs ?? 90_000),
   );
   if (!fresh) throw new SamlError('MESSAGE_REPLAYED', 'this request was already received');
-  return { request: readRequest(element, { id, acs, signed, provider, relayState: message.relayState }), provider };
+  const request = readRequest(element, { id, acs, signed, provider, relayState: message.relayState });
+  return { request, provider, verifiedBy };
 }
 
 function issuerOf(element: XmlElement): string {
@@ -105,12 +106,12 @@ function issuerOf(element: XmlElement): string {
   return textOf(issuer).trim();
 }
 
-/** What is signed is verified; what has to be signed and is not is refused (SAML Bindings 3.4.5.2, 3.5.5.2). */
+/** What is signed is verified, and by which key is told; what has to be signed and is not is refused (SAML Bindings 3.4.5.2, 3.5.5.2). */
 function verifySender(
   received: XmlElement,
   message: ReceivedMessage,
   { record, metadata }: SamlProvider,
-): { element: XmlElement; signed: boolean } {
+): { element: XmlElement; signed: boolean; verifiedBy?: string } {
   const embedded = childNamed(received, dsNamespace, 'Signature') !== undefined;
   if (message.binding === 'redirect') {
     if (embedded)
@@ -119,11 +120,11 @@ function verifySender(
         'HTTP-Redirect carries its signature in the query, not in the message (SAML Bindings 3.4.4.1)',
       );
     if (message.detached) {
-      verifyDetached(message.detached, metadata.signingKeys);
-      return { element: received, signed: true };
+      return { element: received, signed: true, verifiedBy: verifyDetached(message.detached, metadata.signingKeys) };
     }
   } else if (embedded) {
-    return { element: verifyElement(received, metadata.signingKeys).element, signed: true };
+    const { element, fingerprint } = verifyElement(received, metadata.signingKeys);
+    return { element, signed: true, verifiedBy: fingerprint };
   }
   if (metadata.authnRequestsSigned || record.settings.requireSignedRequests) {
     throw new SamlError('SIGNATURE_REQUIRED', 'the provider signs its requests, and this one is not signed');

@@ -37,6 +37,8 @@ export const adminCopy = {
     ja: 'サービスの技術担当に、登録内容を送ってもらうリンクを作ります。',
     en: 'Let a service’s own engineer send its registration.',
   },
+  keys: { ja: '鍵の期限', en: 'Ends of keys' },
+  keysLead: { ja: '期限が近い鍵と、切れた鍵を確かめます。', en: 'See which keys end soon or have ended.' },
   audit: { ja: '監査', en: 'Audit' },
   auditLead: { ja: '誰が、いつ、何をしたかを調べます。', en: 'See who did what, and when.' },
   invitation: { ja: '管理者への招待', en: 'Invitation to the administration' },

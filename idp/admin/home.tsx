@@ -7,11 +7,14 @@ import type { Administrators } from './administrators.ts';
 import { adminCopy, rolesIn } from './copy.ts';
 import { aboutOf, type Door } from './door.ts';
 import { AdminError } from './errors.ts';
+import type { KeyCalendar } from './key-calendar.ts';
+import { KeyToDo } from './key-page.tsx';
 
 export interface HomeOptions {
   readonly door: Door;
   readonly forms: OwnForms;
   readonly administrators: Administrators;
+  readonly calendar: Pick<KeyCalendar, 'toDo'>;
   readonly frame: PageFrame;
   /** IANA name of the zone in which times are shown. */
   readonly timeZone: string;
@@ -43,18 +46,20 @@ export function adminHomeRoutes(options: HomeOptions): (router: Router) => void 
   };
 }
 
-async function showHome(ctx: Context, { door, frame, timeZone }: HomeOptions): Promise<void> {
+async function showHome(ctx: Context, { door, frame, timeZone, calendar }: HomeOptions): Promise<void> {
   const admitted = await door.admit(ctx);
   if (!admitted) return;
   const { administrator } = admitted;
-  const pages = (['providers', 'links', 'audit'] as const).filter((page) =>
+  const pages = (['providers', 'links', 'keys', 'audit'] as const).filter((page) =>
     door.may(administrator, page === 'audit' ? 'audit.read' : 'provider.read'),
   );
+  const keys = door.may(administrator, 'provider.read') ? await calendar.toDo() : { expired: 0, month: 0 };
   frame.send(ctx, {
     title: adminCopy.title[frame.preferencesOf(ctx).language],
     body: ({ language }) => (
       <>
         <h1>{adminCopy.title[language]}</h1>
+        <KeyToDo {...keys} language={language} />
         {pages.length === 0 ? <p>{adminCopy.nothing[language]}</p> : null}
         {pages.map((page) => (
           <section class="section" key={page}>

@@ -6,12 +6,15 @@ import type { Seal } from '../../lib/seal.ts';
 import type { GateOptions } from '../account/gate.ts';
 import { createOwnForms } from '../account/own-form.ts';
 import type { Ground } from '../ground.ts';
+import type { KeyUses } from '../key-use.ts';
 import type { PageFrame } from '../page-frame.ts';
 import { openAdministrators } from './administrators.ts';
 import { auditRoutes } from './audit-routes.tsx';
 import { createCases, type Decision, decisionCollection, type Revision, revisionCollection } from './cases.ts';
 import { createDoor } from './door.ts';
 import { adminHomeRoutes } from './home.tsx';
+import { createKeyCalendar } from './key-calendar.ts';
+import { keyRoutes } from './key-routes.tsx';
 import { linkRoutes } from './link-routes.tsx';
 import { createProviderDirectory } from './provider-directory.ts';
 import { providerRoutes } from './provider-routes.tsx';
@@ -26,6 +29,7 @@ export interface ConsoleOptions extends GateOptions {
   readonly registry: ProviderRegistry;
   readonly keys: Pick<KeyRing, 'published'>;
   readonly clientSecrets: Seal;
+  readonly keyUses: Pick<KeyUses, 'of'>;
   /** The hub's own SAML entityID. */
   readonly entityId: string;
   readonly frame: PageFrame;
@@ -55,6 +59,11 @@ export function openConsole(options: ConsoleOptions) {
     audit,
     now,
   });
+  const directory = createProviderDirectory({
+    registry,
+    onFault: (err) => log.error({ err }, 'the providers could not be read for the console'),
+    now,
+  });
   const common = {
     ...options,
     origin,
@@ -66,11 +75,8 @@ export function openConsole(options: ConsoleOptions) {
     forms: createOwnForms({ ...options, origin, secure }),
     timeZone: service.timeZone,
     cases,
-    directory: createProviderDirectory({
-      registry,
-      onFault: (err) => log.error({ err }, 'the providers could not be read for the console'),
-      now,
-    }),
+    directory,
+    calendar: createKeyCalendar({ ...options, directory }),
     allowHttp: trial,
     journal: ground.journal,
     accessJournal: ground.accessJournal,
@@ -82,6 +88,7 @@ export function openConsole(options: ConsoleOptions) {
     auditRoutes(common),
     linkRoutes(common),
     setupRoutes(common),
+    keyRoutes(common),
   ];
   const routes = (router: Router) => {
     for (const add of pages) add(router);

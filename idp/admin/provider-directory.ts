@@ -4,6 +4,8 @@ import {
   otherRegistrationOf,
   type ProviderRecord,
   type ProviderRegistry,
+  type RegisteredKeys,
+  registeredKeysOf,
 } from '../../federation/index.ts';
 
 export interface DirectoryOptions {
@@ -19,14 +21,32 @@ interface Listed {
   /** Tells one content of a registration from the next: what did not change is not looked at again. */
   readonly mark: string;
   readonly words: string;
+  readonly name: ProviderRecord['name'];
+  readonly status: ProviderRecord['status'];
   /** Keys are read when somebody first compares: that takes far longer than a name. */
-  other: OtherRegistration | (() => OtherRegistration);
+  keys: ListedKeys | (() => ListedKeys);
+}
+
+interface ListedKeys {
+  readonly other: OtherRegistration;
+  readonly dated: RegisteredKeys;
+}
+
+/** A provider with its keys, for the calendar. */
+export interface DatedProvider extends Pick<Listed, 'id' | 'name' | 'status' | 'words'> {
+  readonly keys: RegisteredKeys;
 }
 
 /** After this long a look starts another reading, for what other processes register; it does not wait for it. */
 const freshMs = 10_000;
 const slice = 250;
 const comparedAtOnce = 25;
+
+/** Whether every word of a query stands in the words of a provider. */
+export function wordsMatcher(query: string): (words: string) => boolean {
+  const sought = folded(query).split(/\s+/).filter(Boolean);
+  return (words) => sought.every((word) => words.includes(word));
+}
 
 const folded = (text: string) => text.normalize('NFKC').toLowerCase();
 
@@ -63,31 +83,41 @@ export function createProviderDirectory({ registry, onFault, now }: DirectoryOpt
   }
 
   /** Ids whose names or key hold the words, in the order of ids. */
-  async function search(query: string, { limit, after = '' }: { limit: number; after?: string | undefined }) {
-    const words = folded(query).split(/\s+/).filter(Boolean);
+  async function search(
+    query: string,
+    { limit, after = '', only }: { limit: number; after?: string | undefined; only?: ReadonlySet<string> | undefined },
+  ) {
+    const matches = wordsMatcher(query);
     const hits: string[] = [];
-    for (const { id, words: text } of (await current()).values()) {
-      if (id > after && words.every((word) => text.includes(word))) hits.push(id);
+    for (const { id, words } of (await current()).values()) {
+      if (id > after && matches(words) && (only?.has(id) ?? true)) hits.push(id);
       if (hits.length > limit) break;
     }
     const ids = hits.slice(0, limit);
     return { ids, next: hits.length > limit ? ids.at(-1) : undefined };
   }
 
-  /** All registrations as the linter compares them. */
-  async function others(): Promise<readonly OtherRegistration[]> {
-    const found: OtherRegistration[] = [];
+  /** Every provider with its keys, in the order of ids; only the first look after a change reads any. */
+  async function withKeys(): Promise<readonly (Listed & { readonly keys: ListedKeys })[]> {
+    const found: (Listed & { readonly keys: ListedKeys })[] = [];
     let fresh = 0;
     for (const one of (await current()).values()) {
-      if (typeof one.other === 'function') {
-        one.other = one.other();
+      if (typeof one.keys === 'function') {
+        one.keys = one.keys();
         fresh += 1;
         if (fresh % comparedAtOnce === 0) await setImmediate();
       }
-      found.push(one.other);
+      found.push(one as Listed & { readonly keys: ListedKeys });
     }
     return found;
   }
+
+  /** All registrations as the linter compares them. */
+  const others = async (): Promise<readonly OtherRegistration[]> => (await withKeys()).map(({ keys }) => keys.other);
+
+  /** All registrations as the calendar lists them. */
+  const dated = async (): Promise<readonly DatedProvider[]> =>
+    (await withKeys()).map(({ id, name, status, words, keys }) => ({ id, name, status, words, keys: keys.dated }));
 
   /** A provider was written here. */
   async function notice({ id, protocol, key }: Pick<ProviderRecord, 'id' | 'protocol' | 'key'>): Promise<void> {
@@ -104,14 +134,16 @@ export function createProviderDirectory({ registry, onFault, now }: DirectoryOpt
     others().catch(onFault);
   };
 
-  return { search, others, notice, warm };
+  return { search, others, dated, notice, warm };
 }
 
 export type ProviderDirectory = ReturnType<typeof createProviderDirectory>;
 
 function listedOf(record: ProviderRecord, known: Listed | undefined): Listed {
-  const { id, key, name, version, registeredAt } = record;
+  const { id, key, name, status, version, registeredAt } = record;
   const mark = `${registeredAt}.${version}`;
   if (known?.mark === mark) return known;
-  return { id, mark, words: folded(`${key} ${name.ja} ${name.en}`), other: () => otherRegistrationOf(record) };
+  const words = folded(`${key} ${name.ja} ${name.en}`);
+  const keys = () => ({ other: otherRegistrationOf(record), dated: registeredKeysOf(record) });
+  return { id, mark, words, name, status, keys };
 }

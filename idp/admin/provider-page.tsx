@@ -4,9 +4,10 @@ import type { Decision, Revision } from './cases.ts';
 import { adminCopy } from './copy.ts';
 import { Differences, FindingsNotice } from './findings.tsx';
 import { contractChoices, outcomeNames, providerCopy, statusNames } from './provider-copy.ts';
+import { ProviderKeys, type ProviderKeysOptions } from './provider-keys.tsx';
 import { linkCopy } from './setup-copy.ts';
 
-export interface ProviderPageOptions {
+export interface ProviderPageOptions extends Pick<ProviderKeysOptions, 'lastUse' | 'at'> {
   readonly record: ProviderRecord;
   readonly revision: Revision | undefined;
   readonly decisions: readonly Decision[];
@@ -50,6 +51,7 @@ export function ProviderPage(options: Parts) {
       ) : null}
       {findings.length > 0 ? <FindingsNotice findings={findings} language={language} /> : null}
       <Waiting {...options} />
+      <ProviderKeys {...options} />
       <Switch {...options} />
       {decisions.length > 0 ? <History {...options} /> : null}
       <details>

@@ -1,9 +1,15 @@
 import type Router from '@koa/router';
 import type { Context } from 'koa';
 import { contractTerms } from '../../attribute-service/index.ts';
-import type { CheckContext, ProviderRecord, ProviderRegistry } from '../../federation/index.ts';
+import {
+  type CheckContext,
+  type ProviderRecord,
+  type ProviderRegistry,
+  registeredKeysOf,
+} from '../../federation/index.ts';
 import type { OwnForms } from '../account/own-form.ts';
 import { HubPageError } from '../errors.ts';
+import type { KeyUses } from '../key-use.ts';
 import type { PageFrame } from '../page-frame.ts';
 import type { Administrators } from './administrators.ts';
 import type { Cases } from './cases.ts';
@@ -11,8 +17,9 @@ import { adminCopy } from './copy.ts';
 import { type Admitted, aboutOf, type Door } from './door.ts';
 import { lookOver } from './draft.ts';
 import { AdminError } from './errors.ts';
+import { endsSoon, type KeyCalendar } from './key-calendar.ts';
 import type { ProviderDirectory } from './provider-directory.ts';
-import { ProviderList, pageOf, statusOf } from './provider-list.tsx';
+import { keysSoonFilter, ProviderList, pageOf, statusOf } from './provider-list.tsx';
 import { ProviderPage } from './provider-page.tsx';
 
 export interface ProviderRoutesOptions {
@@ -22,6 +29,8 @@ export interface ProviderRoutesOptions {
   readonly registry: ProviderRegistry;
   readonly directory: ProviderDirectory;
   readonly cases: Cases;
+  readonly calendar: KeyCalendar;
+  readonly keyUses: Pick<KeyUses, 'of'>;
   readonly administrators: Pick<Administrators, 'get'>;
   readonly displayNameOf: (residentRef: string) => Promise<string | undefined>;
   readonly timeZone: string;
@@ -91,13 +100,19 @@ async function showList(ctx: Context, { administrator }: Admitted, options: Opti
   const { frame, cases, door } = options;
   const { searchParams } = ctx.URL;
   const [query, after] = [(searchParams.get('q') ?? '').trim().slice(0, 200), searchParams.get('after') ?? undefined];
-  const status = statusOf(searchParams.get('status'));
-  const { found, next } = await pageOfProviders({ query, status, after }, options);
+  const asked = searchParams.get('status');
+  const [status, keysSoon] = [statusOf(asked), asked === keysSoonFilter];
+  const { found, next } = await pageOfProviders({ query, status, keysSoon, after }, options);
+  const at = options.now();
   const records = await Promise.all(
-    found.map(async (record) => ({ ...record, revisionWaits: (await cases.revisionOf(record.id)) !== undefined })),
+    found.map(async (record) => ({
+      ...record,
+      revisionWaits: (await cases.revisionOf(record.id)) !== undefined,
+      keysSoon: endsSoon(registeredKeysOf(record), at),
+    })),
   );
   const mayRegister = door.may(administrator, 'provider.register');
-  const page = { records, query, status, next, onFirstPage: after === undefined, mayRegister };
+  const page = { records, query, status, keysSoon, next, onFirstPage: after === undefined, mayRegister };
   frame.send(ctx, {
     title: adminCopy.providers[frame.preferencesOf(ctx).language],
     body: ({ language }) => <ProviderList {...page} language={language} />,
@@ -107,12 +122,13 @@ async function showList(ctx: Context, { administrator }: Admitted, options: Opti
 interface Sought {
   readonly query: string;
   readonly status: ReturnType<typeof statusOf>;
+  readonly keysSoon: boolean;
   readonly after: string | undefined;
 }
 
 /** Without words by the registry's own pages; with words by the directory, and the state as it is now. */
-async function pageOfProviders({ query, status, after }: Sought, { registry, directory }: Options) {
-  if (query === '') {
+async function pageOfProviders({ query, status, keysSoon, after }: Sought, { registry, directory, calendar }: Options) {
+  if (query === '' && !keysSoon) {
     directory.warm();
     const page = await registry.list({
       limit: perPage,
@@ -121,7 +137,8 @@ async function pageOfProviders({ query, status, after }: Sought, { registry, dir
     });
     return { found: page.records, next: page.next };
   }
-  const { ids, next } = await directory.search(query, { limit: perPage, after });
+  const only = keysSoon ? await calendar.endingSoon() : undefined;
+  const { ids, next } = await directory.search(query, { limit: perPage, after, only });
   const records = await Promise.all(ids.map((id) => recordOf(id, { registry }).catch(goneAs)));
   return {
     found: records.flatMap((record) => (record && (!status || record.status === status) ? [record] : [])),
@@ -146,6 +163,8 @@ async function showProvider(ctx: Context, { administrator, session }: Admitted, 
   const page = {
     record,
     revision,
+    lastUse: await options.keyUses.of(record.id),
+    at: options.now(),
     decisions,
     findings: await findingsOf(record, revision?.made, options),
     csrf: forms.prepare(ctx, aboutOf(session)),

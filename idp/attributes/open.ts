@@ -19,6 +19,7 @@ import type { Log } from '../../lib/log.ts';
 import { createSeal } from '../../lib/seal.ts';
 import type { CounterPresentations } from '../counter-presentations.ts';
 import type { Ground, openFederation } from '../ground.ts';
+import type { KeyUses } from '../key-use.ts';
 import type { Sessions } from '../session.ts';
 import { openSources, sourceDeadlines } from '../sources.ts';
 import { createBootstrap } from './bootstrap.ts';
@@ -34,6 +35,7 @@ export interface AttributesOptions {
   readonly residents: ReturnType<typeof createResidents>;
   readonly sessions: Sessions;
   readonly presentations: CounterPresentations;
+  readonly keyUses: Pick<KeyUses, 'note'>;
   readonly entityId: string;
   readonly now: () => number;
 }
@@ -86,6 +88,6 @@ export async function openAttributes(options: AttributesOptions) {
   const signing = { signingKey: keys.samlKey, handles, now };
   const { bootstrapFor } = createBootstrap({ ...signing, entityId, soapUrl, registry });
   const idWsf = createIdWsf({ ...signing, origin, entityId, soapUrl, sessions, presentations, dataService });
-  const routes: (router: Router) => void = soapRoutes({ entityId, soapUrl, registry, keys, replay, idWsf, log, now });
+  const routes: (router: Router) => void = soapRoutes({ ...options, soapUrl, registry, keys, replay, idWsf });
   return { routes, bootstrapFor, consents, consentRequests, accessLog };
 }

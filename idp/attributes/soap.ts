@@ -16,6 +16,7 @@ import { verificationKey, type XmlElement, XmlError } from '../../lib/xml/index.
 import { newTrace } from '../app.ts';
 import { httpStatusOf } from '../errors.ts';
 import { readBody } from '../guards.ts';
+import type { KeyUses } from '../key-use.ts';
 import { askingPartyOf } from './asking-party.ts';
 import type { IdWsf } from './id-wsf.ts';
 
@@ -26,6 +27,7 @@ export interface SoapRoutesOptions {
   readonly keys: KeyRing;
   readonly replay: ReplayGuard;
   readonly idWsf: IdWsf;
+  readonly keyUses: Pick<KeyUses, 'note'>;
   readonly log: Log;
   readonly now: () => number;
 }
@@ -73,8 +75,11 @@ function receive(octets: Uint8Array, options: SoapRoutesOptions): Promise<Receiv
   });
 }
 
-async function answerTo(request: ReceivedSoap, { registry, idWsf }: SoapRoutesOptions): Promise<XmlElement> {
-  return idWsf.answer(request, await askingPartyOf(registry, request.sender));
+async function answerTo(request: ReceivedSoap, { registry, idWsf, keyUses }: SoapRoutesOptions): Promise<XmlElement> {
+  const party = await askingPartyOf(registry, request.sender);
+  // The message was signed with exactly the key that its token confirms.
+  if (request.token) keyUses.note(party.record.id, request.token.holder);
+  return idWsf.answer(request, party);
 }
 
 async function send(

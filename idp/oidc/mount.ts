@@ -10,11 +10,13 @@ import type { Bootstrap } from '../attributes/bootstrap.ts';
 import type { StaffOf } from '../attributes/staff.ts';
 import type { Audit } from '../audit.ts';
 import type { CounterPresentations } from '../counter-presentations.ts';
+import type { KeyUses } from '../key-use.ts';
 import type { PageFrame } from '../page-frame.ts';
 import type { Sessions } from '../session.ts';
 import type { SignInDemand } from '../sign-in/dispatch.ts';
 import type { Interactions } from '../sign-in/interaction.ts';
 import type { Responder } from '../sign-in/routes.ts';
+import { clientKeyOf } from './client-key.ts';
 import { type Counter, counterRequestOf, createCounter, levelAtCounter } from './counter.ts';
 import { createOfficers, type Officers } from './officer.ts';
 import { demandOf } from './policy.ts';
@@ -33,6 +35,7 @@ export interface OidcMountOptions {
   readonly links: AccountLinks;
   readonly keys: KeyRing;
   readonly audit: Audit;
+  readonly keyUses: Pick<KeyUses, 'note'>;
   readonly log: Log;
   readonly frame: PageFrame;
   readonly sessionCookie: string;
@@ -58,7 +61,7 @@ export function mountOidc(options: OidcMountOptions): {
     await inner(ctx, next);
     afterAnswer(ctx as unknown as KoaContextWithOIDC, options);
   };
-  return { middleware, responder: responderOf(provider, counter), counter };
+  return { middleware, responder: responderOf(provider, counter, options), counter };
 }
 
 /**
@@ -169,7 +172,8 @@ async function takeOver(ctx: KoaContextWithOIDC, parked: Interaction, demand: Si
 }
 
 /** A refusal gets a trace code that leads to the log. */
-function afterAnswer(ctx: KoaContextWithOIDC, { log }: OidcMountOptions): void {
+function afterAnswer(ctx: KoaContextWithOIDC, options: OidcMountOptions): void {
+  const { log } = options;
   const provider = ctx.oidc?.client ? `oidc:${ctx.oidc.client.clientId}` : undefined;
   if (ctx.oidc && ctx.status >= 400 && !ctx.response.is('html')) {
     const trace = newTrace();
@@ -178,6 +182,17 @@ function afterAnswer(ctx: KoaContextWithOIDC, { log }: OidcMountOptions): void {
     log.info({ trace, code: error, path: ctx.path, provider }, 'refused');
   }
   if (ctx.response.is('html')) allowFormTo(ctx);
+  if (ctx.oidc?.client && ctx.status < 400) noteClientKey(ctx.oidc, options);
+}
+
+/** Behind the answer: nobody waits for it. */
+function noteClientKey({ client, body }: KoaContextWithOIDC['oidc'], { registry, keyUses, log }: OidcMountOptions) {
+  const assertion = body?.client_assertion;
+  if (client?.clientAuthMethod !== 'private_key_jwt' || typeof assertion !== 'string') return;
+  const { clientId } = client;
+  clientKeyOf(registry, clientId, assertion)
+    .then((fingerprint) => fingerprint && keyUses.note(`oidc:${clientId}`, fingerprint))
+    .catch((err: unknown) => log.error({ err }, 'the key of a client could not be told'));
 }
 
 /** form_post answers: the page may post to this client's registered addresses and nowhere else. */
@@ -196,7 +211,7 @@ const errorOf: Readonly<Record<string, string>> = {
   NO_AUTHN_CONTEXT: 'unmet_authentication_requirements',
 };
 
-function responderOf(provider: Provider, counter: Counter): Responder {
+function responderOf(provider: Provider, counter: Counter, { audit }: Pick<OidcMountOptions, 'audit'>): Responder {
   const uidOf = (memory: Readonly<Record<string, unknown>>) => String(memory.uid);
   return {
     async respond(ctx, interaction, session) {
@@ -205,6 +220,7 @@ function responderOf(provider: Provider, counter: Counter): Responder {
     },
     async refuse(ctx, interaction, reason) {
       const error = errorOf[reason.code] ?? 'access_denied';
+      await audit.record({ type: 'sso.oidc', result: 'refused', provider: interaction.providerId, code: reason.code });
       if (interaction.sessionless) return counter.refuse(ctx, interaction, error);
       ctx.status = 303;
       ctx.redirect(await refuseOidcInteraction(provider, uidOf(interaction.memory), error));

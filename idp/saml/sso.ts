@@ -22,6 +22,7 @@ import type { SigningKey } from '../../lib/xml/index.ts';
 import type { Bootstrap } from '../attributes/bootstrap.ts';
 import { asksForStaff, type StaffOf, staffSamlAttributes } from '../attributes/staff.ts';
 import type { Audit } from '../audit.ts';
+import type { KeyUses } from '../key-use.ts';
 import type { PostForm } from '../post-form.ts';
 import type { Sessions, SsoSession } from '../session.ts';
 
@@ -33,6 +34,7 @@ export interface SamlSsoOptions {
   readonly links: AccountLinks;
   readonly sessions: Sessions;
   readonly audit: Audit;
+  readonly keyUses: Pick<KeyUses, 'note'>;
   readonly signingKey: () => SigningKey;
   readonly displayNameOf: (residentRef: string) => Promise<string | undefined>;
   /** The way to the resident's data, for a party whose contract lists any. */
@@ -52,11 +54,14 @@ const pairwiseId = { name: 'urn:oasis:names:tc:SAML:attribute:pairwise-id', frie
 
 /** Web SSO as identity provider: from octets to a request, and from a session to the signed answer. */
 export function createSamlSso(options: SamlSsoOptions) {
-  const { entityId, ssoUrl, registry, replay, links, sessions, audit, signingKey, displayNameOf, staffOf, now } =
-    options;
+  const { entityId, ssoUrl, registry, replay, links, sessions, audit, keyUses } = options;
+  const { signingKey, displayNameOf, staffOf, now } = options;
 
-  function receive(message: ReceivedMessage): Promise<{ request: AuthnRequest; provider: SamlProvider }> {
-    return parseAuthnRequest(message, { registry, replay, destination: ssoUrl, now: now() });
+  async function receive(message: ReceivedMessage): Promise<{ request: AuthnRequest; provider: SamlProvider }> {
+    const received = await parseAuthnRequest(message, { registry, replay, destination: ssoUrl, now: now() });
+    const { provider, verifiedBy } = received;
+    if (verifiedBy !== undefined) keyUses.note(provider.record.id, verifiedBy);
+    return received;
   }
 
   function targetOf(request: SamlMemory['request'], provider: SamlProvider) {
