@@ -3,6 +3,7 @@
  * tokens. Owns how pages look, read and sound; knows no residents, sessions or protocols and serves nothing itself:
  * `idp`, `relying-parties` and the trial render with it and send the result.
  */
+export * from './bar-chart.tsx';
 export * from './components.tsx';
 export * from './copy.ts';
 export * from './dates.ts';

@@ -39,6 +39,8 @@ export const adminCopy = {
   },
   keys: { ja: '鍵の期限', en: 'Ends of keys' },
   keysLead: { ja: '期限が近い鍵と、切れた鍵を確かめます。', en: 'See which keys end soon or have ended.' },
+  statistics: { ja: '利用状況', en: 'Statistics' },
+  statisticsLead: { ja: 'サービスごとのログインの数を見ます。', en: 'See how many sign-ins each service had.' },
   audit: { ja: '監査', en: 'Audit' },
   auditLead: { ja: '誰が、いつ、何をしたかを調べます。', en: 'See who did what, and when.' },
   invitation: { ja: '管理者への招待', en: 'Invitation to the administration' },

@@ -50,7 +50,7 @@ async function showHome(ctx: Context, { door, frame, timeZone, calendar }: HomeO
   const admitted = await door.admit(ctx);
   if (!admitted) return;
   const { administrator } = admitted;
-  const pages = (['providers', 'links', 'keys', 'audit'] as const).filter((page) =>
+  const pages = (['providers', 'links', 'keys', 'statistics', 'audit'] as const).filter((page) =>
     door.may(administrator, page === 'audit' ? 'audit.read' : 'provider.read'),
   );
   const keys = door.may(administrator, 'provider.read') ? await calendar.toDo() : { expired: 0, month: 0 };

@@ -1,5 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import type { KeyRing, ProviderRecord, RegisteredKey, RegisteredKeys } from '../../federation/index.ts';
+import { verificationKey } from '../../lib/xml/index.ts';
 import { type ProviderDirectory, wordsMatcher } from './provider-directory.ts';
 
 /** What ends on a day: a provider's key, its metadata, or a key of the hub itself. */
@@ -63,8 +64,9 @@ export function createKeyCalendar({ directory, keys, now }: CalendarOptions) {
       if (certificate === undefined) return [];
       const known = hubEnds.get(id);
       if (known) return [known];
-      const { validToDate } = new X509Certificate(Buffer.from(certificate, 'base64'));
-      const entry = { what: 'hub' as const, end: validToDate.getTime() };
+      const { validToDate, publicKey } = new X509Certificate(Buffer.from(certificate, 'base64'));
+      const { fingerprint } = verificationKey(publicKey);
+      const entry = { what: 'hub' as const, end: validToDate.getTime(), fingerprint };
       hubEnds.set(id, entry);
       return [entry];
     });

@@ -74,7 +74,9 @@ function cellsOf({ what, end, fingerprint, provider }: CalendarEntry, { at, ...s
   const term = termOf(end, at);
   const status = provider && provider.status !== 'approved' ? ` (${statusNames[provider.status][language]})` : '';
   return [
-    formatDay(end, style),
+    <time key="end" datetime={new Date(end).toISOString().slice(0, 10)}>
+      {formatDay(end, style)}
+    </time>,
     <span key="left">
       <span aria-hidden="true">{signs[term]}</span>
       {leftWords(end, at, language)}

@@ -75,12 +75,16 @@ function cellsOf(
   const name = <Value>{link.name[language]}</Value>;
   return [
     <span key="service">
-      {provider ? <a href={pageOf(provider)}>{name}</a> : name} <span class="hint">{link.number}</span>
+      {provider ? <a href={pageOf(provider)}>{name}</a> : name}
+      <br />
+      <span class="hint">{link.number}</span>
     </span>,
     linkCopy[link.change ? 'change' : 'registration'][language],
     <Value key="note">{link.note}</Value>,
     nameOf(link.by),
-    formatMoment(link.until, style),
+    <time key="until" datetime={new Date(link.until).toISOString()}>
+      {formatMoment(link.until, style)}
+    </time>,
     linkStateNames[state][language],
     mayWithdraw ? (
       <form key="act" method="post" action="/admin/links/withdraw">

@@ -21,6 +21,14 @@ import { providerRoutes } from './provider-routes.tsx';
 import { registrationRoutes } from './registration-routes.tsx';
 import { createSetupLinks, type SetupLink, setupLinkCollection } from './setup-links.ts';
 import { setupRoutes } from './setup-routes.tsx';
+import {
+  createStatistics,
+  type FoldCursor,
+  foldCursorCollection,
+  type SignInCount,
+  signInCountCollection,
+} from './statistics.ts';
+import { statisticsRoutes } from './statistics-routes.tsx';
 
 export interface ConsoleOptions extends GateOptions {
   readonly settings: Settings;
@@ -76,6 +84,13 @@ export function openConsole(options: ConsoleOptions) {
     timeZone: service.timeZone,
     cases,
     directory,
+    statistics: createStatistics({
+      journal: ground.journal,
+      counts: storage.collection<SignInCount>(signInCountCollection),
+      cursors: storage.collection<FoldCursor>(foldCursorCollection),
+      timeZone: service.timeZone,
+      now,
+    }),
     calendar: createKeyCalendar({ ...options, directory }),
     allowHttp: trial,
     journal: ground.journal,
@@ -89,6 +104,7 @@ export function openConsole(options: ConsoleOptions) {
     linkRoutes(common),
     setupRoutes(common),
     keyRoutes(common),
+    statisticsRoutes(common),
   ];
   const routes = (router: Router) => {
     for (const add of pages) add(router);

@@ -66,9 +66,12 @@ export function SetupPage(options: Parts) {
   );
 }
 
-function Answer({ findings, diff, conflict, language }: Parts) {
+const isGood = ({ findings, conflict }: SetupPageOptions): boolean =>
+  findings !== undefined && !conflict && !findings.some(({ severity }) => severity === 'error');
+
+function Answer(options: Parts) {
+  const { findings, diff, conflict, language } = options;
   const say = sayIn(language);
-  const good = findings && !conflict && !findings.some(({ severity }) => severity === 'error');
   return (
     <>
       {conflict ? (
@@ -76,7 +79,7 @@ function Answer({ findings, diff, conflict, language }: Parts) {
           <p>{say('conflictText')}</p>
         </Notice>
       ) : null}
-      {good ? (
+      {isGood(options) ? (
         <Notice kind="success" title={say('good')}>
           <p>{say('goodText')}</p>
         </Notice>
@@ -136,7 +139,10 @@ function hubFacts({ link, hub, ...style }: Pick<Parts, 'link' | 'hub' | 'languag
   ] as const;
 }
 
-function DocumentForm({ link, csrf, metadata, seen, language }: Parts) {
+/** The next step stands first: checking, until there is nothing against submitting. */
+function DocumentForm(options: Parts) {
+  const { link, csrf, metadata, seen, language } = options;
+  const ready = isGood(options);
   const label = providerCopy[link.protocol === 'saml' ? 'samlMetadata' : 'oidcMetadata'][language];
   return (
     <form method="post" action="/setup" enctype="multipart/form-data">
@@ -156,12 +162,11 @@ function DocumentForm({ link, csrf, metadata, seen, language }: Parts) {
         <input type="file" id="file" name="file" aria-describedby="file-hint" />
       </div>
       <div class="actions">
-        <button type="submit" name="do" value="check">
-          {setupCopy.check[language]}
-        </button>
-        <button type="submit" name="do" value="submit" class="button-plain">
-          {setupCopy.submit[language]}
-        </button>
+        {(ready ? (['submit', 'check'] as const) : (['check', 'submit'] as const)).map((act, at) => (
+          <button key={act} type="submit" name="do" value={act} {...(at === 0 ? {} : { class: 'button-plain' })}>
+            {setupCopy[act][language]}
+          </button>
+        ))}
       </div>
     </form>
   );
