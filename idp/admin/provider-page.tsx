@@ -40,14 +40,14 @@ export function ProviderPage(options: Parts) {
       </h1>
       <Facts facts={factsOf(options)} />
       {may.change ? (
-        <p>
+        <div class="actions">
           <a class="button button-plain" href={`/admin/provider/edit?${new URLSearchParams({ id: record.id })}`}>
             {providerCopy.edit[language]}
-          </a>{' '}
+          </a>
           <a class="button button-plain" href={`/admin/links/new?${new URLSearchParams({ id: record.id })}`}>
             {linkCopy.makeChange[language]}
           </a>
-        </p>
+        </div>
       ) : null}
       {findings.length > 0 ? <FindingsNotice findings={findings} language={language} /> : null}
       <Waiting {...options} />

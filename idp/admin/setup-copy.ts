@@ -33,6 +33,10 @@ export const setupCopy = {
   submit: { ja: '申請する（一度だけ）', en: 'Submit (once)' },
   good: { ja: '申請できる内容です', en: 'This can be submitted' },
   goodText: { ja: 'まだ申請していません。よければ「申請する」を押してください。', en: 'Nothing is submitted yet.' },
+  findingsHint: {
+    ja: '「もらってください」とあるところは、サービスの側で直してください。「注意」と「参考」だけなら申請できます。',
+    en: 'What “the service” is asked to do is yours to do. Warnings and notes alone do not keep you from submitting.',
+  },
   conflict: { ja: '登録がほかの人によって変わりました', en: 'Somebody else changed the registration' },
   conflictText: {
     ja: '申請していません。送った内容は下に残っています。リンクを送った人に連絡してください。',

@@ -84,7 +84,12 @@ function Answer(options: Parts) {
           <p>{say('goodText')}</p>
         </Notice>
       ) : null}
-      {findings && findings.length > 0 ? <FindingsNotice findings={findings} language={language} /> : null}
+      {findings && findings.length > 0 ? (
+        <>
+          <FindingsNotice findings={findings} language={language} />
+          <p class="hint">{say('findingsHint')}</p>
+        </>
+      ) : null}
       {diff ? (
         <section class="section">
           <h2>{providerCopy.differences[language]}</h2>

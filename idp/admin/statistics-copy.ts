@@ -16,6 +16,7 @@ export const statisticsCopy = {
     ja: '記録が多いため、まだすべては数えていません。画面を開き直すと続きを数えます。',
     en: 'There are many records; opening the page again goes on counting.',
   },
+  numbers: { ja: '数字の表を見る', en: 'See the numbers' },
   period: { ja: '期間', en: 'Period' },
   answered: { ja: 'ログインできた', en: 'Answered' },
   refused: { ja: '断った', en: 'Refused' },

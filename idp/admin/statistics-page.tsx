@@ -63,7 +63,8 @@ export function StatisticsPage(options: Parts) {
         current={views.indexOf(by)}
       />
       <h2 id="counts-title">{service ? say('title') : say('all')}</h2>
-      <Counts {...options} />
+      <Picture {...options} />
+      <Numbers {...options} />
       <ul class="links">
         <li>
           <a class="button button-plain" href={statisticsHref('/admin/statistics.csv', { by, service: id })} download>
@@ -81,7 +82,7 @@ export function StatisticsPage(options: Parts) {
   );
 }
 
-function Counts({ by, counts, service, language }: Parts) {
+function Picture({ counts, language }: Parts) {
   const say = (key: keyof typeof statisticsCopy) => statisticsCopy[key][language];
   const bars = counts.map((count) => ({
     label: periodWords(count.period, language),
@@ -89,12 +90,16 @@ function Counts({ by, counts, service, language }: Parts) {
     bad: refusedIn(count),
   }));
   return (
-    <>
-      <BarChart
-        bars={bars}
-        summary={summaryOf(bars, language)}
-        legend={{ good: say('answered'), bad: say('refused') }}
-      />
+    <BarChart bars={bars} summary={summaryOf(bars, language)} legend={{ good: say('answered'), bad: say('refused') }} />
+  );
+}
+
+/** The numbers of the picture, a row for each day or month; each leads to the services of that time. */
+function Numbers({ by, counts, service, language }: Parts) {
+  const say = (key: keyof typeof statisticsCopy) => statisticsCopy[key][language];
+  return (
+    <details id="numbers">
+      <summary>{say('numbers')}</summary>
       <Records
         label="counts-title"
         columns={(['period', 'answered', 'refused', 'codes'] as const).map(say)}
@@ -115,7 +120,7 @@ function Counts({ by, counts, service, language }: Parts) {
           ],
         }))}
       />
-    </>
+    </details>
   );
 }
 

@@ -139,6 +139,8 @@ describe('set-up link, calendar of keys and statistics in Chromium', function ()
     await registrar.getByRole('link', { name: '利用状況' }).click();
     await registrar.getByRole('img', { name: /ログインできた/ }).waitFor();
     await check(registrar, 'statistics');
+    await registrar.getByText('数字の表を見る').click();
+    await registrar.getByRole('columnheader', { name: '断った理由' }).first().waitFor();
     await registrar.getByRole('link', { name: /月別/ }).click();
     await check(registrar, 'statistics-month');
     const english = await administrator('P040', 'en-GB');
