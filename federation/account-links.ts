@@ -50,8 +50,13 @@ export function createAccountLinks({ links, indexKey, now = Date.now }: AccountL
     }
   }
 
+  /** The party's pseudonym of the resident if there is one already; makes none. */
+  async function knownPseudonym(residentRef: string, party: string): Promise<string | undefined> {
+    return (await links.get(idOf(residentRef, party)))?.pseudonym;
+  }
+
   async function isLinked(residentRef: string, party: string): Promise<boolean> {
-    return (await links.get(idOf(residentRef, party))) !== undefined;
+    return (await knownPseudonym(residentRef, party)) !== undefined;
   }
 
   async function residentOf(party: string, pseudonym: string): Promise<string | undefined> {
@@ -66,7 +71,7 @@ export function createAccountLinks({ links, indexKey, now = Date.now }: AccountL
     await links.take(idOf(residentRef, party));
   }
 
-  return { pseudonymFor, isLinked, residentOf, linksOf, unlink };
+  return { pseudonymFor, knownPseudonym, isLinked, residentOf, linksOf, unlink };
 }
 
 export type AccountLinks = ReturnType<typeof createAccountLinks>;

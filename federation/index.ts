@@ -23,6 +23,7 @@ export * from './saml/bindings.ts';
 export * from './saml/idp-metadata.ts';
 export * from './saml/metadata.ts';
 export * from './saml/names.ts';
+export { offeredAttribute } from './saml/offered-attributes.ts';
 export * from './saml/response.ts';
 export * from './saml/service-provider.ts';
 export * from './saml/staff-attributes.ts';

@@ -19,7 +19,7 @@ import type { ProviderRegistry, SamlProvider } from '../entity-registry.ts';
 import { SamlError } from '../errors.ts';
 import type { ReplayGuard } from '../replay.ts';
 import { type ReceivedMessage, verifyDetached } from './bindings.ts';
-import type { AssertionConsumerService } from './metadata.ts';
+import type { AssertionConsumerService, ServiceProviderMetadata } from './metadata.ts';
 import { bindings, nameIdFormats, saml, samlNs, samlp, samlpNs } from './names.ts';
 
 /** An AuthnRequest of a registered, approved provider, checked as far as its sender decides (SAML Core 3.4.1). Plain data. */
@@ -153,13 +153,22 @@ function checkEnvelope(
     throw new SamlError('DESTINATION_WRONG', 'the Destination is missing or another address');
 }
 
+const postConsumersOf = ({ assertionConsumerServices }: ServiceProviderMetadata) =>
+  assertionConsumerServices.filter(({ binding }) => binding === bindings.post);
+
+/** SAML Metadata 2.2.3: where an answer goes that no request named an address for. */
+export function defaultConsumerOf(metadata: ServiceProviderMetadata): AssertionConsumerService | undefined {
+  const consumers = postConsumersOf(metadata);
+  return consumers.find(({ isDefault }) => isDefault) ?? consumers[0];
+}
+
 /** SAML Core 3.4.1: by exact URL, by index, or the default; never an address that is not in the metadata. */
 function chooseAcs(element: XmlElement, { metadata }: SamlProvider): AssertionConsumerService {
   const [url, index] = [
     attributeOf(element, 'AssertionConsumerServiceURL'),
     attributeOf(element, 'AssertionConsumerServiceIndex'),
   ];
-  const consumers = metadata.assertionConsumerServices.filter(({ binding }) => binding === bindings.post);
+  const consumers = postConsumersOf(metadata);
   if (index !== undefined && (url !== undefined || attributeOf(element, 'ProtocolBinding') !== undefined)) {
     throw new SamlError('ACS_NOT_REGISTERED', 'AssertionConsumerServiceIndex excludes URL and ProtocolBinding');
   }
@@ -168,7 +177,7 @@ function chooseAcs(element: XmlElement, { metadata }: SamlProvider): AssertionCo
       ? consumers.find(({ location }) => location === url)
       : index !== undefined
         ? consumers.find((consumer) => String(consumer.index) === index)
-        : (consumers.find(({ isDefault }) => isDefault) ?? consumers[0]);
+        : defaultConsumerOf(metadata);
   if (!chosen)
     throw new SamlError('ACS_NOT_REGISTERED', 'the AssertionConsumerService is not in the metadata of the provider');
   return chosen;

@@ -62,8 +62,22 @@ export const newTransientId = (): NameId => ({
   format: nameIdFormats.transient,
 });
 
+export interface BuiltResponse {
+  /** What is sent. */
+  readonly xml: string;
+  /** The signed assertion in it, as it was before encryption. */
+  readonly assertion: XmlElement;
+  /** Whom the assertion was encrypted for, and how; undefined where it stands in the clear. */
+  readonly recipient: Recipient | undefined;
+}
+
 /** A signed answer with one signed assertion, encrypted where the provider can read that (SAML Profiles 4.1.4). Returns XML. */
 export async function buildResponse(content: AssertionContent, target: ResponseTarget): Promise<string> {
+  return (await composeResponse(content, target)).xml;
+}
+
+/** The same answer, with what is inside it for whoever made it: after encryption only the provider can tell. */
+export async function composeResponse(content: AssertionContent, target: ResponseTarget): Promise<BuiltResponse> {
   const assertion = await signElement(assertionOf(content, target), target.key, { after: 'Issuer' });
   const { record } = target.provider;
   const recipient = recipientOf(target.provider);
@@ -71,7 +85,8 @@ export async function buildResponse(content: AssertionContent, target: ResponseT
   const response = responseOf({ code: success }, target, [body]);
   // Nobody asked for it: without a signature of its own its Destination would be anybody's (and lasso refuses it).
   const sign = record.settings.signResponse || target.inResponseTo === undefined;
-  return writeXml(sign ? await signElement(response, target.key, { after: 'Issuer' }) : response);
+  const xml = writeXml(sign ? await signElement(response, target.key, { after: 'Issuer' }) : response);
+  return { xml, assertion, recipient };
 }
 
 /** A refusal as a signed Response without assertion (SAML Core 3.2.2). */

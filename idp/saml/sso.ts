@@ -3,7 +3,7 @@ import {
   type AccountLinks,
   type AuthnRequest,
   buildErrorResponse,
-  buildResponse,
+  composeResponse,
   encodePost,
   type NameId,
   nameIdFormats,
@@ -75,8 +75,8 @@ export function createSamlSso(options: SamlSsoOptions) {
     };
   }
 
-  /** The answer for a resident with a session that meets the request. */
-  async function respond(request: SamlMemory['request'], session: SsoSession, contextClass: string): Promise<PostForm> {
+  /** Everything the answer says, and the answer; the session gains the provider as a participant. */
+  async function compose(request: SamlMemory['request'], session: SsoSession, contextClass: string) {
     const provider = await registry.samlProvider(request.issuer);
     const pseudonym = await links.pseudonymFor(session.residentRef, provider.record.id);
     const nameId = nameIdFor(request, pseudonym);
@@ -97,12 +97,18 @@ export function createSamlSso(options: SamlSsoOptions) {
       sessionEndsAt: session.expiresAt,
       attributes,
     };
-    const xml = await buildResponse(content, targetOf(request, provider));
+    const built = await composeResponse(content, targetOf(request, provider));
+    return { ...built, provider, content, released };
+  }
+
+  /** The answer for a resident with a session that meets the request. */
+  async function respond(request: SamlMemory['request'], session: SsoSession, contextClass: string): Promise<PostForm> {
+    const { xml, provider, content, released } = await compose(request, session, contextClass);
     await audit.record({
       type: 'sso.saml',
       result: 'ok',
       provider: provider.record.id,
-      pseudonym: nameId.value,
+      pseudonym: content.nameId.value,
       detail: { released: [...released], contextClass },
     });
     return formOf(request, xml);
@@ -146,7 +152,7 @@ export function createSamlSso(options: SamlSsoOptions) {
     return formOf(request, xml);
   }
 
-  return { receive, respond, refuse };
+  return { receive, compose, respond, refuse };
 }
 
 export type SamlSso = ReturnType<typeof createSamlSso>;
