@@ -114,12 +114,28 @@ export async function openHub({ settings, log, now = Date.now }: HubOptions) {
   const { clientSecrets } = federation;
   const oidc = mountOidc({ ...common, issuer: settings.origin, storage, presentations, clientSecrets, log, frame });
   const own = residentPages({ ...common, ...attributes, settings, frame, browserCookie });
-  const admin = openConsole({ ...common, settings, ground, log, frame, browserCookie, entityId, clientSecrets });
+  const { consents } = attributes;
+  const admin = openConsole({
+    ...common,
+    settings,
+    ground,
+    log,
+    frame,
+    browserCookie,
+    entityId,
+    clientSecrets,
+    consents,
+    lookAtStaff: staff.lookAt,
+  });
   const signIn = signInRoutes({
     ...common,
     card: credential.signIn,
-    responders: { saml: samlResponder({ sso, stylesheet }), oidc: oidc.responder, hub: hubResponder },
-    counter: oidc.counter,
+    responders: {
+      saml: samlResponder({ sso, stylesheet }),
+      oidc: oidc.responder,
+      hub: hubResponder,
+      test: admin.testResponder,
+    },
     showPrompt: createPrompt({ settings, registry, frame }),
     browserCookie,
     secure,

@@ -9,7 +9,7 @@ import {
 } from './collection.ts';
 import { checkDefinition, checkRecord, checkSameId, indexFor, limitOf } from './definition.ts';
 
-/** The reference engine: keeps records as JSON text in memory, so that callers share no object with the store. For tests. */
+/** The reference engine: keeps records as JSON text in memory, so that callers share no object with the store. For tests, and for what must not outlast one answer. */
 export function createMemoryStorage({ now = Date.now }: { now?: () => number } = {}): Storage {
   const tables = new Map<string, Map<string, string>>();
   let closed = false;

@@ -9,7 +9,7 @@ export type TranscriptLabel =
 
 export interface Binding {
   readonly interactionId: string;
-  readonly protocol: 'saml' | 'oidc' | 'hub';
+  readonly protocol: 'saml' | 'oidc' | 'hub' | 'test';
   readonly partyId: string;
   readonly requestId: string;
 }

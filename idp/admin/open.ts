@@ -8,6 +8,8 @@ import { createOwnForms } from '../account/own-form.ts';
 import type { Ground } from '../ground.ts';
 import type { KeyUses } from '../key-use.ts';
 import type { PageFrame } from '../page-frame.ts';
+import type { ExamineOptions } from '../playground/examine.ts';
+import { createPlayground } from '../playground/routes.tsx';
 import { openAdministrators } from './administrators.ts';
 import { auditRoutes } from './audit-routes.tsx';
 import { createCases, type Decision, decisionCollection, type Revision, revisionCollection } from './cases.ts';
@@ -30,7 +32,7 @@ import {
 } from './statistics.ts';
 import { statisticsRoutes } from './statistics-routes.tsx';
 
-export interface ConsoleOptions extends GateOptions {
+export interface ConsoleOptions extends GateOptions, Pick<ExamineOptions, 'links' | 'consents' | 'lookAtStaff'> {
   readonly settings: Settings;
   readonly ground: Ground;
   readonly log: Log;
@@ -96,6 +98,7 @@ export function openConsole(options: ConsoleOptions) {
     journal: ground.journal,
     accessJournal: ground.accessJournal,
   };
+  const playground = createPlayground(common);
   const pages = [
     adminHomeRoutes(common),
     providerRoutes(common),
@@ -105,9 +108,10 @@ export function openConsole(options: ConsoleOptions) {
     setupRoutes(common),
     keyRoutes(common),
     statisticsRoutes(common),
+    playground.routes,
   ];
   const routes = (router: Router) => {
     for (const add of pages) add(router);
   };
-  return { administrators, routes };
+  return { administrators, routes, testResponder: playground.responder };
 }

@@ -1,5 +1,6 @@
 import { diffRegistrations, type Finding, type ProviderRecord } from '../../federation/index.ts';
 import { Breadcrumb, type DateStyle, Facts, formatMoment, Notice, Value } from '../../web/index.ts';
+import { TestSignIn } from '../playground/test-section.tsx';
 import type { Decision, Revision } from './cases.ts';
 import { adminCopy } from './copy.ts';
 import { Differences, FindingsNotice } from './findings.tsx';
@@ -18,6 +19,7 @@ export interface ProviderPageOptions extends Pick<ProviderKeysOptions, 'lastUse'
   /** Has the role, and wrote it. */
   readonly ownWork: boolean;
   readonly nameOf: (administrator: string) => string;
+  readonly mayTest: boolean;
 }
 
 type Parts = ProviderPageOptions & DateStyle;
@@ -52,6 +54,7 @@ export function ProviderPage(options: Parts) {
       {findings.length > 0 ? <FindingsNotice findings={findings} language={language} /> : null}
       <Waiting {...options} />
       <ProviderKeys {...options} />
+      {options.mayTest ? <TestSignIn {...options} /> : null}
       <Switch {...options} />
       {decisions.length > 0 ? <History {...options} /> : null}
       <details>

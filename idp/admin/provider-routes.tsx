@@ -174,6 +174,7 @@ async function showProvider(ctx: Context, { administrator, session }: Admitted, 
       suspend: door.may(administrator, 'provider.suspend'),
       resume: door.may(administrator, 'provider.resume'),
     },
+    mayTest: door.may(administrator, 'provider.test'),
     ownWork: waits && approver && work.authors.includes(administrator.id),
     nameOf: await namesOf(people, options),
     timeZone,
@@ -187,7 +188,7 @@ async function showProvider(ctx: Context, { administrator, session }: Admitted, 
 type Content = Pick<ProviderRecord, 'protocol' | 'saml' | 'oidc' | 'name' | 'contract'>;
 
 /** Looked over again each time: keys expire and others register while something waits. */
-async function findingsOf(record: ProviderRecord, made: Content | undefined, options: Options) {
+export async function findingsOf(record: ProviderRecord, made: Content | undefined, options: Options) {
   const { protocol, saml, oidc, name, contract } = made ?? record;
   const metadata = saml?.metadata ?? JSON.stringify(oidc?.metadata ?? {});
   const submission = { protocol, metadata, name, contract: contract.attributes };

@@ -24,6 +24,7 @@ export const acts = [
   'provider.approve',
   'provider.suspend',
   'provider.resume',
+  'provider.test',
   'audit.read',
   'system.read',
   'system.operate',
@@ -36,8 +37,8 @@ export const acts = [
 export type Act = (typeof acts)[number];
 
 const table: Readonly<Record<Role, readonly Act[]>> = {
-  registrar: ['provider.read', 'provider.register', 'provider.change', 'provider.suspend'],
-  approver: ['provider.read', 'provider.approve', 'provider.suspend', 'provider.resume'],
+  registrar: ['provider.read', 'provider.register', 'provider.change', 'provider.suspend', 'provider.test'],
+  approver: ['provider.read', 'provider.approve', 'provider.suspend', 'provider.resume', 'provider.test'],
   // R19: everything about providers, still never both halves of one registration.
   'sp-administrator': [
     'provider.read',
@@ -46,6 +47,7 @@ const table: Readonly<Record<Role, readonly Act[]>> = {
     'provider.approve',
     'provider.suspend',
     'provider.resume',
+    'provider.test',
   ],
   auditor: ['provider.read', 'audit.read'],
   operator: ['system.read', 'system.operate'],

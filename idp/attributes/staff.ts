@@ -9,8 +9,16 @@ import { HubPageError } from '../errors.ts';
 /** Who a resident is at work, or undefined. Never rejects: without its directory a sign-in goes on, just without this. */
 export type StaffOf = (residentRef: string) => Promise<Staff | undefined>;
 
+/** The same with the reason why there is nothing, for whoever has to find it out. */
+export interface StaffLook {
+  readonly outcome: 'found' | 'no entry' | 'silent' | 'no directory';
+  readonly staff?: Staff | undefined;
+}
+
 export interface StaffLookup {
   readonly staffOf: StaffOf;
+  /** Never rejects. */
+  readonly lookAt: (residentRef: string) => Promise<StaffLook>;
   readonly close: () => void;
 }
 
@@ -21,24 +29,30 @@ export async function openStaff(options: {
   readonly now: () => number;
 }): Promise<StaffLookup> {
   const { settings, log, now } = options;
-  if (!settings) return { staffOf: async () => undefined, close: () => undefined };
+  if (!settings)
+    return {
+      staffOf: async () => undefined,
+      lookAt: async () => ({ outcome: 'no directory' }),
+      close: () => undefined,
+    };
   const { passwordFile, caFile, ...directory } = settings;
   const password = (await textOf(passwordFile, 'staff.passwordFile')).trim();
   const ca = caFile === undefined ? undefined : await textOf(caFile, 'staff.caFile');
   const ldap = await openLdap({ ...directory, password, ca, now });
 
-  async function staffOf(residentRef: string): Promise<Staff | undefined> {
+  async function lookAt(residentRef: string): Promise<StaffLook> {
     try {
-      return await ldap.staffOf(residentRef);
+      const found = await ldap.staffOf(residentRef);
+      return { outcome: found ? 'found' : 'no entry', staff: found };
     } catch (error) {
       // Codes and our own words only: a directory's answer is about a person.
       const known = error instanceof HubError ? { code: error.code, reason: error.message } : { code: 'UNEXPECTED' };
       log.warn(known, 'no staff attributes: a party that needs them will refuse');
-      return undefined;
+      return { outcome: 'silent' };
     }
   }
 
-  return { staffOf, close: ldap.close };
+  return { staffOf: async (residentRef) => (await lookAt(residentRef)).staff, lookAt, close: ldap.close };
 }
 
 async function openLdap(options: LdapStaffOptions) {

@@ -49,7 +49,6 @@ export interface OidcMountOptions {
 export function mountOidc(options: OidcMountOptions): {
   middleware: Middleware;
   responder: Responder;
-  counter: Pick<Counter, 'respond'>;
 } {
   const { registry, presentations, links, frame, sessionCookie, now } = options;
   const provider = providerFor(options);
@@ -61,7 +60,7 @@ export function mountOidc(options: OidcMountOptions): {
     await inner(ctx, next);
     afterAnswer(ctx as unknown as KoaContextWithOIDC, options);
   };
-  return { middleware, responder: responderOf(provider, counter, options), counter };
+  return { middleware, responder: responderOf(provider, counter, options) };
 }
 
 /**
@@ -218,6 +217,7 @@ function responderOf(provider: Provider, counter: Counter, { audit }: Pick<OidcM
       ctx.status = 303;
       ctx.redirect(await finishOidcInteraction(provider, uidOf(interaction.memory), session));
     },
+    present: counter.respond,
     async refuse(ctx, interaction, reason) {
       const error = errorOf[reason.code] ?? 'access_denied';
       await audit.record({ type: 'sso.oidc', result: 'refused', provider: interaction.providerId, code: reason.code });

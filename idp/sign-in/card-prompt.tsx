@@ -1,4 +1,4 @@
-import type { Preferences } from '../../web/index.ts';
+import { Notice, type Preferences } from '../../web/index.ts';
 import { CancelForm, CardPanel, Help } from './card-panel.tsx';
 import { liveCopyIn, signInCopy } from './copy.ts';
 
@@ -14,9 +14,12 @@ export interface CardPromptOptions {
 }
 
 /** The page that asks for card and PIN. The browser program fills it with life; what it says is all in here. */
-export function CardPrompt(options: CardPromptOptions & { readonly preferences: Preferences }) {
+export function CardPrompt(
+  options: CardPromptOptions & { readonly preferences: Preferences; readonly note?: string | undefined },
+) {
   const { interactionId, csrfToken, service, pinDigits, softwareReader, supportPhone } = options;
   const { language } = options.preferences;
+  const { note } = options;
   const say = (key: keyof typeof signInCopy) => signInCopy[key][language];
   const pin = {
     digits: pinDigits,
@@ -33,6 +36,7 @@ export function CardPrompt(options: CardPromptOptions & { readonly preferences: 
         <strong>{service}</strong>
         {say('asks')}
       </p>
+      {note === undefined ? null : <Notice kind="info" title={note} />}
       <CardPanel
         {...{ language, interactionId, csrfToken, softwareReader, pin }}
         live={liveCopyIn(language)}

@@ -5,6 +5,10 @@ export const signInCopy = {
   title: { ja: 'ログイン', en: 'Sign in' },
   before: { ja: '「', en: '“' },
   asks: { ja: '」にログインします', en: '” asks you to sign in' },
+  test: {
+    ja: '試験ログインです。サービスには何も送りません。渡す内容を次の画面に表示します。',
+    en: 'This is a test sign-in. Nothing is sent to the service; the next page shows what would be.',
+  },
   steps: { ja: 'ログインの手順', en: 'Steps of the sign-in' },
   stepCard: { ja: 'カードを置く', en: 'Place the card' },
   stepPin: { ja: '暗証番号', en: 'PIN' },

@@ -7,7 +7,8 @@ import type { SignInDemand } from './dispatch.ts';
 
 /** A sign-in under way: who asks, what is demanded, and which browser it belongs to. */
 export interface Interaction extends StoredRecord {
-  readonly protocol: 'saml' | 'oidc' | 'hub';
+  /** `test`: the hub plays the provider, and an administrator looks at what it would be given. */
+  readonly protocol: 'saml' | 'oidc' | 'hub' | 'test';
   /** Id of the provider's registration; empty for the hub's own pages. */
   readonly providerId: string;
   readonly partyKey: string;
@@ -16,7 +17,7 @@ export interface Interaction extends StoredRecord {
   /** The protocol's own memory: the parsed AuthnRequest, or the uid of the OIDC interaction. */
   readonly memory: Readonly<Record<string, unknown>>;
   /**
-   * A registered counter asks for the patient in front of it. No SSO session is read, made or ended, whoever is signed
+   * A registered counter asks for the patient in front of it, or a test sign-in for any card. No SSO session is read, made or ended, whoever is signed
    * in at this browser: what the card says stays in here and goes to the request that asked, and nowhere else.
    */
   readonly sessionless?: { readonly level: CardLevel; readonly presented?: CardAuthentication | undefined } | undefined;

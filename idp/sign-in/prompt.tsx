@@ -27,15 +27,17 @@ export function createPrompt({
 
   return async (ctx: Context, interaction: Interaction, csrfToken: string): Promise<void> => {
     const { language } = frame.preferencesOf(ctx);
-    const provider = await registry.get(interaction.protocol === 'saml' ? 'saml' : 'oidc', interaction.partyKey);
+    const kind = interaction.providerId.startsWith('saml:') ? 'saml' : 'oidc';
+    const provider = await registry.get(kind, interaction.partyKey);
+    const note = interaction.protocol === 'test' ? signInCopy.test[language] : undefined;
     const service = (provider?.name ?? settings.service.name)[language];
     const common = { csrfToken, service, pinDigits, softwareReader, supportPhone, interactionId: interaction.id };
     frame.send(ctx, {
-      ...(interaction.sessionless
+      ...(interaction.sessionless && interaction.protocol !== 'test'
         ? counterPage(common, provider, { language, level: interaction.sessionless.level })
         : {
             title: signInCopy.title[language],
-            body: (preferences) => <CardPrompt {...common} preferences={preferences} />,
+            body: (preferences) => <CardPrompt {...common} note={note} preferences={preferences} />,
           }),
       script,
       policy: {

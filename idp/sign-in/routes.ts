@@ -14,6 +14,8 @@ import type { Interaction, Interactions } from './interaction.ts';
 export interface Responder {
   respond(ctx: Context, interaction: Interaction, session: SsoSession, contextClass: string): Promise<void>;
   refuse(ctx: Context, interaction: Interaction, reason: SamlError): Promise<void>;
+  /** How a sessionless interaction goes on with the card; it has no session to go on with. */
+  present?(ctx: Context, interaction: Interaction, presented: CardAuthentication): Promise<void>;
 }
 
 export interface SignInRoutesOptions {
@@ -21,10 +23,6 @@ export interface SignInRoutesOptions {
   readonly sessions: Sessions;
   readonly card: CardSignIn;
   readonly responders: Readonly<Record<Interaction['protocol'], Responder>>;
-  /** How a counter's request goes on with the patient's card; it has no session to go on with. */
-  readonly counter: {
-    respond(ctx: Context, interaction: Interaction, presented: CardAuthentication): Promise<void>;
-  };
   /** Shows the card prompt. */
   readonly showPrompt: (ctx: Context, interaction: Interaction, csrfToken: string) => Promise<void>;
   readonly sessionCookie: string;
@@ -124,7 +122,7 @@ async function readMessage<T>(ctx: Context, schema: z.ZodType<T>): Promise<T> {
 
 async function showStep(ctx: Context, interaction: Interaction, options: SignInRoutesOptions): Promise<void> {
   const { interactions, sessions, responders, showPrompt, sessionCookie, now } = options;
-  if (interaction.sessionless) return showCounterStep(ctx, interaction, interaction.sessionless.presented, options);
+  if (interaction.sessionless) return showSessionlessStep(ctx, interaction, interaction.sessionless.presented, options);
   const session = await sessions.byCookie(ctx.cookies.get(sessionCookie));
   const step = nextStep(interaction.demand, session, now());
   const responder = responders[interaction.protocol];
@@ -137,20 +135,22 @@ async function showStep(ctx: Context, interaction: Interaction, options: SignInR
   return responder.respond(ctx, interaction, session, step.contextClass);
 }
 
-/** The patient's card, then the answer to the request that asked. The browser's session is not looked at. */
-async function showCounterStep(
+/** The card, then the answer to the request that asked. The browser's session is not looked at. */
+async function showSessionlessStep(
   ctx: Context,
   interaction: Interaction,
   presented: CardAuthentication | undefined,
   options: SignInRoutesOptions,
 ): Promise<void> {
-  const { interactions, showPrompt, counter, now } = options;
+  const { interactions, showPrompt, responders, now } = options;
   if (!presented)
     return showPrompt(ctx, interaction, interactions.csrfToken(interaction.id, browserSecretOf(ctx, options)));
   await interactions.finish(interaction.id);
   if (now() - presented.at > presentedMs)
     throw new HubPageError('SIGN_IN_EXPIRED', 'the card was presented too long ago');
-  return counter.respond(ctx, interaction, presented);
+  const responder = responders[interaction.protocol];
+  if (!responder.present) throw new TypeError('an interaction without session, for a protocol that has none');
+  return responder.present(ctx, interaction, presented);
 }
 
 /** The same resident keeps the session and its parties; another one ends it. Either way the cookie is new. */

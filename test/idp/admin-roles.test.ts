@@ -43,6 +43,13 @@ describe('roles of the console', () => {
     for (const act of acts) expect(may(['registrar', 'approver'], act), act).to.equal('ROLES_EXCLUSIVE');
   });
 
+  it('let those who register or approve try a service, and nobody else', () => {
+    for (const role of roles)
+      expect(may([role], 'provider.test'), role).to.equal(
+        ['registrar', 'approver', 'sp-administrator'].includes(role) || 'NOT_YOUR_ROLE',
+      );
+  });
+
   it('end with the account, to the millisecond (R20)', () => {
     expect(may(['auditor'], 'audit.read', { until: at })).to.equal('EXPIRED');
     expect(may(['auditor'], 'audit.read', { until: at + 1 })).to.equal(true);

@@ -1,0 +1,102 @@
+import { type AttributeType, attributeTypes, type Consents, type Purpose } from '../../attribute-service/index.ts';
+import type { CardAuthentication } from '../../card-auth/index.ts';
+import {
+  messagePartyOf,
+  type ProviderRecord,
+  type ProviderRegistry,
+  providerIdOf,
+  type Registration,
+} from '../../federation/index.ts';
+import type { Log } from '../../lib/log.ts';
+import type { PageFrame } from '../page-frame.ts';
+import { nextStep, type SignInDemand } from '../sign-in/dispatch.ts';
+import { type LiveState, liveStateOf } from './live-state.ts';
+import { playedClient, previewOidc, type Refused } from './oidc-preview.ts';
+import { type ReleaseFacts, type ReleaseRow, releaseRows } from './release-rows.ts';
+import { previewSaml } from './saml-preview.ts';
+import { openStage, type Stage, type StageOptions } from './stage.ts';
+import { type Preview, releasedValues } from './values.ts';
+
+export interface ExamineOptions extends StageOptions {
+  readonly registry: ProviderRegistry;
+  readonly consents: Pick<Consents, 'find'>;
+  readonly log: Log;
+  readonly frame: PageFrame;
+}
+
+/** What a test sign-in found. Holds values of the card's holder: for one page, and for nothing that is kept. */
+export interface Examined {
+  readonly live: LiveState;
+  readonly preview: Preview | Refused;
+  readonly rows: readonly ReleaseRow[];
+  /** The holder has no pseudonym at this party yet: the one shown is an example. */
+  readonly firstVisit: boolean;
+  /** Fingerprint of the key that the party signs its queries with, where it is given a way to ask. */
+  readonly holderKey: string | undefined;
+}
+
+export interface Case {
+  /** As it is registered. */
+  readonly record: ProviderRecord;
+  /** What is tried: the registration, or a change that waits. */
+  readonly tried: Registration;
+  readonly demand: SignInDemand;
+  readonly presented: CardAuthentication;
+}
+
+/** Plays the party through one sign-in with this card. */
+export async function examine({ record, tried, demand, presented }: Case, options: ExamineOptions): Promise<Examined> {
+  const { registry, links, now } = options;
+  const stage = await openStage(playedClient(tried), presented, options);
+  const step = nextStep({ ...demand, fresh: false }, { level: presented.level, authenticatedAt: presented.at }, now());
+  const preview = await previewOf(stage, step, options);
+  const { residentRef } = presented;
+  const found = 'refused' in preview ? undefined : releasedValues(preview);
+  const rows = found
+    ? releaseRows({
+        ...found,
+        contract: tried.contract.attributes,
+        staff: stage.staffOutcome(),
+        counter: tried.counter !== undefined,
+        level: presented.level,
+        consentFor: await consentsOf({ party: record.id, residentRef }, options),
+      })
+    : [];
+  return {
+    live: await liveStateOf(record, registry),
+    preview,
+    rows,
+    firstVisit: (await links.knownPseudonym(residentRef, record.id)) === undefined,
+    holderKey: found?.bootstrap ? await holderKeyOf(stage) : undefined,
+  };
+}
+
+async function previewOf(
+  stage: Stage,
+  step: ReturnType<typeof nextStep>,
+  options: ExamineOptions,
+): Promise<Preview | Refused> {
+  if (stage.record.protocol === 'oidc') return previewOidc(stage, options);
+  if (step.step === 'respond') return previewSaml(stage, step.contextClass);
+  return { protocol: 'saml', refused: 'NO_AUTHN_CONTEXT' };
+}
+
+async function holderKeyOf({ registry, record }: Stage): Promise<string | undefined> {
+  return (await messagePartyOf(registry, providerIdOf(record))).keys[0]?.fingerprint;
+}
+
+/** The holder's real consents, looked up before the rows are made. */
+async function consentsOf(
+  who: { readonly party: string; readonly residentRef: string },
+  { consents }: Pick<ExamineOptions, 'consents'>,
+): Promise<ReleaseFacts['consentFor']> {
+  const found = new Map<string, Awaited<ReturnType<Consents['find']>>>();
+  const keyOf = (type: AttributeType, purpose: Purpose) => `${type.id} ${purpose}`;
+  for (const type of attributeTypes)
+    for (const purpose of type.purposes)
+      found.set(keyOf(type, purpose), await consents.find({ ...who, purpose, type: type.id }));
+  return (type, purpose) => {
+    const consent = found.get(keyOf(type, purpose));
+    return { consent: consent?.state ?? 'none', standing: consent?.state === 'given' && consent.standing };
+  };
+}
