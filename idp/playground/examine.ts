@@ -63,7 +63,7 @@ export async function examine({ record, tried, demand, presented }: Case, option
       })
     : [];
   return {
-    live: await liveStateOf(record, registry),
+    live: await liveStateOf(record, registry, stage.registry),
     preview,
     rows,
     firstVisit: (await links.knownPseudonym(residentRef, record.id)) === undefined,

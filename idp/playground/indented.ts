@@ -3,7 +3,7 @@ export function indented(xml: string): string {
   let depth = 0;
   const lines = xml.split(/(?<=>)(?=<)/).map((tag) => {
     if (tag.startsWith('</')) depth -= 1;
-    const line = '  '.repeat(Math.max(0, depth)) + tag;
+    const line = ' '.repeat(Math.max(0, depth)) + tag;
     const opens = !tag.startsWith('</') && !tag.includes('</') && !tag.endsWith('/>');
     if (opens) depth += 1;
     return line;

@@ -8,20 +8,25 @@ export interface LiveState {
   readonly signedOnly: boolean;
 }
 
-/** Asked of the registry that a real request meets. */
-export async function liveStateOf(record: ProviderRecord, registry: ProviderRegistry): Promise<LiveState> {
+type Registry = Pick<ProviderRegistry, 'samlProvider' | 'approved'>;
+
+/** Asked of the registry that a real request meets; what is tried stands on the stage's. */
+export async function liveStateOf(record: ProviderRecord, live: Registry, stage: Registry): Promise<LiveState> {
+  return { refused: await refusalOf(record, live), signedOnly: await takesSignedOnly(record, stage) };
+}
+
+async function refusalOf({ protocol, key, status }: ProviderRecord, registry: Registry): Promise<string | undefined> {
   try {
-    if (record.protocol === 'oidc') {
-      await registry.approved('oidc', record.key);
-      return { refused: undefined, signedOnly: false };
-    }
-    const { metadata } = await registry.samlProvider(record.key);
-    return {
-      refused: undefined,
-      signedOnly: metadata.authnRequestsSigned || record.settings.requireSignedRequests === true,
-    };
+    await (protocol === 'oidc' ? registry.approved('oidc', key) : registry.samlProvider(key));
+    return undefined;
   } catch (error) {
     if (!(error instanceof FederationError)) throw error;
-    return { refused: record.status === 'approved' ? error.code : record.status, signedOnly: false };
+    return status === 'approved' ? error.code : status;
   }
+}
+
+async function takesSignedOnly({ protocol, key }: ProviderRecord, registry: Registry): Promise<boolean> {
+  if (protocol === 'oidc') return false;
+  const { record, metadata } = await registry.samlProvider(key);
+  return metadata.authnRequestsSigned || record.settings.requireSignedRequests === true;
 }

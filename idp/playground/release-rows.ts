@@ -82,8 +82,8 @@ function releasedRow(attribute: ReleasableAttribute, { values, staff, counter }:
 function typeRows(type: AttributeType, facts: ReleaseFacts): ReleaseRow[] {
   const { contract, level, counter } = facts;
   const attribute = type.id;
-  if (contract.includes(attribute) && !facts.bootstrap)
-    return [{ attribute, outcome: 'withheld', reason: 'no key to hold' }];
+  if (!contract.includes(attribute)) return [{ attribute, outcome: 'withheld', reason: 'NOT_IN_CONTRACT' }];
+  if (!facts.bootstrap) return [{ attribute, outcome: 'withheld', reason: 'no key to hold' }];
   return type.purposes.map((purpose) => {
     const request = { contract, type, purpose, level, session: 'live', presented: counter } as const;
     const decision = decideTypeRelease({ ...request, ...facts.consentFor(type, purpose) });

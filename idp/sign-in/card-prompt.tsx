@@ -14,12 +14,9 @@ export interface CardPromptOptions {
 }
 
 /** The page that asks for card and PIN. The browser program fills it with life; what it says is all in here. */
-export function CardPrompt(
-  options: CardPromptOptions & { readonly preferences: Preferences; readonly note?: string | undefined },
-) {
+export function CardPrompt(options: CardPromptOptions & { readonly preferences: Preferences; readonly test: boolean }) {
   const { interactionId, csrfToken, service, pinDigits, softwareReader, supportPhone } = options;
   const { language } = options.preferences;
-  const { note } = options;
   const say = (key: keyof typeof signInCopy) => signInCopy[key][language];
   const pin = {
     digits: pinDigits,
@@ -36,7 +33,11 @@ export function CardPrompt(
         <strong>{service}</strong>
         {say('asks')}
       </p>
-      {note === undefined ? null : <Notice kind="info" title={note} />}
+      {options.test ? (
+        <Notice kind="info" title={say('test')}>
+          <p>{say('testText')}</p>
+        </Notice>
+      ) : null}
       <CardPanel
         {...{ language, interactionId, csrfToken, softwareReader, pin }}
         live={liveCopyIn(language)}

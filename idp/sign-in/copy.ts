@@ -5,9 +5,10 @@ export const signInCopy = {
   title: { ja: 'ログイン', en: 'Sign in' },
   before: { ja: '「', en: '“' },
   asks: { ja: '」にログインします', en: '” asks you to sign in' },
-  test: {
-    ja: '試験ログインです。サービスには何も送りません。渡す内容を次の画面に表示します。',
-    en: 'This is a test sign-in. Nothing is sent to the service; the next page shows what would be.',
+  test: { ja: '試験ログインです', en: 'This is a test sign-in' },
+  testText: {
+    ja: 'サービスには何も送りません。渡す内容を次の画面に表示します。',
+    en: 'Nothing is sent to the service; the next page shows what would be.',
   },
   steps: { ja: 'ログインの手順', en: 'Steps of the sign-in' },
   stepCard: { ja: 'カードを置く', en: 'Place the card' },

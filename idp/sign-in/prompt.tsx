@@ -29,15 +29,15 @@ export function createPrompt({
     const { language } = frame.preferencesOf(ctx);
     const kind = interaction.providerId.startsWith('saml:') ? 'saml' : 'oidc';
     const provider = await registry.get(kind, interaction.partyKey);
-    const note = interaction.protocol === 'test' ? signInCopy.test[language] : undefined;
+    const test = interaction.protocol === 'test';
     const service = (provider?.name ?? settings.service.name)[language];
     const common = { csrfToken, service, pinDigits, softwareReader, supportPhone, interactionId: interaction.id };
     frame.send(ctx, {
-      ...(interaction.sessionless && interaction.protocol !== 'test'
+      ...(interaction.sessionless && !test
         ? counterPage(common, provider, { language, level: interaction.sessionless.level })
         : {
             title: signInCopy.title[language],
-            body: (preferences) => <CardPrompt {...common} note={note} preferences={preferences} />,
+            body: (preferences) => <CardPrompt {...common} test={test} preferences={preferences} />,
           }),
       script,
       policy: {
