@@ -80,6 +80,9 @@ export interface SamlProvider {
   readonly metadata: ServiceProviderMetadata;
 }
 
+/** Decides about a record that is not approved. */
+type Exception = (record: ProviderRecord) => Promise<boolean>;
+
 const parsedMax = 1000;
 
 /** The provider registry: read through to the store, so that what another process registers counts at the next request. */
@@ -129,10 +132,11 @@ export function createProviderRegistry({ providers, allowHttp, now = Date.now }:
     return providers.get(`${protocol}:${key}`);
   }
 
-  async function approved(protocol: 'saml' | 'oidc', key: string): Promise<ProviderRecord> {
+  /** `orElse` may admit a record that is not approved; without it nothing else is. */
+  async function approved(protocol: 'saml' | 'oidc', key: string, orElse?: Exception): Promise<ProviderRecord> {
     const record = await get(protocol, key);
     if (!record) throw new FederationError('PROVIDER_UNKNOWN', 'no provider is registered under this name');
-    if (record.status !== 'approved')
+    if (record.status !== 'approved' && !(await orElse?.(record)))
       throw new FederationError('PROVIDER_NOT_APPROVED', `the provider is ${record.status}`);
     return record;
   }
@@ -143,8 +147,8 @@ export function createProviderRegistry({ providers, allowHttp, now = Date.now }:
     return record?.status === 'approved' ? record.counter : undefined;
   }
 
-  async function samlProvider(entityId: string): Promise<SamlProvider> {
-    const record = await approved('saml', entityId);
+  async function samlProvider(entityId: string, orElse?: Exception): Promise<SamlProvider> {
+    const record = await approved('saml', entityId, orElse);
     const known = parsed.get(record.id);
     const metadata =
       known?.version === record.version

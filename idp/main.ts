@@ -3,6 +3,7 @@ import type { Settings } from '../config/index.ts';
 import type { Log } from '../lib/log.ts';
 import { hubResponder } from './account/gate.ts';
 import { residentPages } from './account/pages.ts';
+import { openAdministrators } from './admin/administrators.ts';
 import { openConsole } from './admin/open.ts';
 import { createApp } from './app.ts';
 import { openAttributes } from './attributes/open.ts';
@@ -18,6 +19,7 @@ import { homeRoutes } from './home.tsx';
 import { createKeyUses, type KeyUse, keyUseCollection } from './key-use.ts';
 import { mountOidc } from './oidc/mount.ts';
 import { createPageFrame } from './page-frame.ts';
+import { createTestPeriods, type StoredTestPeriod, testPeriodCollection } from './playground/test-periods.ts';
 import { samlResponder, samlRoutes } from './saml/routes.ts';
 import { createSamlSso } from './saml/sso.ts';
 import {
@@ -94,6 +96,12 @@ export async function openHub({ settings, log, now = Date.now }: HubOptions) {
     residents: credential.residents,
   });
   const { bootstrapFor } = attributes;
+  const testPeriods = createTestPeriods({
+    periods: storage.collection<StoredTestPeriod>(testPeriodCollection),
+    administrators: openAdministrators(ground, now),
+    audit,
+    now,
+  });
   const displayNameOf = credential.residents.displayName;
   const common = {
     sessions,
@@ -107,6 +115,7 @@ export async function openHub({ settings, log, now = Date.now }: HubOptions) {
     displayNameOf,
     staffOf,
     bootstrapFor,
+    testing: testPeriods.testing,
     now,
   };
   const sso = createSamlSso({ ...common, entityId, ssoUrl, replay, signingKey: keys.samlKey });
@@ -126,6 +135,7 @@ export async function openHub({ settings, log, now = Date.now }: HubOptions) {
     clientSecrets,
     consents,
     lookAtStaff: staff.lookAt,
+    testPeriods,
   });
   const signIn = signInRoutes({
     ...common,

@@ -3,8 +3,8 @@ import { createKeyRing, type KeyRecord, keyCollection } from '../federation/inde
 import { createSeal } from '../lib/seal.ts';
 import { createMemoryStorage } from '../storage/index.ts';
 
-/** A peer's key with a certificate that it signed itself, as PEM. */
-export async function newKeyPair(commonName = 'peer.example') {
+/** A peer's own key, with a certificate that it signed itself. */
+export async function newPeerRing(commonName: string) {
   const ring = createKeyRing({
     keys: createMemoryStorage().collection<KeyRecord>(keyCollection),
     seal: createSeal(randomBytes(32), 'peer'),
@@ -13,6 +13,12 @@ export async function newKeyPair(commonName = 'peer.example') {
     purposes: ['saml'],
   });
   await ring.ensure();
+  return ring;
+}
+
+/** The same as PEM. */
+export async function newKeyPair(commonName = 'peer.example') {
+  const ring = await newPeerRing(commonName);
   const { privateKey, certificate = '' } = ring.active('saml');
   const lines = certificate.match(/.{1,64}/g)?.join('\n') ?? '';
   return {

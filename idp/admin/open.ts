@@ -10,6 +10,7 @@ import type { KeyUses } from '../key-use.ts';
 import type { PageFrame } from '../page-frame.ts';
 import type { ExamineOptions } from '../playground/examine.ts';
 import { createPlayground } from '../playground/routes.tsx';
+import type { TestPeriods } from '../playground/test-periods.ts';
 import { openAdministrators } from './administrators.ts';
 import { auditRoutes } from './audit-routes.tsx';
 import { createCases, type Decision, decisionCollection, type Revision, revisionCollection } from './cases.ts';
@@ -33,6 +34,7 @@ import {
 import { statisticsRoutes } from './statistics-routes.tsx';
 
 export interface ConsoleOptions extends GateOptions, Pick<ExamineOptions, 'links' | 'consents' | 'lookAtStaff'> {
+  readonly testPeriods: TestPeriods;
   readonly settings: Settings;
   readonly ground: Ground;
   readonly log: Log;

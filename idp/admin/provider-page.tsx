@@ -1,5 +1,6 @@
 import { diffRegistrations, type Finding, type ProviderRecord } from '../../federation/index.ts';
 import { Breadcrumb, type DateStyle, Facts, formatMoment, Notice, Value } from '../../web/index.ts';
+import type { TestPeriod } from '../playground/admission.ts';
 import { TestSignIn } from '../playground/test-section.tsx';
 import type { Decision, Revision } from './cases.ts';
 import { adminCopy } from './copy.ts';
@@ -20,6 +21,9 @@ export interface ProviderPageOptions extends Pick<ProviderKeysOptions, 'lastUse'
   readonly ownWork: boolean;
   readonly nameOf: (administrator: string) => string;
   readonly mayTest: boolean;
+  readonly testPeriods: readonly TestPeriod[];
+  /** Id of the administrator in front of the page. */
+  readonly you: string;
 }
 
 type Parts = ProviderPageOptions & DateStyle;

@@ -11,6 +11,7 @@ import type { OwnForms } from '../account/own-form.ts';
 import { HubPageError } from '../errors.ts';
 import type { KeyUses } from '../key-use.ts';
 import type { PageFrame } from '../page-frame.ts';
+import type { TestPeriods } from '../playground/test-periods.ts';
 import type { Administrators } from './administrators.ts';
 import type { Cases } from './cases.ts';
 import { adminCopy } from './copy.ts';
@@ -31,6 +32,7 @@ export interface ProviderRoutesOptions {
   readonly cases: Cases;
   readonly calendar: KeyCalendar;
   readonly keyUses: Pick<KeyUses, 'of'>;
+  readonly testPeriods: TestPeriods;
   readonly administrators: Pick<Administrators, 'get'>;
   readonly displayNameOf: (residentRef: string) => Promise<string | undefined>;
   readonly timeZone: string;
@@ -159,7 +161,14 @@ async function showProvider(ctx: Context, { administrator, session }: Admitted, 
   const waits = record.status === 'pending' || revision !== undefined;
   const work = { authors: (record.status === 'pending' ? record.authors : revision?.authors) ?? [] };
   const approver = door.may(administrator, 'provider.approve');
-  const people = [...(record.authors ?? []), ...(revision?.authors ?? []), ...decisions.map(({ by }) => by)];
+  const testPeriods = await options.testPeriods.current(record);
+  const testers = testPeriods.map(({ administrator: id }) => id);
+  const people = [
+    ...testers,
+    ...(record.authors ?? []),
+    ...(revision?.authors ?? []),
+    ...decisions.map(({ by }) => by),
+  ];
   const page = {
     record,
     revision,
@@ -175,6 +184,8 @@ async function showProvider(ctx: Context, { administrator, session }: Admitted, 
       resume: door.may(administrator, 'provider.resume'),
     },
     mayTest: door.may(administrator, 'provider.test'),
+    testPeriods,
+    you: administrator.id,
     ownWork: waits && approver && work.authors.includes(administrator.id),
     nameOf: await namesOf(people, options),
     timeZone,

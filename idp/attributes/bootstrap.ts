@@ -31,6 +31,8 @@ export type BootstrapFacts = Omit<Handle, 'party' | 'type' | 'purpose'>;
 export function createBootstrap({ entityId, soapUrl, registry, handles, signingKey, now }: BootstrapOptions) {
   /** An endpoint reference for this party, or undefined for one whose contract lists no data or that has no key to hold. */
   async function bootstrapFor(record: ProviderRecord, facts: BootstrapFacts): Promise<XmlElement | undefined> {
+    // While it is only tested a provider gets no way to anybody's data.
+    if (record.status !== 'approved') return undefined;
     if (!record.contract.attributes.some((attribute) => attributeTypeOf(attribute))) return undefined;
     const { keys, providerId } = await messagePartyOf(registry, providerIdOf(record));
     const [holderKey] = keys;

@@ -8,7 +8,7 @@ import type { Sessions } from '../session.ts';
 export interface BootstrapClaimOptions {
   readonly sessions: Pick<Sessions, 'live'>;
   readonly presentations: Pick<CounterPresentations, 'live'>;
-  readonly registry: Pick<ProviderRegistry, 'approved'>;
+  readonly registry: Pick<ProviderRegistry, 'get'>;
   readonly bootstrapFor: Bootstrap['bootstrapFor'];
 }
 
@@ -32,7 +32,8 @@ export async function bootstrapClaim(
   const wanted = scope.split(' ').includes('attributes') || discoveryEprAttribute in asked;
   if (use !== 'userinfo' || !wanted || !token) return {};
   const facts = (await presentedAt(token, presentations)) ?? (await signedInAt(token, sessions));
-  const reference = facts && (await bootstrapFor(await registry.approved('oidc', clientId), facts));
+  const record = facts && (await registry.get('oidc', clientId));
+  const reference = record && (await bootstrapFor(record, facts));
   return reference ? { [discoveryEprAttribute]: writeXml(reference) } : {};
 }
 

@@ -12,6 +12,7 @@ import type { Audit } from '../audit.ts';
 import type { CounterPresentations } from '../counter-presentations.ts';
 import type { KeyUses } from '../key-use.ts';
 import type { PageFrame } from '../page-frame.ts';
+import type { Testing } from '../playground/admission.ts';
 import type { Sessions } from '../session.ts';
 import type { SignInDemand } from '../sign-in/dispatch.ts';
 import type { Interactions } from '../sign-in/interaction.ts';
@@ -42,6 +43,8 @@ export interface OidcMountOptions {
   readonly displayNameOf: (residentRef: string) => Promise<string | undefined>;
   readonly staffOf: StaffOf;
   readonly bootstrapFor: Bootstrap['bootstrapFor'];
+  /** Who may sign in at a client that is not approved. */
+  readonly testing: Testing;
   readonly now: () => number;
 }
 
@@ -73,7 +76,7 @@ function hideCookie({ req }: Context, name: string): void {
 }
 
 function providerFor(options: OidcMountOptions): Provider {
-  const clients = createClients(options.clientSecrets);
+  const clients = createClients(options.clientSecrets, options.testing);
   const officers = createOfficers(options);
   const { issuer, storage, sessions, presentations, registry, links, keys, frame, log, sessionCookie, now } = options;
   const provider = createOidcProvider({
@@ -85,6 +88,10 @@ function providerFor(options: OidcMountOptions): Provider {
     jwks: { keys: keys.oidcKeys() },
     cookies: { session: sessionCookie, secure: issuer.startsWith('https:') },
     findClient: async (clientId) => clients(await registry.get('oidc', clientId)),
+    mayAnswer: async (clientId, residentRef) => {
+      const record = await registry.get('oidc', clientId);
+      return record?.status === 'approved' || (!!record && options.testing.isTester(record, residentRef));
+    },
     contractOf: async (clientId) => (await registry.get('oidc', clientId))?.contract.attributes ?? [],
     pseudonymFor: (residentRef, sector) => links.pseudonymFor(residentRef, `oidc:${sector}`),
     displayNameOf: options.displayNameOf,
@@ -115,13 +122,13 @@ function providerFor(options: OidcMountOptions): Provider {
 }
 
 /**
- * Only an approved registration is a client; a suspended one is unknown to every endpoint from the next request on. A
+ * Only an approved registration is a client, or one that is tested; a suspended one is unknown to every endpoint from the next request on. A
  * secret is opened once per version of its registration.
  */
-function createClients(clientSecrets: Seal) {
+function createClients(clientSecrets: Seal, { isTested }: Testing) {
   const opened = new WeakMap<ProviderRecord, ClientMetadata>();
-  return (record: ProviderRecord | undefined): ClientMetadata | undefined => {
-    if (!record?.oidc || record.status !== 'approved') return undefined;
+  return async (record: ProviderRecord | undefined): Promise<ClientMetadata | undefined> => {
+    if (!record?.oidc || !(record.status === 'approved' || (await isTested(record)))) return undefined;
     const client = opened.get(record) ?? clientOf(record, record.oidc, clientSecrets);
     opened.set(record, client);
     return client;

@@ -3,6 +3,7 @@ import {
   type Client,
   type ClientMetadata,
   type Configuration,
+  errors,
   type Interaction,
   type KoaContextWithOIDC,
   Provider,
@@ -35,7 +36,9 @@ export interface OidcProviderOptions {
   readonly pseudonymFor: (residentRef: string, sector: string) => Promise<string>;
   readonly displayNameOf: (residentRef: string) => Promise<string | undefined>;
   readonly staffOf: StaffOf;
-  readonly registry: Pick<ProviderRegistry, 'approved'>;
+  readonly registry: Pick<ProviderRegistry, 'get'>;
+  /** Whether this resident may be told of to this client. */
+  readonly mayAnswer: (clientId: string, residentRef: string) => Promise<boolean>;
   readonly bootstrapFor: Bootstrap['bootstrapFor'];
   /** Opens a sign-in of the hub for a request that needs the resident; returns the page's path. */
   readonly openInteraction: (ctx: KoaContextWithOIDC, interaction: Interaction) => Promise<string>;
@@ -211,6 +214,8 @@ async function accountOf(
   const name = await displayNameOf(residentRef);
   if (name === undefined) return undefined;
   const clientId = ctx.oidc.client?.clientId ?? '';
+  // Everything about a resident goes through here: authorization, code, refresh, UserInfo.
+  if (!(await options.mayAnswer(clientId, residentRef))) return refuseAccount(token);
   const contract = () => contractOf(clientId);
   // Who stands at a counter is there as a patient, whoever they are at work.
   const staff = async () => (isCounterGrant(token?.grantId) ? undefined : staffOf(residentRef));
@@ -223,6 +228,16 @@ async function accountOf(
       ...(await bootstrapClaim({ use, scope, asked }, { clientId, token }, options)),
     }),
   };
+}
+
+/** At the authorization endpoint as a client that is unknown, with a page of ours: the party hears nothing. */
+function refuseAccount(token: TokenOrigin | undefined): undefined {
+  if (token) return undefined;
+  const refusal = new errors.InvalidClient(
+    'client is invalid',
+    'the provider is only tested, and not by this resident',
+  );
+  throw Object.assign(refusal, { allow_redirect: false });
 }
 
 /** Links are made silently until consent opens: the session's one grant is extended by what the release policy allows. */

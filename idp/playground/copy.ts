@@ -10,6 +10,14 @@ export const playgroundCopy = {
   },
   start: { ja: '試験ログイン', en: 'Test sign-in' },
   startRevision: { ja: '変更後の内容で試験ログイン', en: 'Test sign-in with the change' },
+  period: { ja: '試験期間', en: 'Test period' },
+  periodLead: {
+    ja: '始めると1時間、あなたのカードだけが、承認前のこのサービスに本当にログインできます。あなたの仮名と、契約にある情報が、サービスに渡ります。ほかの機関の情報は渡りません。登録を変更すると終わります。',
+    en: 'For one hour your card, and no other, really signs in at this service before it is approved. The service is given your pseudonym and what the contract lists, and no data of other bodies. A change of the registration ends it.',
+  },
+  periodOpen: { ja: '試験期間を始める', en: 'Start a test period' },
+  periodClose: { ja: '試験期間を終える', en: 'End the test period' },
+  periodUntil: { ja: '試験中', en: 'Under test' },
   title: { ja: '試験ログインの結果', en: 'Result of the test sign-in' },
   once: { ja: 'サービスには何も送っていません', en: 'Nothing was sent to the service' },
   onceText: {
@@ -17,7 +25,6 @@ export const playgroundCopy = {
     en: 'The page shows data of the holder of the card. It is shown once, and no value is recorded.',
   },
   ofRevision: { ja: '承認を待っている変更の内容で試しました。', en: 'Tried with the change that waits for approval.' },
-  live: { ja: '今の状態', en: 'As it is now' },
   liveTaken: { ja: '今、本当のログインを受け付けます', en: 'Real sign-ins are taken now' },
   liveRefused: { ja: '今は、本当のログインを断ります', en: 'Real sign-ins are refused now' },
   signedOnly: {

@@ -54,21 +54,7 @@ export async function previewOidc(
   if (redirectUri === undefined) throw new TypeError('a client without redirect_uris is not registered');
   const verifier = randomBytes(32).toString('base64url');
   const client = { client_id: stage.record.key, redirect_uri: redirectUri };
-  const asked = await ask({
-    method: 'GET',
-    path: `/oidc/authorize?${new URLSearchParams({
-      ...client,
-      response_type: 'code',
-      scope,
-      state: 'state',
-      nonce: 'nonce',
-      code_challenge: createHash('sha256').update(verifier).digest('base64url'),
-      code_challenge_method: 'S256',
-    })}`,
-  });
-  const answered = asked.headers.location?.startsWith('/sign-in/')
-    ? await ask({ path: asked.headers.location })
-    : asked;
+  const answered = await authorize(client, verifier, ask);
   const code = codeIn(answered);
   if (code === undefined) return { protocol: 'oidc', refused: reasonIn(answered) };
   const form = new URLSearchParams({ grant_type: 'authorization_code', code, code_verifier: verifier, ...client });
@@ -85,6 +71,24 @@ export async function previewOidc(
     idToken: decodeJwt(tokens.id_token),
     userInfo: JSON.parse(told.body),
   };
+}
+
+type Ask = ReturnType<typeof playOn>;
+
+/** The party's request, with everything it may ask for; at a counter by way of the card. */
+async function authorize(client: Readonly<Record<string, string>>, verifier: string, ask: Ask): Promise<Answer> {
+  const parameters = new URLSearchParams({
+    ...client,
+    response_type: 'code',
+    scope,
+    state: 'state',
+    nonce: 'nonce',
+    code_challenge: createHash('sha256').update(verifier).digest('base64url'),
+    code_challenge_method: 'S256',
+  });
+  const asked = await ask({ path: `/oidc/authorize?${parameters}` });
+  const { location } = asked.headers;
+  return location?.startsWith('/sign-in/') ? ask({ path: location }) : asked;
 }
 
 /** The live endpoints over the stage; a counter's request, which waits for its own card, is handed the one presented. */

@@ -33,30 +33,46 @@ interface Trial {
  * the answer; reloading asks for the card again.
  */
 export function createPlayground(options: PlaygroundOptions) {
-  const { forms, door, interactions, now } = options;
+  const { forms, door, interactions, testPeriods, now } = options;
 
   function routes(router: Router): void {
-    router.post('/admin/provider/test', async (ctx) => {
-      forms.demandOrigin(ctx);
-      const admitted = await door.admit(ctx, { act: 'provider.test', returnTo: '/admin/providers' });
-      if (!admitted) return;
-      const form = await forms.read(ctx, aboutOf(admitted.session));
-      const record = await recordOf(form.get('id'), options);
-      const what = form.get('what') === 'revision' ? 'revision' : 'registration';
-      await triedOf(record, what, options);
-      const memory: Trial = { what, sessionId: admitted.session.id };
-      const { id } = await interactions.open({
-        protocol: 'test',
-        providerId: record.id,
-        partyKey: record.key,
-        requestId: '',
-        demand: demandAt(now()),
-        memory: { ...memory },
-        sessionless: { level: 'urn:x-sanuki:ac:card-pin' },
+    for (const [path, act] of [
+      ['/admin/provider/test', start],
+      ['/admin/provider/test-period', change],
+    ] as const) {
+      router.post(path, async (ctx) => {
+        forms.demandOrigin(ctx);
+        const admitted = await door.admit(ctx, { act: 'provider.test', returnTo: '/admin/providers' });
+        if (!admitted) return;
+        const form = await forms.read(ctx, aboutOf(admitted.session));
+        const next = await act(await recordOf(form.get('id'), options), form, admitted);
+        ctx.status = 303;
+        ctx.redirect(next);
       });
-      ctx.status = 303;
-      ctx.redirect(`/sign-in/${id}`);
+    }
+  }
+
+  /** To the card. */
+  async function start(record: ProviderRecord, form: URLSearchParams, { session }: Admitted): Promise<string> {
+    const what = form.get('what') === 'revision' ? 'revision' : 'registration';
+    await triedOf(record, what, options);
+    const memory: Trial = { what, sessionId: session.id };
+    const { id } = await interactions.open({
+      protocol: 'test',
+      providerId: record.id,
+      partyKey: record.key,
+      requestId: '',
+      demand: demandAt(now()),
+      memory: { ...memory },
+      sessionless: { level: 'urn:x-sanuki:ac:card-pin' },
     });
+    return `/sign-in/${id}`;
+  }
+
+  /** Opens or ends a period in which the administrator really signs in. */
+  async function change(record: ProviderRecord, form: URLSearchParams, { administrator }: Admitted): Promise<string> {
+    await testPeriods[form.get('do') === 'close' ? 'close' : 'open'](record, administrator);
+    return pageOf(record.id);
   }
 
   const responder: Responder = {

@@ -32,6 +32,7 @@ import {
   sessionCollection,
   sessionCookieCollection,
 } from '../session.ts';
+import { nobodyTests } from './admission.ts';
 
 export interface StageOptions {
   readonly settings: Settings;
@@ -61,20 +62,7 @@ export async function openStage(registration: Registration, presented: CardAuthe
     now: () => 0,
   });
   const record = await registry.register({ ...registration, status: 'approved' });
-  const sessions = createSessions({
-    sessions: storage.collection<SsoSession>(sessionCollection),
-    cookies: storage.collection<SessionCookie>(sessionCookieCollection),
-    isCardUsable: async () => true,
-    absoluteMs: session.absoluteMinutes * minute,
-    idleMs: session.idleMinutes * minute,
-    now,
-  });
-  const presentations = createCounterPresentations({
-    presentations: storage.collection<CounterPresentation>(counterPresentationCollection),
-    isCardUsable: async () => true,
-    isTerminal: async () => true,
-    now,
-  });
+  const { sessions, presentations } = signInsOn(storage, session, now);
   const keys = await playgroundKeys();
   const handles = createHandles({ seal: createSeal(randomBytes(32), 'playground'), now });
   const soapUrl = `${origin}/soap`;
@@ -104,6 +92,7 @@ export async function openStage(registration: Registration, presented: CardAuthe
     displayNameOf: options.displayNameOf,
     audit: { record: async () => undefined },
     keyUses: { note: () => undefined },
+    testing: nobodyTests,
     entityId,
     origin,
     now,
@@ -111,6 +100,25 @@ export async function openStage(registration: Registration, presented: CardAuthe
 }
 
 export type Stage = Awaited<ReturnType<typeof openStage>>;
+
+/** Where a live hub keeps who is signed in, and who stands at a counter. */
+function signInsOn(storage: Storage, session: Settings['session'], now: () => number) {
+  const sessions = createSessions({
+    sessions: storage.collection<SsoSession>(sessionCollection),
+    cookies: storage.collection<SessionCookie>(sessionCookieCollection),
+    isCardUsable: async () => true,
+    absoluteMs: session.absoluteMinutes * minute,
+    idleMs: session.idleMinutes * minute,
+    now,
+  });
+  const presentations = createCounterPresentations({
+    presentations: storage.collection<CounterPresentation>(counterPresentationCollection),
+    isCardUsable: async () => true,
+    isTerminal: async () => true,
+    now,
+  });
+  return { sessions, presentations };
+}
 
 /** A pseudonym that is there is shown; for a first visit one is made up, and forgotten: the real one will be another. */
 function linksOn(storage: Storage, real: StageOptions['links']): AccountLinks {

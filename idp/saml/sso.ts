@@ -23,6 +23,7 @@ import type { Bootstrap } from '../attributes/bootstrap.ts';
 import { asksForStaff, type StaffOf, staffSamlAttributes } from '../attributes/staff.ts';
 import type { Audit } from '../audit.ts';
 import type { KeyUses } from '../key-use.ts';
+import type { Testing } from '../playground/admission.ts';
 import type { PostForm } from '../post-form.ts';
 import type { Sessions, SsoSession } from '../session.ts';
 
@@ -40,6 +41,8 @@ export interface SamlSsoOptions {
   /** The way to the resident's data, for a party whose contract lists any. */
   readonly bootstrapFor: Bootstrap['bootstrapFor'];
   readonly staffOf: StaffOf;
+  /** Who may sign in at a provider that is not approved. */
+  readonly testing: Testing;
   readonly now: () => number;
 }
 
@@ -56,9 +59,12 @@ const pairwiseId = { name: 'urn:oasis:names:tc:SAML:attribute:pairwise-id', frie
 export function createSamlSso(options: SamlSsoOptions) {
   const { entityId, ssoUrl, registry, replay, links, sessions, audit, keyUses } = options;
   const { signingKey, displayNameOf, staffOf, now } = options;
+  const { isTested, isTester } = options.testing;
+  const taken = (entityId: string) => registry.samlProvider(entityId, isTested);
 
   async function receive(message: ReceivedMessage): Promise<{ request: AuthnRequest; provider: SamlProvider }> {
-    const received = await parseAuthnRequest(message, { registry, replay, destination: ssoUrl, now: now() });
+    const context = { registry: { samlProvider: taken }, replay, destination: ssoUrl, now: now() };
+    const received = await parseAuthnRequest(message, context);
     const { provider, verifiedBy } = received;
     if (verifiedBy !== undefined) keyUses.note(provider.record.id, verifiedBy);
     return received;
@@ -77,8 +83,9 @@ export function createSamlSso(options: SamlSsoOptions) {
 
   /** Everything the answer says, and the answer; the session gains the provider as a participant. */
   async function compose(request: SamlMemory['request'], session: SsoSession, contextClass: string) {
-    const provider = await registry.samlProvider(request.issuer);
-    const pseudonym = await links.pseudonymFor(session.residentRef, provider.record.id);
+    const { residentRef } = session;
+    const provider = await registry.samlProvider(request.issuer, (record) => isTester(record, residentRef));
+    const pseudonym = await links.pseudonymFor(residentRef, provider.record.id);
     const nameId = nameIdFor(request, pseudonym);
     const { released } = decideRelease({ contract: provider.record.contract.attributes });
     const participant = await sessions.join(session, provider.record.id, {
@@ -109,7 +116,11 @@ export function createSamlSso(options: SamlSsoOptions) {
       result: 'ok',
       provider: provider.record.id,
       pseudonym: content.nameId.value,
-      detail: { released: [...released], contextClass },
+      detail: {
+        released: [...released],
+        contextClass,
+        ...(provider.record.status === 'approved' ? {} : { test: true }),
+      },
     });
     return formOf(request, xml);
   }
@@ -146,7 +157,7 @@ export function createSamlSso(options: SamlSsoOptions) {
     refusal: SamlError & { readonly status: SamlStatus | undefined },
   ): Promise<PostForm> {
     if (!refusal.status) throw refusal;
-    const provider = await registry.samlProvider(request.issuer);
+    const provider = await taken(request.issuer);
     const xml = await buildErrorResponse(refusal.status, targetOf(request, provider));
     await audit.record({ type: 'sso.saml', result: 'refused', provider: provider.record.id, code: refusal.code });
     return formOf(request, xml);

@@ -79,7 +79,11 @@ describe('the test sign-in in Chromium', function () {
       await page.getByLabel(label, { exact: true }).check();
     await page.getByRole('button', { name: '登録する' }).click();
     await page.getByRole('heading', { name: '試験ログイン' }).waitFor();
+    await page.getByRole('button', { name: '試験期間を始める' }).click();
+    await page.getByRole('button', { name: '試験期間を終える' }).waitFor();
     await check(page, 'provider');
+    await page.getByRole('button', { name: '試験期間を終える' }).click();
+    await page.getByRole('button', { name: '試験期間を始める' }).waitFor();
     await page.getByRole('button', { name: '試験ログイン' }).click();
     await page.getByText('サービスには何も送りません').waitFor();
     await check(page, 'prompt');

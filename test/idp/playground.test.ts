@@ -5,21 +5,19 @@ import {
   buildAuthnRequest,
   buildSpMetadata,
   consumeResponse,
-  createKeyRing,
   createReplayGuard,
   decodePost,
   encodePost,
   encodeRedirect,
-  type KeyRecord,
-  keyCollection,
+  type KeyRing,
   parseClientMetadata,
   parseIdentityProviderMetadata,
   type UsedId,
   usedIdCollection,
 } from '../../federation/index.ts';
-import { createSeal } from '../../lib/seal.ts';
 import { decryptElement, elementsOf, readXml, verificationKeyFromCertificate, writeXml } from '../../lib/xml/index.ts';
 import { createMemoryStorage, openEmbeddedStorage } from '../../storage/index.ts';
+import { newPeerRing } from '../peer-keys.ts';
 import { refusal } from '../refusal.ts';
 import { type AdminWorld, csrfIn, startAdminWorld } from './admin-world.ts';
 import { attributeIn, browser, issueCard, signInAt } from './world.ts';
@@ -32,18 +30,12 @@ const callback = 'http://127.0.0.1:9/callback';
 describe('test sign-in', () => {
   let world: AdminWorld;
   let registrar: Own;
-  let keys: ReturnType<typeof createKeyRing>;
+  let keys: KeyRing;
 
   before(async () => {
     world = await startAdminWorld();
     registrar = await world.signedIn('registrar');
-    keys = createKeyRing({
-      keys: createMemoryStorage().collection<KeyRecord>(keyCollection),
-      seal: createSeal(randomBytes(32), 'x'),
-      commonName: 'library.example',
-      trial: true,
-    });
-    await keys.ensure();
+    keys = await newPeerRing('library.example');
     await registerSaml();
     await registerOidc();
   });
