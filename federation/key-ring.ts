@@ -1,11 +1,12 @@
 import {
   createPrivateKey,
   createPublicKey,
-  generateKeyPairSync,
+  generateKeyPair,
   type JsonWebKey,
   type KeyObject,
   randomBytes,
 } from 'node:crypto';
+import { promisify } from 'node:util';
 import type { Seal } from '../lib/seal.ts';
 import type { SigningKey } from '../lib/xml/index.ts';
 import type { Collection, CollectionDefinition, StoredRecord } from '../storage/index.ts';
@@ -47,6 +48,7 @@ export interface KeyRingOptions {
   readonly now?: () => number;
 }
 
+const makeKeyPair = promisify(generateKeyPair);
 const allPurposes: readonly KeyPurpose[] = ['saml', 'oidc-es256', 'oidc-rsa'];
 
 /** The hub's signing keys. KeyObjects are made once; `load` reads what another process changed. */
@@ -70,10 +72,9 @@ export function createKeyRing({
   }
 
   async function insertFirst(purpose: KeyPurpose): Promise<void> {
-    const { privateKey } =
-      purpose === 'oidc-es256'
-        ? generateKeyPairSync('ec', { namedCurve: 'prime256v1' })
-        : generateKeyPairSync('rsa', { modulusLength: 2048 });
+    const { privateKey } = await (purpose === 'oidc-es256'
+      ? makeKeyPair('ec', { namedCurve: 'prime256v1' })
+      : makeKeyPair('rsa', { modulusLength: 2048 }));
     const id = `${purpose}-1`;
     const sealed = seal.seal(privateKey.export({ type: 'pkcs8', format: 'der' }), id);
     const certificate = purpose === 'saml' ? await selfSigned(privateKey, commonName, now()) : undefined;
