@@ -122,8 +122,8 @@ function providerFor(options: OidcMountOptions): Provider {
 }
 
 /**
- * Only an approved registration is a client, or one that is tested; a suspended one is unknown to every endpoint from the next request on. A
- * secret is opened once per version of its registration.
+ * Only an approved registration is a client, or one that is tested; a suspended one is unknown to every endpoint from
+ * the next request on. A secret is opened once per version of its registration.
  */
 function createClients(clientSecrets: Seal, { isTested }: Testing) {
   const opened = new WeakMap<ProviderRecord, ClientMetadata>();

@@ -17,8 +17,8 @@ export interface Interaction extends StoredRecord {
   /** The protocol's own memory: the parsed AuthnRequest, or the uid of the OIDC interaction. */
   readonly memory: Readonly<Record<string, unknown>>;
   /**
-   * A registered counter asks for the patient in front of it, or a test sign-in for any card. No SSO session is read, made or ended, whoever is signed
-   * in at this browser: what the card says stays in here and goes to the request that asked, and nowhere else.
+   * A registered counter asks for the patient in front of it, or a test sign-in for any card. No SSO session is read,
+   * made or ended, whoever is signed in at this browser: what the card says stays in here and goes to the request that asked, and nowhere else.
    */
   readonly sessionless?: { readonly level: CardLevel; readonly presented?: CardAuthentication | undefined } | undefined;
   /** Hash of the browser's secret, set by the first visit. */
