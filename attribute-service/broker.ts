@@ -28,10 +28,13 @@ export interface SourceFault {
 
 export interface BrokerOptions {
   readonly sources: readonly Source[];
+  /** Further ones for data of this type, as they are registered at the moment of the question. */
+  readonly registered?: (type: string) => Promise<readonly Source[]>;
   readonly links: {
     isLinked(residentRef: string, party: string): Promise<boolean>;
     pseudonymFor(residentRef: string, party: string): Promise<string>;
   };
+  /** For sources that name no time of their own. */
   readonly deadlineMs?: number;
   /** The end of an attempt at one source; by the clock unless handed in. */
   readonly deadline?: (source: Source) => AbortSignal;
@@ -46,11 +49,16 @@ type Outcome = { readonly state: SourceState; readonly coverages: CoverageAnswer
  * memory only.
  */
 export function createBroker(options: BrokerOptions) {
-  const { sources, links, deadlineMs = 1_500, onFault = () => undefined } = options;
-  const { deadline = () => AbortSignal.timeout(deadlineMs) } = options;
+  const { sources, registered = async () => [], links, deadlineMs = 1_500, onFault = () => undefined } = options;
+  const { deadline = (source: Source) => AbortSignal.timeout(source.deadlineMs ?? deadlineMs) } = options;
 
-  async function ask(person: PersonFacts, purpose: string): Promise<CoverageAnswer> {
-    const outcomes = await Promise.all(sources.map((source) => askOne(source, person, purpose)));
+  /** `type` is what the answer is for: bodies may be registered for some types only. */
+  async function ask(
+    person: PersonFacts,
+    { purpose, type }: { readonly purpose: string; readonly type: string },
+  ): Promise<CoverageAnswer> {
+    const all = [...sources, ...(await registered(type))];
+    const outcomes = await Promise.all(all.map((source) => askOne(source, person, purpose)));
     const asked = outcomes.filter((outcome) => outcome !== undefined);
     return { coverages: asked.flatMap(({ coverages }) => coverages), sources: asked.map(({ state }) => state) };
   }

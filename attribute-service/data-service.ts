@@ -138,7 +138,7 @@ export function createDataService(options: DataServiceOptions) {
     if (plan.items.length === 0)
       return { kind: 'answer', body: buildDataResponse(answerPlan(plan, { answer: nothing, at: now() }).response) };
     const [said, reference] = await Promise.all([
-      broker.ask(person, purpose),
+      broker.ask(person, { purpose, type: type.id }),
       type.id === 'eligibility' ? evidenceNumbers.next() : undefined,
     ]);
     const hidden = type.id === 'eligibility' && person.protection?.includes('hideAddress');

@@ -6,7 +6,7 @@ import {
   type ProviderRecord,
   type ProviderRegistry,
 } from '../federation/index.ts';
-import { openFederation, openGround } from '../idp/index.ts';
+import { bodyTermsOf, openFederation, openGround, settledBodies } from '../idp/index.ts';
 import { readHubFile } from './hub-file.ts';
 
 export type OpenHub = Awaited<ReturnType<typeof openParts>>;
@@ -39,13 +39,14 @@ export async function allProviders(registry: ProviderRegistry): Promise<Provider
 }
 
 /** What the linter has to know of this hub. */
-export function checkContextOf(settings: Settings, providers: readonly ProviderRecord[]): CheckContext {
+export async function checkContextOf(settings: Settings, providers: readonly ProviderRecord[]): Promise<CheckContext> {
   return {
     now: Date.now(),
     allowHttp: settings.profile === 'trial',
-    others: providers.map(otherRegistrationOf),
+    others: [...(await settledBodies(settings)), ...providers.map(otherRegistrationOf)],
     hubEntityId: `${settings.origin}/saml/metadata`,
     terms: contractTerms,
+    bodies: bodyTermsOf(settings),
   };
 }
 

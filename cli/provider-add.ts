@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { contractTerms } from '../attribute-service/index.ts';
+import { attributeTypes, contractTerms } from '../attribute-service/index.ts';
 import {
   type CheckContext,
   checkRegistration,
@@ -11,6 +11,7 @@ import {
   type ProviderRecord,
   type RegistrationDraft,
   registrationDigest,
+  registrationFromBody,
   registrationFromClient,
   registrationFromSaml,
 } from '../federation/index.ts';
@@ -22,6 +23,7 @@ import { allProviders, checkApproval, checkContextOf, type OpenHub, withHub } fr
 interface Source {
   readonly metadata?: string;
   readonly oidc?: string;
+  readonly idWsf?: string;
   readonly attributes?: string;
   readonly nameJa?: string;
   readonly nameEn?: string;
@@ -69,32 +71,47 @@ export async function check({ data, json, ...source }: Source & { data: string; 
         const found = await looked(source, await contextOf(hub));
         return found.findings;
       })
-    : (await looked(source, { now: Date.now(), allowHttp: false, terms: contractTerms })).findings;
+    : (await looked(source, { ...withoutHub, now: Date.now() })).findings;
   if (json) print(findings);
   else process.stdout.write(findings.length === 0 ? 'nothing to say against it\n' : `${findingWords(findings)}\n`);
   if (hasErrors(findings)) process.exitCode = 1;
 }
 
-function checkSource({ metadata, oidc }: Source): void {
-  if ((metadata === undefined) === (oidc === undefined)) throw new Error('give either --metadata or --oidc');
+/** A hub with the usual settings. */
+const withoutHub = {
+  allowHttp: false,
+  terms: contractTerms,
+  bodies: { types: attributeTypes.map(({ id }) => id), ownNetwork: false },
+} as const;
+
+function checkSource({ metadata, oidc, idWsf }: Source): void {
+  if ([metadata, oidc, idWsf].filter((source) => source !== undefined).length !== 1)
+    throw new Error('give one of --metadata, --oidc and --id-wsf');
 }
 
 const contextOf = async ({ settings, federation }: OpenHub): Promise<CheckContext> =>
   checkContextOf(settings, await allProviders(federation.registry));
 
 async function looked(
-  { metadata, oidc = '', attributes, nameJa: ja, nameEn: en }: Source,
+  { attributes, nameJa: ja, nameEn: en, ...source }: Source,
   context: CheckContext,
 ): Promise<{ draft: RegistrationDraft; findings: Finding[] }> {
   const contract = attributes?.split(',').filter(Boolean);
   const draft: RegistrationDraft = {
-    ...(metadata
-      ? { protocol: 'saml', metadata: await textOf(metadata, context.allowHttp) }
-      : { protocol: 'oidc', metadata: await readFile(oidc, 'utf8') }),
+    ...(await documentIn(source, context.allowHttp)),
     ...(contract ? { contract } : {}),
     name: { ...(ja === undefined ? {} : { ja }), ...(en === undefined ? {} : { en }) },
   };
   return { draft, findings: checkRegistration(draft, { ...context, mayReplace: true }) };
+}
+
+async function documentIn(
+  { metadata, oidc, idWsf = '' }: Source,
+  trial: boolean,
+): Promise<Pick<RegistrationDraft, 'protocol' | 'metadata'>> {
+  if (metadata !== undefined) return { protocol: 'saml', metadata: await textOf(metadata, trial) };
+  if (oidc !== undefined) return { protocol: 'oidc', metadata: await readFile(oidc, 'utf8') };
+  return { protocol: 'id-wsf', metadata: await readFile(idWsf, 'utf8') };
 }
 
 function textOf(source: string, trial: boolean): Promise<string> {
@@ -105,15 +122,18 @@ function textOf(source: string, trial: boolean): Promise<string> {
 function madeFrom({ protocol, metadata, contract, name = {} }: RegistrationDraft, allowHttp: boolean): Made {
   const text = String(metadata);
   const given = contract ? { contract: { attributes: contract } } : {};
-  const made =
-    protocol === 'saml'
-      ? registrationFromSaml(text, { now: Date.now(), allowHttp, ...given })
-      : registrationFromClient(JSON.parse(text), { allowHttp, ...given });
+  const making = {
+    saml: () => registrationFromSaml(text, { now: Date.now(), allowHttp, ...given }),
+    oidc: () => registrationFromClient(JSON.parse(text), { allowHttp, ...given }),
+    'id-wsf': () => registrationFromBody(JSON.parse(text), { allowHttp }),
+  };
+  const made = making[protocol]();
   return { ...made, name: { ja: name.ja ?? made.name.ja, en: name.en ?? made.name.en } };
 }
 
 /** A registration as people and scripts read it; the sealed secret stays in the store. */
-export function shown({ key, oidc, saml, ...record }: ProviderRecord) {
+export function shown({ key, oidc, saml, idWsf, ...record }: ProviderRecord) {
+  if (idWsf) return { ...record, providerID: key, metadata: idWsf };
   return record.protocol === 'oidc'
     ? { ...record, client_id: key, metadata: oidc?.metadata }
     : { ...record, entityID: key, metadata: saml?.metadata };

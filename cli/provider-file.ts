@@ -76,7 +76,11 @@ async function planOf({ settings, federation }: OpenHub, file: string, switches:
   checkApproval(settings, approve);
   const declared = parseDeclarations(await readYaml(file));
   const current = await allProviders(federation.registry);
-  return planRegistrations(declared, current, { ...checkContextOf(settings, current), mayApprove: approve, prune });
+  return planRegistrations(declared, current, {
+    ...(await checkContextOf(settings, current)),
+    mayApprove: approve,
+    prune,
+  });
 }
 
 const fileMax = 64 * 1024 * 1024;

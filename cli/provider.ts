@@ -1,6 +1,10 @@
 import { Command } from 'commander';
-import type { ProviderRecord, ProviderRegistry } from '../federation/index.ts';
-import { registrationDigest } from '../federation/index.ts';
+import {
+  type ProviderRecord,
+  type ProviderRegistry,
+  providerProtocols,
+  registrationDigest,
+} from '../federation/index.ts';
 import { defaultData, print } from './hub-file.ts';
 import { allProviders, withHub } from './open-hub.ts';
 import { add, check, shown } from './provider-add.ts';
@@ -14,7 +18,7 @@ const json = ['--json', 'print JSON'] as const;
 export function providerCommand(): Command {
   return [...oneByOne(), ...asCode()].reduce(
     (command, sub) => command.addCommand(sub),
-    new Command('provider').description('service providers of both protocols'),
+    new Command('provider').description('services of both protocols, and bodies that hold data'),
   );
 }
 
@@ -24,6 +28,7 @@ const withSource = (command: Command): Command =>
   command
     .option('--metadata <file|url>', 'SAML metadata')
     .option('--oidc <file.json>', 'OpenID Connect client metadata')
+    .option('--id-wsf <file.json>', 'a body that holds data: providerID, address, publicKey, types, deadlineMs')
     .option('--name-ja <name>', 'name in Japanese, where the metadata has none')
     .option('--name-en <name>', 'name in English, where the metadata has none')
     .option(
@@ -37,7 +42,7 @@ function oneByOne(): Command[] {
       .option(...json)
       .option(...data)
       .action(check),
-    withSource(named('add', 'add a provider, or replace the one with the same entityID or client_id'))
+    withSource(named('add', 'add a provider, or replace the one with the same identifier'))
       .option(...approve)
       .option(...data)
       .action(add),
@@ -45,11 +50,11 @@ function oneByOne(): Command[] {
       .option(...data)
       .action(list),
     named('show', 'one provider')
-      .argument('<id>', 'entityID or client_id')
+      .argument('<id>', 'entityID, client_id or providerID')
       .option(...data)
       .action(show),
     named('remove', 'remove one provider')
-      .argument('<id>', 'entityID or client_id')
+      .argument('<id>', 'entityID, client_id or providerID')
       .option(...data)
       .action(remove),
   ];
@@ -83,8 +88,8 @@ async function list({ data }: { data: string }): Promise<void> {
   await withHub(data, async ({ federation }) => {
     const providers = await allProviders(federation.registry);
     print(
-      providers.map(({ id, protocol, key, name, status, contract: { attributes }, counter }) => {
-        return { id, protocol, key, name, status, attributes, counter };
+      providers.map(({ id, protocol, key, name, status, contract: { attributes }, counter, idWsf }) => {
+        return { id, protocol, key, name, status, attributes, counter, types: idWsf?.types };
       }),
     );
   });
@@ -109,7 +114,8 @@ async function remove(id: string, { data }: { data: string }): Promise<void> {
 }
 
 async function find(registry: ProviderRegistry, id: string): Promise<ProviderRecord> {
-  const record = (await registry.get('saml', id)) ?? (await registry.get('oidc', id));
+  const found = await Promise.all(providerProtocols.map((protocol) => registry.get(protocol, id)));
+  const record = found.find((one) => one !== undefined);
   if (!record) throw new Error(`no provider is registered as ${id}`);
   return record;
 }

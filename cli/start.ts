@@ -46,10 +46,13 @@ async function trial({ data = defaultData, port }: StartOptions): Promise<Runnin
     staff: trialStaffSettings({ data: resolve(data), base: port }),
   });
   await writeHubFile(settings);
-  return explained(
+  const running = await explained(
     startTrial({ settings, base: port }),
     `choose other ports with --port (${port} to ${port + lastOffset} are needed)`,
   );
+  // Once more, now with the sample bodies: the commands have to know whose names are taken.
+  await writeHubFile(running.settings);
+  return running;
 }
 
 /** Loads nothing of the trial: a hub alone is small. */

@@ -115,6 +115,12 @@ export const Settings = z.strictObject({
     .default([])
     .refine((list) => new Set(list.map(({ id }) => id)).size === list.length, 'every source has an id of its own')
     .describe('Bodies that hold data of residents; one more is an entry here.'),
+  bodiesInOwnNetwork: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Bodies that administrators register may have addresses in a private network. Only where the bodies lie in the region’s own network: otherwise a registration could lead the hub to machines that are nobody’s business.',
+    ),
   trustedProxy: z
     .boolean()
     .default(false)

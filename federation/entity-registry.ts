@@ -1,5 +1,7 @@
 import type { Collection, CollectionDefinition, Page, StoredRecord } from '../storage/index.ts';
 import { FederationError } from './errors.ts';
+import { bodyDocumentOf, type IdWsfBody, parseBody } from './id-wsf/body.ts';
+import type { ProviderProtocol, SignInProtocol } from './provider-protocol.ts';
 import { parseServiceProviderMetadata, type ServiceProviderMetadata } from './saml/metadata.ts';
 
 export type ProviderStatus = 'pending' | 'approved' | 'suspended';
@@ -30,12 +32,12 @@ export interface CounterTerminal {
   readonly terminal: string;
 }
 
-/** The registration of one provider of either protocol. */
+/** The registration of one provider: a service of either sign-in protocol, or a body that holds data. */
 export interface ProviderRecord extends StoredRecord {
-  /** `saml:` and the entityID, or `oidc:` and the client_id. */
+  /** The protocol, a colon and the key. */
   readonly id: string;
-  readonly protocol: 'saml' | 'oidc';
-  /** entityID or client_id. */
+  readonly protocol: ProviderProtocol;
+  /** entityID, client_id or providerID. */
   readonly key: string;
   readonly name: { readonly ja: string; readonly en: string };
   readonly status: ProviderStatus;
@@ -46,6 +48,8 @@ export interface ProviderRecord extends StoredRecord {
   readonly oidc?:
     | { readonly metadata: Readonly<Record<string, unknown>>; readonly sealedSecret?: string | undefined }
     | undefined;
+  /** ID-WSF only: how the hub asks it. It is given nothing, and nobody signs in at it. */
+  readonly idWsf?: IdWsfBody | undefined;
   /** OIDC only: its requests are answered by the card of whoever stands there, and never from a session. */
   readonly counter?: CounterTerminal | undefined;
   /** Marks registrations of the trial, which production refuses. */
@@ -102,6 +106,7 @@ export function createProviderRegistry({ providers, allowHttp, now = Date.now }:
     if (registration.saml) checkOwnEntityId(registration);
     if (registration.counter && registration.protocol !== 'oidc')
       throw new FederationError('CLIENT_METADATA_INVALID', 'only an OIDC registration can be a counter terminal');
+    checkBodyRegistration(registration);
     const at = now();
     const record: ProviderRecord = { ...registration, id, registeredAt: at, updatedAt: at, version: 1 };
     const replaced = await providers.update(id, (current) => {
@@ -128,12 +133,19 @@ export function createProviderRegistry({ providers, allowHttp, now = Date.now }:
       throw new FederationError('METADATA_INVALID', 'the metadata is of another entityID than the registration');
   }
 
-  function get(protocol: 'saml' | 'oidc', key: string): Promise<ProviderRecord | undefined> {
+  /** A body is nothing else beside, and nothing else is a body: no record can be taken for a party that signs in or asks. */
+  function checkBodyRegistration({ protocol, key, idWsf, saml, oidc, contract }: Registration): void {
+    if (protocol === 'id-wsf' ? saml || oidc || contract.attributes.length > 0 : idWsf)
+      throw new FederationError('BODY_INVALID', 'a body is registered by itself, and nothing is released to it');
+    if (protocol === 'id-wsf') parseBody(bodyDocumentOf({ key, idWsf }), { allowHttp });
+  }
+
+  function get(protocol: ProviderProtocol, key: string): Promise<ProviderRecord | undefined> {
     return providers.get(`${protocol}:${key}`);
   }
 
   /** `orElse` may admit a record that is not approved; without it nothing else is. */
-  async function approved(protocol: 'saml' | 'oidc', key: string, orElse?: Exception): Promise<ProviderRecord> {
+  async function approved(protocol: SignInProtocol, key: string, orElse?: Exception): Promise<ProviderRecord> {
     const record = await get(protocol, key);
     if (!record) throw new FederationError('PROVIDER_UNKNOWN', 'no provider is registered under this name');
     if (record.status !== 'approved' && !(await orElse?.(record)))
@@ -168,6 +180,18 @@ export function createProviderRegistry({ providers, allowHttp, now = Date.now }:
     return providers.find(page);
   }
 
+  /** Bodies that may be asked now, from the store itself: one that was suspended a moment ago is not among them. */
+  async function approvedBodies(): Promise<readonly ProviderRecord[]> {
+    const bodies: ProviderRecord[] = [];
+    let after: string | undefined;
+    do {
+      const page = await providers.find({ where: { protocol: 'id-wsf' }, ...(after === undefined ? {} : { after }) });
+      bodies.push(...page.records.filter(({ status }) => status === 'approved'));
+      after = page.next;
+    } while (after !== undefined);
+    return bodies;
+  }
+
   /** Touches nothing else, so that a provider with outdated metadata can be stopped too. With a `version` as `register`. */
   function setStatus(
     id: string,
@@ -184,7 +208,7 @@ export function createProviderRegistry({ providers, allowHttp, now = Date.now }:
     return providers.take(id);
   }
 
-  return { register, get, approved, counterTerminal, samlProvider, list, setStatus, remove };
+  return { register, get, approved, counterTerminal, samlProvider, approvedBodies, list, setStatus, remove };
 }
 
 export type ProviderRegistry = ReturnType<typeof createProviderRegistry>;

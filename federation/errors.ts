@@ -6,6 +6,7 @@ const outcomes = {
   METADATA_INVALID: 'invalid',
   METADATA_EXPIRED: 'invalid',
   CLIENT_METADATA_INVALID: 'invalid',
+  BODY_INVALID: 'invalid',
   DECLARATION_INVALID: 'invalid',
   PROVIDER_CHANGED: 'conflict',
   KEY_RING_EMPTY: 'unavailable',

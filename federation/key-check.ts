@@ -41,7 +41,7 @@ const kindOf = ({ kty, crv }: JsonWebKey) =>
   [kty, crv].filter((text): text is string => typeof text === 'string').join(' ');
 
 function checkKey(publicKey: KeyObject, where: string): Checked {
-  const key = { fingerprint: fingerprintOf(publicKey), type: publicKey.asymmetricKeyType ?? '' };
+  const key = { fingerprint: keyFingerprint(publicKey), type: publicKey.asymmetricKeyType ?? '' };
   if (/^(ed|x)(25519|448)$/.test(key.type)) return { key, findings: [] };
   try {
     verificationKey(publicKey);
@@ -52,13 +52,13 @@ function checkKey(publicKey: KeyObject, where: string): Checked {
   }
 }
 
-function fingerprintOf(publicKey: KeyObject): string {
+export function keyFingerprint(publicKey: KeyObject): string {
   return createHash('sha256')
     .update(publicKey.export({ type: 'spki', format: 'der' }))
     .digest('base64url');
 }
 
-function strengthOf({ asymmetricKeyType, asymmetricKeyDetails }: KeyObject): string {
+export function strengthOf({ asymmetricKeyType, asymmetricKeyDetails }: KeyObject): string {
   const { modulusLength, namedCurve } = asymmetricKeyDetails ?? {};
   return [asymmetricKeyType, namedCurve ?? modulusLength].filter(Boolean).join(' ');
 }

@@ -2,7 +2,8 @@ import type { JsonWebKey } from 'node:crypto';
 import { parseInstant } from '../lib/time.ts';
 import { bitsOf, readCertificate } from './certificate-der.ts';
 import type { ProviderRecord } from './entity-registry.ts';
-import { checkJwk } from './key-check.ts';
+import { keyIn, pemOf } from './id-wsf/body.ts';
+import { checkJwk, keyFingerprint } from './key-check.ts';
 
 /** A key of a registration as the calendar shows it. */
 export interface RegisteredKey {
@@ -25,7 +26,7 @@ export interface RegisteredKeys {
   readonly validUntil?: number | undefined;
 }
 
-type Content = Pick<ProviderRecord, 'saml' | 'oidc'>;
+type Content = Pick<ProviderRecord, 'saml' | 'oidc' | 'idWsf'>;
 
 /** Read once per version of a record: the registry hands out the same object until it changes. */
 const known = new WeakMap<Content, RegisteredKeys>();
@@ -37,9 +38,14 @@ const known = new WeakMap<Content, RegisteredKeys>();
 export function registeredKeysOf(record: Content): RegisteredKeys {
   const made = known.get(record);
   if (made) return made;
-  const read = record.saml ? readSaml(record.saml.metadata) : { keys: readJwks(record.oidc?.metadata.jwks) };
+  const read = readKeys(record);
   known.set(record, read);
   return read;
+}
+
+function readKeys({ saml, oidc, idWsf }: Content): RegisteredKeys {
+  if (saml) return readSaml(saml.metadata);
+  return { keys: idWsf ? readPem(idWsf.publicKey) : readJwks(oidc?.metadata.jwks) };
 }
 
 const attributes = `((?:[^>"']|"[^"]*"|'[^']*')*)`;
@@ -69,6 +75,16 @@ function readSaml(metadata: string): RegisteredKeys {
 function certifiedKey(certificate: string, use: string): RegisteredKey[] {
   const facts = readCertificate(certificate);
   return facts ? [{ ...facts, use: use === 'signing' || use === 'encryption' ? use : undefined }] : [];
+}
+
+/** A body's one key, which verifies its answers and encrypts for it: with dates where it is a certificate. */
+function readPem(text: string): RegisteredKey[] {
+  const pem = pemOf(text);
+  if (pem?.label === 'CERTIFICATE') return certifiedKey(pem.base64, '');
+  const key = keyIn(text);
+  if (!key) return [];
+  const bits = key.asymmetricKeyDetails?.modulusLength ?? '';
+  return [{ fingerprint: keyFingerprint(key), kind: `RSA ${bits}`, use: undefined }];
 }
 
 /** RFC 7517 4.7: the first of `x5c` is the certificate of the key, if there is one. */

@@ -1,9 +1,13 @@
 import { HubError } from '../lib/errors.ts';
 import type { ProviderRecord } from './entity-registry.ts';
 import { FederationError } from './errors.ts';
+import { parseBody } from './id-wsf/body.ts';
+import { checkBody } from './id-wsf/body-check.ts';
 import { sharedKeyFindings } from './key-check.ts';
 import { checkClientMetadata } from './oidc/client-check.ts';
 import { parseClientMetadata } from './oidc/client-metadata.ts';
+import { providerIdOf } from './party-keys.ts';
+import type { ProviderProtocol } from './provider-protocol.ts';
 import { registeredKeysOf } from './registered-keys.ts';
 import type {
   CheckContext,
@@ -23,7 +27,7 @@ import { offeredAttribute } from './saml/offered-attributes.ts';
  * Without an error among the findings the registration can be made.
  */
 export function checkRegistration(draft: RegistrationDraft, context: CheckContext): Finding[] {
-  const { read, refusal } = draft.protocol === 'saml' ? readSaml(draft, context) : readOidc(draft, context);
+  const { read, refusal } = readers[draft.protocol](draft, context);
   const replaced = context.mayReplace ? `${draft.protocol}:${read?.key}` : context.replaces;
   const others = (context.others ?? []).filter(({ id }) => id !== replaced);
   const findings = [
@@ -54,10 +58,17 @@ function readSaml({ metadata, name = {} }: RegistrationDraft, context: CheckCont
   };
 }
 
+/** Each kind of registration, as its own half of the linter reads it. */
+const readers: Readonly<Record<ProviderProtocol, (draft: RegistrationDraft, context: CheckContext) => Reading>> = {
+  saml: readSaml,
+  oidc: readOidc,
+  'id-wsf': readIdWsf,
+};
+
 const jsonMax = 256 * 1024;
 
 function readOidc({ metadata, name }: RegistrationDraft, context: CheckContext): Reading {
-  const json = typeof metadata === 'string' ? jsonOf(metadata) : metadata;
+  const json = typeof metadata === 'string' ? jsonOf(metadata, 'CLIENT_METADATA_INVALID') : metadata;
   if (json instanceof FederationError) return { read: undefined, refusal: refusalFinding(json, '(JSON)') };
   return {
     read: checkClientMetadata(json, { ...context, name }),
@@ -65,12 +76,21 @@ function readOidc({ metadata, name }: RegistrationDraft, context: CheckContext):
   };
 }
 
-function jsonOf(text: string): unknown {
-  if (text.length > jsonMax) return new FederationError('CLIENT_METADATA_INVALID', 'the JSON is larger than 256 KiB');
+function readIdWsf({ metadata, name, contract }: RegistrationDraft, context: CheckContext): Reading {
+  const json = typeof metadata === 'string' ? jsonOf(metadata, 'BODY_INVALID') : metadata;
+  if (json instanceof FederationError) return { read: undefined, refusal: refusalFinding(json, '(JSON)') };
+  return {
+    read: checkBody(json, { ...context, name, contract }),
+    refusal: refusalOf('(JSON)', () => parseBody(json, context)),
+  };
+}
+
+function jsonOf(text: string, code: 'CLIENT_METADATA_INVALID' | 'BODY_INVALID'): unknown {
+  if (text.length > jsonMax) return new FederationError(code, 'the JSON is larger than 256 KiB');
   try {
     return JSON.parse(text);
   } catch (cause) {
-    return new FederationError('CLIENT_METADATA_INVALID', `this is not JSON: ${String(cause)}`, { cause });
+    return new FederationError(code, `this is not JSON: ${String(cause)}`, { cause });
   }
 }
 
@@ -92,29 +112,38 @@ const folded = (key: string) =>
     .replace(/:(443|80)(?=\/|$)/, '')
     .replace(/\/+$/, '');
 
-function identityFindings(protocol: 'saml' | 'oidc', key: string | undefined, context: CheckContext): Finding[] {
+/** Where the document of each kind has its identifier. */
+export const identifierOf: Readonly<Record<ProviderProtocol, string>> = {
+  saml: 'EntityDescriptor/@entityID',
+  oidc: 'client_id',
+  'id-wsf': 'providerID',
+};
+
+function identityFindings(protocol: ProviderProtocol, key: string | undefined, context: CheckContext): Finding[] {
   if (key === undefined) return [];
-  const where = protocol === 'saml' ? 'EntityDescriptor/@entityID' : 'client_id';
+  const where = identifierOf[protocol];
   const { others = [], hubEntityId } = context;
-  const findings = protocol === 'saml' ? formFindings(key, where) : [];
+  const findings = protocol === 'oidc' ? [] : formFindings(protocol, key, where);
   // ID-WSF SB 5.5: `oidc:` begins the providerIDs that the hub makes for OIDC parties.
-  if (key === hubEntityId || (protocol === 'saml' && key.startsWith('oidc:')))
+  if (key === hubEntityId || (protocol !== 'oidc' && key.startsWith('oidc:')))
     findings.push(finding('ENTITY_ID_RESERVED', where, { value: key }));
   for (const other of others) {
-    if (other.protocol === protocol && other.key === key)
+    // ID-WSF SB 5.5: services and bodies share one space of providerIDs.
+    if (providerIdOf(other) === providerIdOf({ protocol, key }))
       findings.push(finding('ENTITY_ID_TAKEN', where, { value: key }));
     else if (folded(other.key) === folded(key)) findings.push(finding('ENTITY_ID_ALIKE', where, { value: other.key }));
   }
   return findings;
 }
 
-/** SAML Core 8.3.6: a URI of at most 1024 characters. */
-function formFindings(entityId: string, where: string): Finding[] {
+/** SAML Core 8.3.6: a URI of at most 1024 characters. Services that were there before us may have less; bodies are new. */
+function formFindings(protocol: 'saml' | 'id-wsf', entityId: string, where: string): Finding[] {
+  const isBody = protocol === 'id-wsf';
   if (entityId === '' || entityId.length > 1024 || /[\s\p{Cc}\p{Cf}]/u.test(entityId))
-    return [finding('ENTITY_ID_MALFORMED', where, { value: entityId })];
+    return [finding(isBody ? 'PROVIDER_ID_MALFORMED' : 'ENTITY_ID_MALFORMED', where, { value: entityId })];
   return /^(https?:\/\/[^/]+|urn:[a-z0-9][a-z0-9-]{1,31}:.+)/i.test(entityId)
     ? []
-    : [finding('ENTITY_ID_NOT_URI', where, { value: entityId })];
+    : [finding(isBody ? 'PROVIDER_ID_MALFORMED' : 'ENTITY_ID_NOT_URI', where, { value: entityId })];
 }
 
 function contractFindings(

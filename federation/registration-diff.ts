@@ -1,7 +1,8 @@
-import { createHash } from 'node:crypto';
+import { createHash, X509Certificate } from 'node:crypto';
 import { HubError } from '../lib/errors.ts';
 import type { Registration } from './entity-registry.ts';
-import { checkJwk } from './key-check.ts';
+import { type IdWsfBody, keyIn, pemOf } from './id-wsf/body.ts';
+import { checkJwk, dayOf, keyFingerprint } from './key-check.ts';
 import { legible, type Words } from './registration-finding.ts';
 import { parseServiceProviderMetadata } from './saml/metadata.ts';
 
@@ -50,6 +51,11 @@ const fields: Readonly<Record<string, Field>> = {
   post_logout_redirect_uris: field('サインアウト後のアドレス', 'address after sign-out'),
   token_endpoint_auth_method: field('クライアントの認証方法', 'client authentication'),
   grant_types: field('グラントの種類', 'grant type'),
+  bodyAddress: field('照会先のアドレス', 'address that is asked'),
+  bodyKey: field('機関の鍵', 'key of the body'),
+  bodyType: field('尋ねる情報', 'data it is asked for'),
+  deadlineMs: field('待つ時間（ミリ秒）', 'time that an answer is waited for (ms)', false),
+  certificateEnd: field('証明書の期限', 'end of the certificate', false),
   client_name: field('クライアント名', 'client name', false),
   contacts: field('連絡先', 'contact', false),
   client_uri: field('サービスのアドレス', 'home page', false),
@@ -79,10 +85,12 @@ export function diffRegistrations(
   const found = secretChanged ? [...changes, change('secret', 'changed')] : changes;
   // A document that reads the same in another spelling is told only where nothing else tells of it.
   const telling = found.filter((one) => one.field !== 'document');
-  return telling.some((one) => samlFields.has(one.field)) || !before || !after ? telling : found;
+  return telling.some((one) => documentFields.has(one.field)) || !before || !after ? telling : found;
 }
 
-const samlFields = new Set([
+const documentFields = new Set([
+  'bodyKey',
+  'certificateEnd',
   'acs',
   'signingKey',
   'encryptionKey',
@@ -129,7 +137,7 @@ function change(name: string, kind: RegistrationChange['kind'], before?: string,
 
 function factsOf(side: Side | undefined): Facts {
   if (!side) return new Map();
-  const { name, status, contract, settings, counter, saml, oidc } = side;
+  const { name, status, contract, settings, counter, saml, oidc, idWsf } = side;
   const settled = Object.entries(settings).filter(([, value]) => value !== undefined);
   return new Map<string, readonly string[]>([
     ['status', [status]],
@@ -140,6 +148,7 @@ function factsOf(side: Side | undefined): Facts {
     ['counter', counter ? [`${counter.facility.ja} / ${counter.facility.en} / ${counter.terminal}`] : []],
     ...(saml ? samlFacts(saml.metadata) : []),
     ...(oidc ? oidcFacts(oidc.metadata) : []),
+    ...(idWsf ? bodyFacts(idWsf) : []),
   ]);
 }
 
@@ -176,6 +185,20 @@ function samlFacts(xml: string): Entry[] {
     if (!(error instanceof HubError)) throw error;
     return [['unreadable', [digestOf(xml)]]];
   }
+}
+
+function bodyFacts({ address, publicKey, types, deadlineMs }: IdWsfBody): Entry[] {
+  const key = keyIn(publicKey);
+  const isCertificate = pemOf(publicKey)?.label === 'CERTIFICATE';
+  const end = isCertificate ? [dayOf(new X509Certificate(publicKey).validToDate.getTime())] : [];
+  return [
+    ['document', [digestOf(publicKey)]],
+    ['bodyAddress', [address]],
+    ['bodyKey', key ? [keyFingerprint(key)] : []],
+    ['bodyType', types],
+    ['deadlineMs', [String(deadlineMs)]],
+    ['certificateEnd', end],
+  ];
 }
 
 function oidcFacts(metadata: Readonly<Record<string, unknown>>): Entry[] {

@@ -1,10 +1,11 @@
 import type { Names } from './presentation-check.ts';
+import type { ProviderProtocol } from './provider-protocol.ts';
 import type { Finding } from './registration-finding.ts';
 
 /** A registration before it is one: as somebody uploaded, pasted or typed it. Nothing in it has been believed yet. */
 export interface RegistrationDraft {
-  readonly protocol: 'saml' | 'oidc';
-  /** SAML: the XML text. OIDC: the JSON, as text or parsed. */
+  readonly protocol: ProviderProtocol;
+  /** SAML: the XML text. OIDC and ID-WSF: the JSON, as text or parsed. */
   readonly metadata: unknown;
   /** Display names given beside the metadata; they go before those in it. */
   readonly name?: Names | undefined;
@@ -15,7 +16,7 @@ export interface RegistrationDraft {
 /** What the linter has to know of another registration. */
 export interface OtherRegistration {
   readonly id: string;
-  readonly protocol: 'saml' | 'oidc';
+  readonly protocol: ProviderProtocol;
   readonly key: string;
   readonly name: string;
   /** Fingerprints of its keys, of every use. */
@@ -26,6 +27,14 @@ export interface OtherRegistration {
 export interface ContractTerms {
   /** Attribute -> the purposes it may be used for; without any where none has to be agreed. */
   readonly attributes: Readonly<Record<string, readonly string[]>>;
+}
+
+/** What may be registered of bodies that hold data. */
+export interface BodyTerms {
+  /** Attribute types that bodies are asked for. */
+  readonly types: readonly string[];
+  /** Bodies lie in the region's own network, so their addresses may be private ones. */
+  readonly ownNetwork: boolean;
 }
 
 export interface CheckContext {
@@ -42,11 +51,12 @@ export interface CheckContext {
   /** The hub's own SAML entityID. */
   readonly hubEntityId?: string | undefined;
   readonly terms?: ContractTerms | undefined;
+  readonly bodies?: BodyTerms | undefined;
 }
 
 /** What one protocol's half of the linter found, and what the common half goes on with. */
 export interface ReadDraft {
-  /** entityID or client_id. */
+  /** entityID, client_id or providerID. */
   readonly key?: string | undefined;
   readonly keys: readonly DraftKey[];
   readonly findings: readonly Finding[];

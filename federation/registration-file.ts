@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { ProviderRecord, ProviderSettings, Registration } from './entity-registry.ts';
 import { FederationError } from './errors.ts';
+import { parseBody } from './id-wsf/body.ts';
 import { parseClientMetadata } from './oidc/client-metadata.ts';
 import { parseServiceProviderMetadata } from './saml/metadata.ts';
 import { offeredAttribute } from './saml/offered-attributes.ts';
@@ -18,12 +19,14 @@ const settings = z.strictObject({
 const text = z.string().trim().min(1).max(200);
 const names = z.strictObject({ ja: text, en: text });
 
+const status = z
+  .enum(['approved', 'pending', 'suspended'])
+  .optional()
+  .describe('What it should be. Left out: as it is, and for a new one approved as soon as somebody may.');
+
 const common = {
   name: names.optional().describe('As residents read it; otherwise the names in the metadata.'),
-  status: z
-    .enum(['approved', 'pending', 'suspended'])
-    .optional()
-    .describe('What it should be. Left out: as it is, and for a new one approved as soon as somebody may.'),
+  status,
   attributes: z.array(z.string().min(1).max(200)).max(100).describe('The contract: attributes and purposes.'),
   settings: settings.optional(),
 };
@@ -47,14 +50,24 @@ const Declaration = z.discriminatedUnion('protocol', [
         'a client secret does not belong in a file: the hub makes it',
       ),
   }),
+  // A body is given nothing, so there is no contract.
+  z.strictObject({
+    protocol: z.literal('id-wsf'),
+    providerID: z.string().min(1).max(1024),
+    name: names.describe('As residents read it beside its data.'),
+    status,
+    metadata: z.record(z.string(), z.unknown()).describe('address, publicKey (PEM), types, deadlineMs.'),
+  }),
 ]);
 
 const File = z.strictObject({ providers: z.array(Declaration).max(10_000) });
 
 export type ProviderDeclaration = z.output<typeof Declaration>;
 
-export const declaredKey = (declared: ProviderDeclaration): string =>
-  declared.protocol === 'saml' ? declared.entityID : declared.client_id;
+export function declaredKey(declared: ProviderDeclaration): string {
+  if (declared.protocol === 'id-wsf') return declared.providerID;
+  return declared.protocol === 'saml' ? declared.entityID : declared.client_id;
+}
 
 export const declaredId = (declared: ProviderDeclaration): string => `${declared.protocol}:${declaredKey(declared)}`;
 
@@ -73,6 +86,7 @@ export function parseDeclarations(raw: unknown): ProviderDeclaration[] {
 
 /** A record in its declarative form, without any secret; reading it back makes the same registration. */
 export function declarationOf({ protocol, key, name, status, contract, ...record }: Registration): ProviderDeclaration {
+  if (protocol === 'id-wsf') return { protocol, providerID: key, name, status, metadata: { ...record.idWsf } };
   const shared = { name, status, attributes: [...contract.attributes], ...settingsOf(record.settings) };
   if (protocol === 'saml') return { protocol, entityID: key, ...shared, metadata: record.saml?.metadata ?? '' };
   const { client_id: _id, ...metadata } = record.oidc?.metadata ?? {};
@@ -127,11 +141,23 @@ export function registrationFromClient(
   };
 }
 
+/** A body as a registration; its names stand nowhere in what it gives. */
+export function registrationFromBody(
+  json: unknown,
+  { allowHttp, name }: { allowHttp: boolean } & Partial<Pick<Made, 'name'>>,
+): Made {
+  const { providerId: key, body } = parseBody(json, { allowHttp });
+  const shared = { contract: { attributes: [] }, settings: {} };
+  return { protocol: 'id-wsf', key, name: name ?? { ja: key, en: key }, ...shared, idWsf: body };
+}
+
 /** What a declaration asks for; refused where its metadata is of another provider. */
 export function registrationFromDeclaration(
   declared: ProviderDeclaration,
   { now, allowHttp }: { now: number; allowHttp: boolean },
 ): Made {
+  if (declared.protocol === 'id-wsf')
+    return registrationFromBody(documentOf(declared), { allowHttp, name: declared.name });
   const given = {
     ...(declared.name ? { name: declared.name } : {}),
     contract: { attributes: declared.attributes },
@@ -151,6 +177,13 @@ export function clientMetadataOf({
   metadata,
 }: Extract<ProviderDeclaration, { protocol: 'oidc' }>): Record<string, unknown> {
   return { ...metadata, client_id, ...(counter ? { sanuki_counter: counter } : {}) };
+}
+
+/** What a declared provider would send to be registered: XML, or JSON that was read. */
+export function documentOf(declared: ProviderDeclaration): string | Record<string, unknown> {
+  if (declared.protocol === 'saml') return declared.metadata;
+  if (declared.protocol === 'oidc') return clientMetadataOf(declared);
+  return { ...declared.metadata, providerID: declared.providerID };
 }
 
 /** A mark of what a registration says, without its secret: the same for the same content, for the audit trail. */

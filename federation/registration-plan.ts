@@ -5,10 +5,10 @@ import { checkRegistration } from './registration-check.ts';
 import { diffRegistrations, isTrustChanging, type RegistrationDiff } from './registration-diff.ts';
 import type { CheckContext } from './registration-draft.ts';
 import {
-  clientMetadataOf,
   declarationOf,
   declaredId,
   declaredKey,
+  documentOf,
   type Made,
   type ProviderDeclaration,
   registrationFromDeclaration,
@@ -125,9 +125,9 @@ const findingsOf = (declared: ProviderDeclaration, made: Made, context: CheckCon
   checkRegistration(
     {
       protocol: declared.protocol,
-      metadata: declared.protocol === 'saml' ? declared.metadata : clientMetadataOf(declared),
+      metadata: documentOf(declared),
       name: made.name,
-      contract: declared.attributes,
+      ...(declared.protocol === 'id-wsf' ? {} : { contract: declared.attributes }),
     },
     context,
   );

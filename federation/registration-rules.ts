@@ -1,3 +1,4 @@
+import { bodyRules } from './id-wsf/body-rules.ts';
 import { oidcRules } from './oidc/client-rules.ts';
 import type { Rule } from './registration-rule.ts';
 import { samlRules } from './saml/metadata-rules.ts';
@@ -195,4 +196,4 @@ const commonRules = {
   },
 } as const satisfies Record<string, Rule>;
 
-export const rules = { ...commonRules, ...samlRules, ...oidcRules };
+export const rules = { ...commonRules, ...samlRules, ...oidcRules, ...bodyRules };

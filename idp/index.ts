@@ -9,3 +9,4 @@ export { openCardKeys, openStationKey } from './card-keys.ts';
 export { openDataFolder, secretFile } from './data-folder.ts';
 export { openFederation, openGround } from './ground.ts';
 export { startHub } from './main.ts';
+export { bodyTermsOf, settledBodies } from './sources.ts';

@@ -126,6 +126,7 @@ export async function openHub({ settings, log, now = Date.now }: HubOptions) {
   const { consents } = attributes;
   const admin = openConsole({
     ...common,
+    settled: attributes.settled,
     settings,
     ground,
     log,

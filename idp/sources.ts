@@ -2,6 +2,7 @@ import { createPublicKey, type KeyObject } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { SignJWT } from 'jose';
 import {
+  attributeTypes,
   createIdWsfSource,
   createJsonSource,
   type PostToSource,
@@ -9,7 +10,8 @@ import {
   type SourceTokenClaims,
 } from '../attribute-service/index.ts';
 import type { Settings } from '../config/index.ts';
-import type { KeyRing } from '../federation/index.ts';
+import type { BodyTerms, KeyRing, OtherRegistration } from '../federation/index.ts';
+import { keyFingerprint } from '../federation/index.ts';
 import { postBytes } from '../lib/outgoing.ts';
 import { verificationKey } from '../lib/xml/index.ts';
 import { HubPageError } from './errors.ts';
@@ -25,31 +27,52 @@ export interface SourcesOptions {
 
 type Registered = Settings['sources'][number];
 type IdWsfRegistered = Extract<Registered, { kind: 'id-wsf' }>;
-type Common = Required<Omit<SourcesOptions, 'settings'>> & { readonly issuer: string };
+/** What every source is made with. */
+export type Common = Required<Omit<SourcesOptions, 'settings'>> & { readonly issuer: string };
 
 const tokenSeconds = 60;
 
 /** The bodies that settings name, each behind the adapter for what it speaks. Refuses a start with a key that cannot be used. */
 export async function openSources(options: SourcesOptions): Promise<readonly Source[]> {
-  const { settings, keys, entityId, now = Date.now } = options;
-  const allowLoopback = settings.profile === 'trial';
+  const { settings } = options;
   // Bodies stand behind the region's own network as a rule; their addresses come from the operator alone.
-  const guarded: PostToSource = (address, request) =>
-    postBytes(address, { ...request, allowLoopback, allowPrivate: true });
-  const common: Common = { keys, entityId, post: options.post ?? guarded, now, issuer: settings.origin };
+  const common = commonOf(options, { allowPrivate: true });
   return Promise.all(
     settings.sources.map(async (registered) =>
-      registered.kind === 'json' ? jsonSource(registered, common) : idWsfSource(registered, common),
+      registered.kind === 'json'
+        ? jsonSource(registered, common)
+        : idWsfSource({ ...registered, publicKey: await bodyKey(registered) }, common),
     ),
   );
 }
 
-/** How long each body is waited for, by its id. */
-export function sourceDeadlines({ sources }: Pick<Settings, 'sources'>): ReadonlyMap<string, number> {
-  return new Map(sources.map(({ id, deadlineMs }) => [id, deadlineMs]));
+export function commonOf(
+  { settings, keys, entityId, post, now = Date.now }: SourcesOptions,
+  { allowPrivate }: { readonly allowPrivate: boolean },
+): Common {
+  const allowLoopback = settings.profile === 'trial';
+  const guarded: PostToSource = (address, request) => postBytes(address, { ...request, allowLoopback, allowPrivate });
+  return { keys, entityId, post: post ?? guarded, now, issuer: settings.origin };
 }
 
-function jsonSource({ id, name, address }: Registered, { issuer, keys, post, now }: Common): Source {
+/** What may be registered beside them. */
+export const bodyTermsOf = ({ bodiesInOwnNetwork }: Pick<Settings, 'bodiesInOwnNetwork'>): BodyTerms => ({
+  types: attributeTypes.map(({ id }) => id),
+  ownNetwork: bodiesInOwnNetwork,
+});
+
+/** The bodies of the settings as the linter compares registrations with them: their names and keys are taken. */
+export async function settledBodies({ sources }: Pick<Settings, 'sources'>): Promise<readonly OtherRegistration[]> {
+  const listed = sources.map(async (source): Promise<OtherRegistration[]> => {
+    const { id: key, name } = source;
+    const known = { id: `settings:${key}`, protocol: 'id-wsf', key, name: name.en, keys: [] } as const;
+    if (source.kind !== 'id-wsf') return [known];
+    return [known, { ...known, key: source.providerId, keys: [keyFingerprint(await bodyKey(source))] }];
+  });
+  return (await Promise.all(listed)).flat();
+}
+
+function jsonSource({ id, name, address, deadlineMs }: Registered, { issuer, keys, post, now }: Common): Source {
   // The type keeps these apart from the ID tokens that the same key signs (RFC 8725 3.11).
   const sign = (claims: SourceTokenClaims) => {
     const { id: kid, privateKey } = keys.active('oidc-es256');
@@ -58,17 +81,17 @@ function jsonSource({ id, name, address }: Registered, { issuer, keys, post, now
       .setProtectedHeader({ alg: 'ES256', typ: 'source+jwt', kid })
       .sign(privateKey);
   };
-  return createJsonSource({ id, name, address, sign, post, now });
+  return createJsonSource({ id, name, address, deadlineMs, sign, post, now });
 }
 
-async function idWsfSource(registered: IdWsfRegistered, { keys, entityId, post, now }: Common): Promise<Source> {
-  const { id, name, address, providerId } = registered;
-  const publicKey = await bodyKey(registered);
+/** A body with its key at hand, whoever registered it. */
+export type OpenedBody = Pick<IdWsfRegistered, 'id' | 'name' | 'address' | 'providerId' | 'deadlineMs'> & {
+  readonly publicKey: KeyObject;
+};
+
+export function idWsfSource({ publicKey, ...body }: OpenedBody, { keys, entityId, post, now }: Common): Source {
   return createIdWsfSource({
-    id,
-    name,
-    address,
-    providerId,
+    ...body,
     verify: verificationKey(publicKey),
     encryptFor: { publicKey, content: 'aes256-gcm', transport: 'rsa-oaep-sha256' },
     hub: { providerId: entityId, publicKey: () => keys.active('saml').publicKey, key: keys.samlKey },

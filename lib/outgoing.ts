@@ -127,6 +127,13 @@ async function exchange(
   return send(url, pinned, { ...message, signal, maxBytes });
 }
 
+/** Whether the address names a host by a number that may not be called. Of a host's name only the call itself can tell. */
+export function isRefusedHost({ hostname }: URL, reach: Reach): boolean {
+  const address = hostname.replace(/^\[|\]$/g, '');
+  const family = isIP(address);
+  return family !== 0 && !isAllowed({ address, family }, reach);
+}
+
 async function resolve(url: URL, reach: Reach): Promise<LookupAddress> {
   const host = url.hostname.replace(/^\[|\]$/g, '');
   const family = isIP(host);

@@ -42,6 +42,8 @@ export interface RunningTrial {
     readonly patients: readonly PrintedCard[];
     readonly pid: number;
   };
+  /** As they were completed with the addresses and keys of the sample bodies. */
+  readonly settings: Settings;
   readonly close: () => Promise<void>;
 }
 
@@ -75,7 +77,7 @@ export async function startTrial({ settings: given, base }: TrialOptions): Promi
     await close();
     throw error;
   }
-  return { summary: summaryOf(addresses), close };
+  return { summary: summaryOf(addresses), settings, close };
 }
 
 function summaryOf(addresses: TrialAddresses): RunningTrial['summary'] {

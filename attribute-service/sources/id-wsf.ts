@@ -27,7 +27,7 @@ export const subjectElement = 'SubjectID';
 /** Long enough for one request and the clocks of both sides, too short to be of use to anybody else. */
 const tokenMs = 60_000;
 
-export interface IdWsfSourceOptions extends Pick<Source, 'id' | 'name'> {
+export interface IdWsfSourceOptions extends Pick<Source, 'id' | 'name' | 'deadlineMs'> {
   readonly address: string;
   /** Of the body: audience of the token, Sender of the answers. */
   readonly providerId: string;
@@ -47,7 +47,7 @@ export interface IdWsfSourceOptions extends Pick<Source, 'id' | 'name'> {
  * resident signed in is not the body's business, so the token does not say it.
  */
 export function createIdWsfSource(options: IdWsfSourceOptions): Source {
-  const { id, name, address, providerId, verify, post, now } = options;
+  const { id, name, deadlineMs, address, providerId, verify, post, now } = options;
 
   async function fetch({ subject, purpose, signal }: SourceRequest): Promise<SourceAnswer> {
     const messageId = newMessageUri();
@@ -115,5 +115,5 @@ export function createIdWsfSource(options: IdWsfSourceOptions): Source {
     };
   }
 
-  return { id, name, fetch };
+  return { id, name, deadlineMs, fetch };
 }

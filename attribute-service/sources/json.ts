@@ -13,7 +13,7 @@ export interface SourceTokenClaims {
   readonly jti: string;
 }
 
-export interface JsonSourceOptions extends Pick<Source, 'id' | 'name'> {
+export interface JsonSourceOptions extends Pick<Source, 'id' | 'name' | 'deadlineMs'> {
   readonly address: string;
   /** A short-lived token of the hub for these claims. */
   readonly sign: (claims: SourceTokenClaims) => Promise<string>;
@@ -25,7 +25,7 @@ export interface JsonSourceOptions extends Pick<Source, 'id' | 'name'> {
  * A body with a JSON interface: `POST {type, requestId}` under a token that names person and purpose, so that nothing
  * can be asked beside what was signed; the answer is `{subject, asOf, coverages}` with the names of `Coverage`.
  */
-export function createJsonSource({ id, name, address, sign, post, now }: JsonSourceOptions): Source {
+export function createJsonSource({ id, name, deadlineMs, address, sign, post, now }: JsonSourceOptions): Source {
   async function fetch({ type, subject, purpose, requestId, signal }: SourceRequest) {
     const token = await sign({ aud: id, sub: subject, purpose, jti: randomText(16, 'base64url') });
     const body = await post(address, {
@@ -59,5 +59,5 @@ export function createJsonSource({ id, name, address, sign, post, now }: JsonSou
     return parsed;
   }
 
-  return { id, name, fetch };
+  return { id, name, deadlineMs, fetch };
 }

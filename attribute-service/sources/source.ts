@@ -27,5 +27,7 @@ export interface Source {
   /** Registration id, also the party of the pseudonymous link. */
   readonly id: string;
   readonly name: { readonly ja: string; readonly en: string };
+  /** ms that it is waited for; otherwise what the broker waits for any. */
+  readonly deadlineMs?: number | undefined;
   readonly fetch: (request: SourceRequest) => Promise<SourceAnswer>;
 }

@@ -148,11 +148,11 @@ export const samlRules = {
     cite: 'SAML Metadata IOP 2.6.1',
     ja: [
       '証明書は {value} に期限が切れています。ハブは登録した鍵を信じ続けますが、サービス側が止まることがあります。',
-      '新しい鍵を加えたメタデータを出してもらってください。古い鍵は入れ替えが済んでから外します。',
+      '新しい鍵の入ったメタデータか証明書を出してもらってください。SAML では、古い鍵は入れ替えが済んでから外します。',
     ],
     en: [
       'The certificate expired on {value}. The hub goes on trusting the registered key; the service’s own software may not.',
-      'Ask for metadata with a new key beside it; the old one goes once the change is done.',
+      'Ask for metadata or a certificate with a new key. In SAML it stands beside the old one until the change is done.',
     ],
   },
   CERTIFICATE_ENDS_SOON: {
@@ -160,11 +160,11 @@ export const samlRules = {
     cite: 'SAML Metadata IOP 2.6.1',
     ja: [
       '証明書の期限は {value} です。',
-      '期限の前に、新しい鍵も入ったメタデータを出してもらってください（両方の鍵が同時に使えます）。',
+      '期限の前に、新しい鍵の入ったメタデータか証明書を出してもらってください（SAML では両方の鍵が同時に使えます）。',
     ],
     en: [
       'The certificate expires on {value}.',
-      'Ask before that day for metadata that has the new key as well; both can be used at the same time.',
+      'Ask before that day for metadata or a certificate with a new key (in SAML both can be used at the same time).',
     ],
   },
   CERTIFICATE_NOT_YET: {

@@ -1,6 +1,6 @@
 import type Router from '@koa/router';
 import type { Context } from 'koa';
-import { type AccessLog, AttributeError, type Consents } from '../../attribute-service/index.ts';
+import { type AccessLog, AttributeError, type Consents, type RecordedAccess } from '../../attribute-service/index.ts';
 import type { Text } from '../../web/index.ts';
 import type { Audit } from '../audit.ts';
 import { HubPageError } from '../errors.ts';
@@ -23,7 +23,7 @@ export interface AccountRoutesOptions extends Omit<GateOptions, 'interactions'>,
   /** The registered name of a party; undefined when it is no longer registered. */
   readonly partyNameOf: (party: string) => Promise<Text | undefined>;
   /** Name of a body that holds data. */
-  readonly sourceNameOf: (source: string) => Text | undefined;
+  readonly sourceNameOf: (source: string) => Promise<Text | undefined>;
 }
 
 const path = '/account';
@@ -32,7 +32,7 @@ const accessesPerPage = 10;
 
 /** The resident's own page: consents with withdrawal (R151), accesses to the own data (R70), the sign-in. */
 export function accountRoutes(options: AccountRoutesOptions): (router: Router) => void {
-  const { frame, timeZone, accessLog, sourceNameOf, displayNameOf } = options;
+  const { frame, timeZone, accessLog, displayNameOf } = options;
   const forms = createOwnForms(options);
   const enter = createGate(options);
 
@@ -48,7 +48,7 @@ export function accountRoutes(options: AccountRoutesOptions): (router: Router) =
     const page = {
       session,
       timeZone,
-      sourceNameOf,
+      sourceNameOf: await namesOfSources(accesses, options),
       accesses,
       next,
       onFirstPage: after === null,
@@ -96,6 +96,16 @@ async function withdraw(residentRef: string, id: string, { consents, audit }: Ac
     if (!(error instanceof AttributeError && error.code === 'CONSENT_MISSING')) throw error;
     throw new HubPageError('PAGE_MISSING', 'the resident has no such consent', { cause: error });
   }
+}
+
+/** Looked up once for a page. */
+async function namesOfSources(
+  accesses: readonly Pick<RecordedAccess, 'sources'>[],
+  { sourceNameOf }: Pick<AccountRoutesOptions, 'sourceNameOf'>,
+): Promise<(source: string) => Text | undefined> {
+  const ids = new Set(accesses.flatMap(({ sources }) => sources.map(({ id }) => id)));
+  const names = new Map(await Promise.all([...ids].map(async (id) => [id, await sourceNameOf(id)] as const)));
+  return (source) => names.get(source);
 }
 
 /** With the names of the services; a consent for one sign-in ends with it, whenever that is. */

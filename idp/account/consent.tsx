@@ -28,7 +28,7 @@ export interface ConsentRoutesOptions extends Omit<GateOptions, 'interactions'>,
   readonly frame: PageFrame;
   readonly displayNameOf: (residentRef: string) => Promise<string | undefined>;
   /** Names of the bodies that data of a type comes from. */
-  readonly sourcesOf: (type: AttributeTypeId) => readonly Text[];
+  readonly sourcesOf: (type: AttributeTypeId) => Promise<readonly Text[]>;
 }
 
 /** A question with its resident in front of it, and where either answer leads. */
@@ -78,7 +78,7 @@ export function consentRoutes(options: ConsentRoutesOptions): (router: Router) =
       incomplete,
       csrfToken: forms.prepare(ctx, aboutOf(request)),
       resident: await options.displayNameOf(session.residentRef),
-      types: types.map((id) => ({ id, sources: options.sourcesOf(id) })),
+      types: await Promise.all(types.map(async (id) => ({ id, sources: await options.sourcesOf(id) }))),
     };
     const { language } = options.frame.preferencesOf(ctx);
     options.frame.send(ctx, {

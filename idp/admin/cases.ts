@@ -5,6 +5,7 @@ import {
   type ProviderRegistry,
   type Registration,
   registrationDigest,
+  splitProviderId,
 } from '../../federation/index.ts';
 import type { Seal } from '../../lib/seal.ts';
 import { type Collection, type CollectionDefinition, StorageError, type StoredRecord } from '../../storage/index.ts';
@@ -223,7 +224,8 @@ export function createCases(options: CasesOptions) {
   const revisionOf = (id: string) => revisions.get(id);
   /** Whether what waits there, or is live, came by this set-up link. */
   async function cameBy(id: string, number: string): Promise<boolean> {
-    const record = await registry.get(id.startsWith('oidc:') ? 'oidc' : 'saml', id.slice(id.indexOf(':') + 1));
+    const named = splitProviderId(id);
+    const record = named && (await registry.get(named.protocol, named.key));
     return record?.via === number || (await revisions.get(id))?.made.via === number;
   }
 

@@ -3,16 +3,18 @@ import {
   checkRegistration,
   type Finding,
   hasErrors,
+  type ProviderProtocol,
   type ProviderRecord,
   type Registration,
   type RegistrationDraft,
+  registrationFromBody,
   registrationFromClient,
   registrationFromSaml,
 } from '../../federation/index.ts';
 
 /** What the form says, before anything in it is believed. */
 export interface Submission {
-  readonly protocol: 'saml' | 'oidc';
+  readonly protocol: ProviderProtocol;
   /** XML, or JSON as text. */
   readonly metadata: string;
   readonly name: { readonly ja: string; readonly en: string };
@@ -58,6 +60,7 @@ function readDraft(
   if (protocol === 'saml')
     return { made: registrationFromSaml(String(metadata), { now, allowHttp, ...given }), secretGiven: false };
   const json: unknown = typeof metadata === 'string' ? JSON.parse(metadata) : metadata;
+  if (protocol === 'id-wsf') return { made: registrationFromBody(json, { allowHttp, name }), secretGiven: false };
   const { secret, ...made } = registrationFromClient(json, { allowHttp, ...given });
   return { made, secret, secretGiven: 'client_secret' in Object(json) };
 }

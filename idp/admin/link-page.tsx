@@ -1,3 +1,4 @@
+import type { SignInProtocol } from '../../federation/index.ts';
 import {
   Breadcrumb,
   type DateStyle,
@@ -101,7 +102,7 @@ function cellsOf(
 }
 
 export interface LinkFormOptions {
-  readonly protocol: 'saml' | 'oidc';
+  readonly protocol: SignInProtocol;
   readonly name: { readonly ja: string; readonly en: string };
   readonly contract: readonly string[];
   readonly note: string;

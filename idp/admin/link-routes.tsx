@@ -1,7 +1,7 @@
 import type Router from '@koa/router';
 import type { Context } from 'koa';
 import { contractTerms } from '../../attribute-service/index.ts';
-import type { ProviderRecord } from '../../federation/index.ts';
+import type { ProviderRecord, SignInProtocol } from '../../federation/index.ts';
 import { HubPageError } from '../errors.ts';
 import { type Admitted, aboutOf } from './door.ts';
 import { isDays, LinkForm, type LinkFormOptions, LinkList, LinkMade } from './link-page.tsx';
@@ -61,12 +61,18 @@ async function changedIn(ctx: Context, options: Options): Promise<ProviderRecord
   return id === null ? undefined : recordOf(id, options);
 }
 
+/** A body's registration is five fields that the office has from its contract; there is no document to send. */
+function signInProtocolOf({ protocol }: ProviderRecord): SignInProtocol {
+  if (protocol === 'id-wsf') throw new HubPageError('PAGE_MISSING', 'a body is not set up by a link');
+  return protocol;
+}
+
 /** A change keeps what the service is called and may be given. */
-const fixedBy = ({ id, protocol, name, contract }: ProviderRecord) => ({
-  protocol,
-  name,
-  contract: contract.attributes,
-  changes: id,
+const fixedBy = (record: ProviderRecord) => ({
+  protocol: signInProtocolOf(record),
+  name: record.name,
+  contract: record.contract.attributes,
+  changes: record.id,
 });
 
 async function showList(ctx: Context, { administrator, session }: Admitted, options: Options): Promise<void> {
@@ -136,7 +142,7 @@ const contractIds = new Set([
 
 function offeredIn(form: URLSearchParams) {
   return {
-    protocol: form.get('protocol') === 'oidc' ? ('oidc' as const) : ('saml' as const),
+    protocol: (form.get('protocol') === 'oidc' ? 'oidc' : 'saml') as SignInProtocol,
     name: { ja: (form.get('nameJa') ?? '').trim(), en: (form.get('nameEn') ?? '').trim() },
     contract: [...new Set(form.getAll('contract'))].filter((id) => contractIds.has(id)),
   };

@@ -1,6 +1,6 @@
 import type Router from '@koa/router';
 import type { Settings } from '../../config/index.ts';
-import type { KeyRing, ProviderRegistry } from '../../federation/index.ts';
+import type { KeyRing, OtherRegistration, ProviderRegistry } from '../../federation/index.ts';
 import type { Log } from '../../lib/log.ts';
 import type { Seal } from '../../lib/seal.ts';
 import type { GateOptions } from '../account/gate.ts';
@@ -11,6 +11,7 @@ import type { PageFrame } from '../page-frame.ts';
 import type { ExamineOptions } from '../playground/examine.ts';
 import { createPlayground } from '../playground/routes.tsx';
 import type { TestPeriods } from '../playground/test-periods.ts';
+import { bodyTermsOf } from '../sources.ts';
 import { openAdministrators } from './administrators.ts';
 import { auditRoutes } from './audit-routes.tsx';
 import { createCases, type Decision, decisionCollection, type Revision, revisionCollection } from './cases.ts';
@@ -42,6 +43,8 @@ export interface ConsoleOptions extends GateOptions, Pick<ExamineOptions, 'links
   readonly keys: Pick<KeyRing, 'published'>;
   readonly clientSecrets: Seal;
   readonly keyUses: Pick<KeyUses, 'of'>;
+  /** Bodies that the settings name. */
+  readonly settled: readonly OtherRegistration[];
   /** The hub's own SAML entityID. */
   readonly entityId: string;
   readonly frame: PageFrame;
@@ -97,6 +100,7 @@ export function openConsole(options: ConsoleOptions) {
     }),
     calendar: createKeyCalendar({ ...options, directory }),
     allowHttp: trial,
+    bodyTerms: bodyTermsOf(settings),
     journal: ground.journal,
     accessJournal: ground.accessJournal,
   };

@@ -5,7 +5,10 @@ import type { Decision } from './cases.ts';
 
 /** Words of the pages about services. */
 export const providerCopy = {
-  search: { ja: 'サービス名か、識別子（entityID、client_id）の一部', en: 'Part of a name, entityID or client_id' },
+  search: {
+    ja: '名前か、識別子（entityID、client_id、providerID）の一部',
+    en: 'Part of a name, entityID, client_id or providerID',
+  },
   find: { ja: '検索', en: 'Search' },
   status: { ja: '状態', en: 'State' },
   all: { ja: 'すべて', en: 'All' },
@@ -20,6 +23,7 @@ export const providerCopy = {
   edit: { ja: '登録を変更する', en: 'Change the registration' },
   saml: { ja: 'SAML', en: 'SAML' },
   oidc: { ja: 'OpenID Connect', en: 'OpenID Connect' },
+  'id-wsf': { ja: 'データを持つ機関（ID-WSF）', en: 'Body that holds data (ID-WSF)' },
   samlMetadata: { ja: 'メタデータ（XML）を貼り付け', en: 'Paste the metadata (XML)' },
   oidcMetadata: { ja: 'クライアントの登録内容（JSON）を貼り付け', en: 'Paste the client metadata (JSON)' },
   file: { ja: 'またはファイルを選ぶ', en: 'Or choose a file' },

@@ -1,5 +1,8 @@
 import type { Finding, RegistrationDiff } from '../../federation/index.ts';
+import { providerProtocols } from '../../federation/index.ts';
 import { Breadcrumb, type Crumb, type Language, Notice, Tabs, TextField } from '../../web/index.ts';
+import { bodyCopy } from './body-copy.ts';
+import { BodyFields } from './body-fields.tsx';
 import { adminCopy } from './copy.ts';
 import type { Submission } from './draft.ts';
 import { Differences, FindingsNotice } from './findings.tsx';
@@ -33,7 +36,6 @@ export function ProviderForm(options: Parts) {
     { name: adminCopy.providers[language], href: '/admin/providers' },
     ...(id === undefined ? [] : [{ name: title ?? id, href: pageOf(id) }]),
   ];
-  const protocols = ['saml', 'oidc'] as const;
   return (
     <>
       <Breadcrumb trail={trail} current={formTitle(id)[language]} language={language} />
@@ -42,11 +44,11 @@ export function ProviderForm(options: Parts) {
       {id === undefined ? (
         <Tabs
           label={providerCopy.protocol[language]}
-          tabs={protocols.map((one) => ({
+          tabs={providerProtocols.map((one) => ({
             name: providerCopy[one][language],
             href: `/admin/providers/new?protocol=${one}`,
           }))}
-          current={protocols.indexOf(protocol)}
+          current={providerProtocols.indexOf(protocol)}
         />
       ) : (
         <p>{providerCopy.changeLead[language]}</p>
@@ -81,21 +83,27 @@ function Answer({ findings, diff, conflict, nameMissing, language }: Parts) {
 
 function Fields({ submission, id, seen, csrf, nameMissing, language }: Parts) {
   const { protocol, name, metadata } = submission;
+  const isBody = protocol === 'id-wsf';
   const say = (key: keyof typeof providerCopy) => providerCopy[key][language];
   const action = id === undefined ? '/admin/providers/new' : `/admin/provider/edit?${new URLSearchParams({ id })}`;
-  const field = { hint: say('nameHint'), required: true, language };
+  const own = isBody ? bodyCopy : providerCopy;
+  const field = { hint: own.nameHint[language], required: true, language };
   const missing = (value: string) => (nameMissing && !value.trim() ? say('nameMissing') : undefined);
   return (
     <form method="post" action={action} enctype="multipart/form-data" class="section">
       <input type="hidden" name="csrf" value={csrf} />
       <input type="hidden" name="protocol" value={protocol} />
       <input type="hidden" name="seen" value={String(seen)} />
-      <div class="field">
-        <label for="metadata">{say(protocol === 'saml' ? 'samlMetadata' : 'oidcMetadata')}</label>
-        <textarea id="metadata" name="metadata" rows={10} spellcheck={false}>
-          {metadata}
-        </textarea>
-      </div>
+      {isBody ? (
+        <BodyFields document={metadata} registered={id !== undefined} language={language} />
+      ) : (
+        <div class="field">
+          <label for="metadata">{say(protocol === 'saml' ? 'samlMetadata' : 'oidcMetadata')}</label>
+          <textarea id="metadata" name="metadata" rows={10} spellcheck={false}>
+            {metadata}
+          </textarea>
+        </div>
+      )}
       <div class="field">
         <label for="file">{say('file')}</label>
         <p class="hint" id="file-hint">
@@ -103,9 +111,9 @@ function Fields({ submission, id, seen, csrf, nameMissing, language }: Parts) {
         </p>
         <input type="file" id="file" name="file" aria-describedby="file-hint" />
       </div>
-      <TextField name="nameJa" label={say('nameJa')} value={name.ja} error={missing(name.ja)} {...field} />
-      <TextField name="nameEn" label={say('nameEn')} value={name.en} error={missing(name.en)} {...field} />
-      <Contract contract={submission.contract} language={language} />
+      <TextField name="nameJa" label={own.nameJa[language]} value={name.ja} error={missing(name.ja)} {...field} />
+      <TextField name="nameEn" label={own.nameEn[language]} value={name.en} error={missing(name.en)} {...field} />
+      {isBody ? null : <Contract contract={submission.contract} language={language} />}
       <div class="actions">
         <button type="submit" name="do" value="save">
           {say(id === undefined ? 'save' : 'saveChange')}

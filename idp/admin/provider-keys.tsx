@@ -33,7 +33,7 @@ export function ProviderKeys(options: Parts) {
             rows={keys.map((key, nth) => ({ key: String(nth), cells: cellsOf(key, options) }))}
           />
           <p class="hint">{keyCopy.fingerprintHint[language]}</p>
-          <RolloverSteps {...options} />
+          {record.idWsf ? null : <RolloverSteps {...options} />}
         </>
       )}
     </section>

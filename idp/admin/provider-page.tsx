@@ -1,7 +1,9 @@
-import { diffRegistrations, type Finding, type ProviderRecord } from '../../federation/index.ts';
+import { bodyDocumentOf, diffRegistrations, type Finding, type ProviderRecord } from '../../federation/index.ts';
 import { Breadcrumb, type DateStyle, Facts, formatMoment, Notice, Value } from '../../web/index.ts';
 import type { TestPeriod } from '../playground/admission.ts';
 import { TestSignIn } from '../playground/test-section.tsx';
+import { bodyCopy } from './body-copy.ts';
+import { bodyFacts } from './body-facts.ts';
 import type { Decision, Revision } from './cases.ts';
 import { adminCopy } from './copy.ts';
 import { Differences, FindingsNotice } from './findings.tsx';
@@ -50,9 +52,11 @@ export function ProviderPage(options: Parts) {
           <a class="button button-plain" href={`/admin/provider/edit?${new URLSearchParams({ id: record.id })}`}>
             {providerCopy.edit[language]}
           </a>
-          <a class="button button-plain" href={`/admin/links/new?${new URLSearchParams({ id: record.id })}`}>
-            {linkCopy.makeChange[language]}
-          </a>
+          {record.idWsf ? null : (
+            <a class="button button-plain" href={`/admin/links/new?${new URLSearchParams({ id: record.id })}`}>
+              {linkCopy.makeChange[language]}
+            </a>
+          )}
         </div>
       ) : null}
       {findings.length > 0 ? <FindingsNotice findings={findings} language={language} /> : null}
@@ -71,8 +75,25 @@ export function ProviderPage(options: Parts) {
 
 function factsOf({ record, nameOf, ...style }: Parts): (readonly [string, string])[] {
   const { language } = style;
-  const { protocol, key, name, status, contract, counter, authors = [], version } = record;
+  const { protocol, key, name, status, idWsf, counter, authors = [], version } = record;
   const say = (word: keyof typeof providerCopy) => providerCopy[word][language];
+  return [
+    [say('status'), statusNames[status][language]],
+    [say('key'), key],
+    [say('protocol'), say(protocol)],
+    [say('nameJa'), name.ja],
+    [say('nameEn'), name.en],
+    ...(idWsf ? bodyFacts(idWsf, language) : contractFacts(record, language)),
+    ...(counter ? [[say('terminal'), `${counter.facility[language]} ${counter.terminal}`] as const] : []),
+    [say('registeredAt'), formatMoment(record.registeredAt, style)],
+    [say('updatedAt'), formatMoment(record.updatedAt, style)],
+    ...(authors.length > 0 ? [[say('authors'), authors.map(nameOf).join(', ')] as const] : []),
+    ...viaFacts(record, language),
+    [say('version'), String(version)],
+  ];
+}
+
+function contractFacts({ contract }: ProviderRecord, language: DateStyle['language']): (readonly [string, string])[] {
   const chosen = (kind: 'contract' | 'purposes') =>
     contractChoices.filter((choice) => choice.kind === kind && contract.attributes.includes(choice.id));
   const listed = (kind: 'contract' | 'purposes') =>
@@ -80,19 +101,8 @@ function factsOf({ record, nameOf, ...style }: Parts): (readonly [string, string
       .map((choice) => choice.name[language])
       .join(language === 'ja' ? '、' : ', ');
   return [
-    [say('status'), statusNames[status][language]],
-    [say('key'), key],
-    [say('protocol'), say(protocol)],
-    [say('nameJa'), name.ja],
-    [say('nameEn'), name.en],
-    [say('contract'), listed('contract') || say('noContract')],
-    ...(chosen('purposes').length > 0 ? [[say('purposes'), listed('purposes')] as const] : []),
-    ...(counter ? [[say('terminal'), `${counter.facility[language]} ${counter.terminal}`] as const] : []),
-    [say('registeredAt'), formatMoment(record.registeredAt, style)],
-    [say('updatedAt'), formatMoment(record.updatedAt, style)],
-    ...(authors.length > 0 ? [[say('authors'), authors.map(nameOf).join(', ')] as const] : []),
-    ...viaFacts(record, language),
-    [say('version'), String(version)],
+    [providerCopy.contract[language], listed('contract') || providerCopy.noContract[language]],
+    ...(chosen('purposes').length > 0 ? [[providerCopy.purposes[language], listed('purposes')] as const] : []),
   ];
 }
 
@@ -185,10 +195,11 @@ function Switch({ record, csrf, may, language }: Parts) {
         ? 'resume'
         : undefined;
   if (!to) return null;
+  const own = record.idWsf ? bodyCopy : providerCopy;
   return (
     <section class="section">
-      <h2>{providerCopy[`${to}Title`][language]}</h2>
-      {to === 'suspend' ? <p>{providerCopy.suspendText[language]}</p> : null}
+      <h2>{own[`${to}Title`][language]}</h2>
+      {to === 'suspend' ? <p>{own.suspendText[language]}</p> : null}
       <form method="post" action="/admin/provider/status">
         <input type="hidden" name="csrf" value={csrf} />
         <input type="hidden" name="id" value={record.id} />
@@ -221,4 +232,5 @@ function History({ decisions, nameOf, ...style }: Parts) {
   );
 }
 
-const documentOf = ({ saml, oidc }: ProviderRecord) => saml?.metadata ?? JSON.stringify(oidc?.metadata, undefined, 2);
+const documentOf = ({ saml, oidc, ...record }: ProviderRecord) =>
+  saml?.metadata ?? JSON.stringify(oidc?.metadata ?? bodyDocumentOf(record), undefined, 2);

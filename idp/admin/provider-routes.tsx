@@ -2,10 +2,14 @@ import type Router from '@koa/router';
 import type { Context } from 'koa';
 import { contractTerms } from '../../attribute-service/index.ts';
 import {
+  type BodyTerms,
+  bodyDocumentOf,
   type CheckContext,
+  type OtherRegistration,
   type ProviderRecord,
   type ProviderRegistry,
   registeredKeysOf,
+  splitProviderId,
 } from '../../federation/index.ts';
 import type { OwnForms } from '../account/own-form.ts';
 import { HubPageError } from '../errors.ts';
@@ -37,6 +41,9 @@ export interface ProviderRoutesOptions {
   readonly displayNameOf: (residentRef: string) => Promise<string | undefined>;
   readonly timeZone: string;
   readonly entityId: string;
+  /** Bodies that the settings name, and what may be registered beside them. */
+  readonly settled: readonly OtherRegistration[];
+  readonly bodyTerms: BodyTerms;
   /** Trial: addresses over http are allowed. */
   readonly allowHttp: boolean;
   readonly now: () => number;
@@ -82,20 +89,19 @@ export function providerRoutes(options: ProviderRoutesOptions): (router: Router)
 type Options = ProviderRoutesOptions;
 
 export async function recordOf(id: string | null, { registry }: Pick<Options, 'registry'>): Promise<ProviderRecord> {
-  const [, protocol, key = ''] = /^(saml|oidc):(.*)$/s.exec(id ?? '') ?? [];
-  const record = protocol === undefined ? undefined : await registry.get(protocol === 'oidc' ? 'oidc' : 'saml', key);
+  const named = splitProviderId(id ?? '');
+  const record = named && (await registry.get(named.protocol, named.key));
   if (!record) throw new HubPageError('PAGE_MISSING', 'no provider is registered under this id');
   return record;
 }
 
 /** What the linter has to know of this hub. */
-export async function checkContextOf({
-  now,
-  allowHttp,
-  directory,
-  entityId,
-}: Pick<Options, 'now' | 'allowHttp' | 'directory' | 'entityId'>): Promise<CheckContext> {
-  return { now: now(), allowHttp, others: await directory.others(), hubEntityId: entityId, terms: contractTerms };
+export async function checkContextOf(
+  options: Pick<Options, 'now' | 'allowHttp' | 'directory' | 'entityId' | 'settled' | 'bodyTerms'>,
+): Promise<CheckContext> {
+  const { now, allowHttp, directory, entityId: hubEntityId, settled, bodyTerms: bodies } = options;
+  const others = [...settled, ...(await directory.others())];
+  return { now: now(), allowHttp, others, hubEntityId, terms: contractTerms, bodies };
 }
 
 async function showList(ctx: Context, { administrator }: Admitted, options: Options): Promise<void> {
@@ -183,7 +189,8 @@ async function showProvider(ctx: Context, { administrator, session }: Admitted, 
       suspend: door.may(administrator, 'provider.suspend'),
       resume: door.may(administrator, 'provider.resume'),
     },
-    mayTest: door.may(administrator, 'provider.test'),
+    // Nobody signs in at a body.
+    mayTest: !record.idWsf && door.may(administrator, 'provider.test'),
     testPeriods,
     you: administrator.id,
     ownWork: waits && approver && work.authors.includes(administrator.id),
@@ -196,12 +203,13 @@ async function showProvider(ctx: Context, { administrator, session }: Admitted, 
   });
 }
 
-type Content = Pick<ProviderRecord, 'protocol' | 'saml' | 'oidc' | 'name' | 'contract'>;
+type Content = Pick<ProviderRecord, 'protocol' | 'key' | 'saml' | 'oidc' | 'idWsf' | 'name' | 'contract'>;
 
 /** Looked over again each time: keys expire and others register while something waits. */
 export async function findingsOf(record: ProviderRecord, made: Content | undefined, options: Options) {
-  const { protocol, saml, oidc, name, contract } = made ?? record;
-  const metadata = saml?.metadata ?? JSON.stringify(oidc?.metadata ?? {});
+  const content = made ?? record;
+  const { protocol, saml, oidc, name, contract } = content;
+  const metadata = saml?.metadata ?? JSON.stringify(oidc?.metadata ?? bodyDocumentOf(content));
   const submission = { protocol, metadata, name, contract: contract.attributes };
   return lookOver(submission, await checkContextOf(options), record).findings;
 }

@@ -1,15 +1,18 @@
 import type Router from '@koa/router';
 import type { Context } from 'koa';
 import {
-  clientMetadataOf,
   declarationOf,
   diffRegistrations,
+  documentOf,
   type Finding,
   finding,
+  identifierOf,
   type ProviderRecord,
+  protocolNamed,
 } from '../../federation/index.ts';
 import { Notice } from '../../web/index.ts';
 import { httpStatusOf } from '../errors.ts';
+import { bodyDocumentIn } from './body-form.ts';
 import type { Written } from './cases.ts';
 import { type Admitted, aboutOf } from './door.ts';
 import { type Looked, lookOver, type Read, type Submission } from './draft.ts';
@@ -29,7 +32,7 @@ export function registrationRoutes(options: Options): (router: Router) => void {
   return (router) => {
     router.get('/admin/providers/new', async (ctx) => {
       const admitted = await door.admit(ctx, { act: 'provider.register' });
-      const protocol = ctx.URL.searchParams.get('protocol') === 'oidc' ? 'oidc' : 'saml';
+      const protocol = protocolNamed(ctx.URL.searchParams.get('protocol'));
       const submission: Submission = { protocol, metadata: '', name: { ja: '', en: '' }, contract: [] };
       if (admitted) showForm(ctx, admitted, options, { submission, seen: 0 });
     });
@@ -82,9 +85,8 @@ async function latestOf(record: ProviderRecord, { cases }: Pick<Options, 'cases'
 
 export function submissionOf(record: ProviderRecord): Submission {
   const { protocol, name, contract } = record;
-  const declared = declarationOf(record);
-  const metadata =
-    declared.protocol === 'saml' ? declared.metadata : JSON.stringify(clientMetadataOf(declared), undefined, 2);
+  const document = documentOf(declarationOf(record));
+  const metadata = typeof document === 'string' ? document : JSON.stringify(document, undefined, 2);
   return { protocol, metadata, name, contract: contract.attributes };
 }
 
@@ -95,11 +97,12 @@ export function documentIn(form: URLSearchParams): string {
 }
 
 function submittedIn(form: URLSearchParams, record: ProviderRecord | undefined): Submission {
+  const protocol = record?.protocol ?? protocolNamed(form.get('protocol'));
   return {
-    protocol: record?.protocol ?? (form.get('protocol') === 'oidc' ? 'oidc' : 'saml'),
-    metadata: documentIn(form),
+    protocol,
+    metadata: protocol === 'id-wsf' ? bodyDocumentIn(form) : documentIn(form),
     name: { ja: (form.get('nameJa') ?? '').trim(), en: (form.get('nameEn') ?? '').trim() },
-    contract: [...new Set(form.getAll('contract'))],
+    contract: protocol === 'id-wsf' ? [] : [...new Set(form.getAll('contract'))],
   };
 }
 
@@ -155,14 +158,10 @@ export const diffOf = (record: ProviderRecord | undefined, read: Read | undefine
 /** A change never turns one provider into another. */
 export function ofSameProvider({ findings, read }: Looked, record: ProviderRecord | undefined): Looked {
   if (!record || !read || read.made.key === record.key) return { findings, read };
-  const other: Finding = finding(
-    'ENTITY_ID_TAKEN',
-    record.protocol === 'saml' ? 'EntityDescriptor/@entityID' : 'client_id',
-    {
-      value: read.made.key,
-      severity: 'error',
-    },
-  );
+  const other: Finding = finding('ENTITY_ID_TAKEN', identifierOf[record.protocol], {
+    value: read.made.key,
+    severity: 'error',
+  });
   return { findings: [other, ...findings], read: undefined };
 }
 

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { SignInProtocol } from '../../federation/index.ts';
 import { sha256 } from '../../lib/bytes.ts';
 import type { Collection, CollectionDefinition, StoredRecord } from '../../storage/index.ts';
 import type { Audit } from '../audit.ts';
@@ -15,7 +16,7 @@ export interface SetupLink extends StoredRecord {
   readonly id: string;
   /** What people and the audit call it; worth nothing at the door. */
   readonly number: string;
-  readonly protocol: 'saml' | 'oidc';
+  readonly protocol: SignInProtocol;
   readonly name: { readonly ja: string; readonly en: string };
   /** Attributes and purposes. */
   readonly contract: readonly string[];

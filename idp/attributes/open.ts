@@ -20,8 +20,9 @@ import { createSeal } from '../../lib/seal.ts';
 import type { CounterPresentations } from '../counter-presentations.ts';
 import type { Ground, openFederation } from '../ground.ts';
 import type { KeyUses } from '../key-use.ts';
+import { createRegisteredBodies } from '../registered-bodies.ts';
 import type { Sessions } from '../session.ts';
-import { openSources, sourceDeadlines } from '../sources.ts';
+import { openSources, settledBodies } from '../sources.ts';
 import { createBootstrap } from './bootstrap.ts';
 import { createHandles } from './handle.ts';
 import { createIdWsf } from './id-wsf.ts';
@@ -58,11 +59,18 @@ export async function openAttributes(options: AttributesOptions) {
     now,
   });
   const accessLog = createAccessLog({ journal: ground.accessJournal });
-  const deadlines = sourceDeadlines(settings);
+  const bodies = createRegisteredBodies({
+    settings,
+    keys,
+    entityId,
+    now,
+    registry,
+    onSkipped: (body, reason) => log.warn({ body, reason }, 'a registered body is not asked'),
+  });
   const broker = createBroker({
     sources: await openSources({ settings, keys, entityId, now }),
+    registered: bodies.sources,
     links,
-    deadline: ({ id }) => AbortSignal.timeout(deadlines.get(id) ?? 0),
     onFault: (fault) => log.warn(fault, 'a body did not give a usable answer'),
   });
   const dataService = createDataService({
@@ -89,5 +97,5 @@ export async function openAttributes(options: AttributesOptions) {
   const { bootstrapFor } = createBootstrap({ ...signing, entityId, soapUrl, registry });
   const idWsf = createIdWsf({ ...signing, origin, entityId, soapUrl, sessions, presentations, dataService });
   const routes: (router: Router) => void = soapRoutes({ ...options, soapUrl, registry, keys, replay, idWsf });
-  return { routes, bootstrapFor, consents, consentRequests, accessLog };
+  return { routes, bootstrapFor, consents, consentRequests, accessLog, bodies, settled: await settledBodies(settings) };
 }

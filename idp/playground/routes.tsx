@@ -45,7 +45,9 @@ export function createPlayground(options: PlaygroundOptions) {
         const admitted = await door.admit(ctx, { act: 'provider.test', returnTo: '/admin/providers' });
         if (!admitted) return;
         const form = await forms.read(ctx, aboutOf(admitted.session));
-        const next = await act(await recordOf(form.get('id'), options), form, admitted);
+        const record = await recordOf(form.get('id'), options);
+        if (record.idWsf) throw new AdminError('NOTHING_TO_DECIDE', 'nobody signs in at a body');
+        const next = await act(record, form, admitted);
         ctx.status = 303;
         ctx.redirect(next);
       });

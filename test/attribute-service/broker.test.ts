@@ -64,7 +64,7 @@ async function setUp({ linked = ['kokuho', 'kyokai'] } = {}) {
     deadline: ({ id }) => (id === 'kokuho' ? first : second).deadline.signal,
     onFault: (fault) => faults.push(fault),
   });
-  const answer = broker.ask(person, purpose);
+  const answer = broker.ask(person, { purpose, type: 'coverage' });
   // Links are looked up before the bodies are asked.
   await new Promise(setImmediate);
   return { answer, first, second, faults, links };
@@ -134,7 +134,7 @@ describe('broker', () => {
         throw new RangeError('bad');
       },
     };
-    const { sources } = await createBroker({ sources: [source], links }).ask(person, purpose);
+    const { sources } = await createBroker({ sources: [source], links }).ask(person, { purpose, type: 'coverage' });
     expect(sources).to.deep.equal([{ ...kokuho, state: 'garbled' }]);
   });
 

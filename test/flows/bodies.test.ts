@@ -86,7 +86,8 @@ describe('the sample bodies of a started trial', function () {
     const askWhile = (mode: string) => {
       const patience = (source: Source) => (mode === 'hang' && source.id === nhi.id ? 200 : 10_000);
       const broker = createBroker({ sources, links, deadline: (source) => AbortSignal.timeout(patience(source)) });
-      return broker.ask({ residentRef: id, name, sex, birthDate }, 'urn:x-sanuki:purpose:self-view');
+      const asked = { purpose: 'urn:x-sanuki:purpose:self-view', type: 'coverage' };
+      return broker.ask({ residentRef: id, name, sex, birthDate }, asked);
     };
     const states = {
       none: 'answered',
