@@ -116,11 +116,8 @@ const commonRules = {
   NAME_MISSING: {
     severity: 'warning',
     cite: 'MDUI 2.1.2, OIDC Registration 2.1',
-    ja: ['表示名（{value}）がありません。', 'ログイン画面に出るので、日本語と英語の両方を入れてください。'],
-    en: [
-      'There is no display name in “{value}”.',
-      'Give one in Japanese and one in English: residents read it at sign-in.',
-    ],
+    ja: ['表示名（{value}）がありません。', '住民が読む名前なので、日本語と英語の両方を入れてください。'],
+    en: ['There is no display name in “{value}”.', 'Give one in Japanese and one in English: residents read it.'],
   },
   NAME_TOO_LONG: {
     severity: 'warning',

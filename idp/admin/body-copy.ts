@@ -1,4 +1,4 @@
-import { attributeTypes } from '../../attribute-service/index.ts';
+import { attributeTypes, purposes } from '../../attribute-service/index.ts';
 import type { Text } from '../../web/index.ts';
 
 /** Words of the console about bodies that hold data. */
@@ -23,6 +23,10 @@ export const bodyCopy = {
     en: 'It begins with -----BEGIN CERTIFICATE----- or -----BEGIN PUBLIC KEY-----. RSA of 2048 bits or more. Never take a private key.',
   },
   types: { ja: '尋ねる情報', en: 'What it is asked for' },
+  typesHint: {
+    ja: '機関との取り決めにあるものだけを選んでください。',
+    en: 'Choose only what the agreement with the body lists.',
+  },
   deadline: { ja: '待つ時間（ミリ秒）', en: 'Time to wait for an answer (milliseconds)' },
   deadlineHint: {
     ja: '50 から 10000 まで。ふつうは 1500（1.5秒）です。',
@@ -42,5 +46,10 @@ export const bodyCopy = {
   resumeTitle: { ja: '機関への照会を再開する', en: 'Ask the body again' },
 } as const satisfies Record<string, Text>;
 
-/** What bodies can be asked for, as the catalogue calls it. */
-export const bodyTypeChoices: readonly { readonly id: string; readonly name: Text }[] = attributeTypes;
+/** What bodies can be asked for, as the catalogue calls it, and what for. */
+export const bodyTypeChoices: readonly { readonly id: string; readonly name: Text; readonly uses: readonly Text[] }[] =
+  attributeTypes.map(({ id, name, purposes: allowed }) => ({
+    id,
+    name,
+    uses: allowed.map((purpose) => purposes[purpose]),
+  }));

@@ -1,4 +1,5 @@
-import { Facts, type Language, TextField } from '../../web/index.ts';
+import type { ComponentChildren } from 'preact';
+import { Facts, type Language, OptionGroup, TextField } from '../../web/index.ts';
 import { bodyCopy, bodyTypeChoices } from './body-copy.ts';
 import { bodyFieldsOf } from './body-form.ts';
 
@@ -6,10 +7,13 @@ import { bodyFieldsOf } from './body-form.ts';
 export function BodyFields({
   document,
   registered,
+  file,
   language,
 }: {
   readonly document: string;
   readonly registered: boolean;
+  /** The control for a file with the key. */
+  readonly file: ComponentChildren;
   readonly language: Language;
 }) {
   const { providerID, address, publicKey, types, deadlineMs } = bodyFieldsOf(document);
@@ -42,15 +46,20 @@ export function BodyFields({
           {publicKey}
         </textarea>
       </div>
-      <fieldset class="options">
-        <legend>{say('types')}</legend>
-        {bodyTypeChoices.map(({ id, name }) => (
-          <div class="option" key={id}>
-            <input type="checkbox" id={`type-${id}`} name="types" value={id} checked={types.includes(id)} />
-            <label for={`type-${id}`}>{name[language]}</label>
-          </div>
-        ))}
-      </fieldset>
+      {file}
+      <OptionGroup
+        kind="checkbox"
+        name="types"
+        legend={say('types')}
+        hint={say('typesHint')}
+        options={bodyTypeChoices.map(({ id, name, uses }) => ({
+          value: id,
+          label: name[language],
+          hint: uses.map((use) => use[language]).join(' '),
+          checked: types.includes(id),
+        }))}
+        language={language}
+      />
       <TextField
         name="deadlineMs"
         label={say('deadline')}

@@ -95,22 +95,15 @@ function Fields({ submission, id, seen, csrf, nameMissing, language }: Parts) {
       <input type="hidden" name="protocol" value={protocol} />
       <input type="hidden" name="seen" value={String(seen)} />
       {isBody ? (
-        <BodyFields document={metadata} registered={id !== undefined} language={language} />
+        <BodyFields
+          document={metadata}
+          registered={id !== undefined}
+          file={<FileField language={language} />}
+          language={language}
+        />
       ) : (
-        <div class="field">
-          <label for="metadata">{say(protocol === 'saml' ? 'samlMetadata' : 'oidcMetadata')}</label>
-          <textarea id="metadata" name="metadata" rows={10} spellcheck={false}>
-            {metadata}
-          </textarea>
-        </div>
+        <Metadata {...{ protocol, metadata, language }} />
       )}
-      <div class="field">
-        <label for="file">{say('file')}</label>
-        <p class="hint" id="file-hint">
-          {say('fileHint')}
-        </p>
-        <input type="file" id="file" name="file" aria-describedby="file-hint" />
-      </div>
       <TextField name="nameJa" label={own.nameJa[language]} value={name.ja} error={missing(name.ja)} {...field} />
       <TextField name="nameEn" label={own.nameEn[language]} value={name.en} error={missing(name.en)} {...field} />
       {isBody ? null : <Contract contract={submission.contract} language={language} />}
@@ -123,6 +116,36 @@ function Fields({ submission, id, seen, csrf, nameMissing, language }: Parts) {
         </button>
       </div>
     </form>
+  );
+}
+
+function Metadata({
+  protocol,
+  metadata,
+  language,
+}: Pick<Submission, 'protocol' | 'metadata'> & { readonly language: Language }) {
+  return (
+    <>
+      <div class="field">
+        <label for="metadata">{providerCopy[protocol === 'saml' ? 'samlMetadata' : 'oidcMetadata'][language]}</label>
+        <textarea id="metadata" name="metadata" rows={10} spellcheck={false}>
+          {metadata}
+        </textarea>
+      </div>
+      <FileField language={language} />
+    </>
+  );
+}
+
+function FileField({ language }: { readonly language: Language }) {
+  return (
+    <div class="field">
+      <label for="file">{providerCopy.file[language]}</label>
+      <p class="hint" id="file-hint">
+        {providerCopy.fileHint[language]}
+      </p>
+      <input type="file" id="file" name="file" aria-describedby="file-hint" />
+    </div>
   );
 }
 

@@ -77,12 +77,13 @@ function factsOf({ record, nameOf, ...style }: Parts): (readonly [string, string
   const { language } = style;
   const { protocol, key, name, status, idWsf, counter, authors = [], version } = record;
   const say = (word: keyof typeof providerCopy) => providerCopy[word][language];
+  const own = idWsf ? bodyCopy : providerCopy;
   return [
     [say('status'), statusNames[status][language]],
     [say('key'), key],
     [say('protocol'), say(protocol)],
-    [say('nameJa'), name.ja],
-    [say('nameEn'), name.en],
+    [own.nameJa[language], name.ja],
+    [own.nameEn[language], name.en],
     ...(idWsf ? bodyFacts(idWsf, language) : contractFacts(record, language)),
     ...(counter ? [[say('terminal'), `${counter.facility[language]} ${counter.terminal}`] as const] : []),
     [say('registeredAt'), formatMoment(record.registeredAt, style)],

@@ -184,6 +184,8 @@ describe('the console in Chromium, with Apache as the service', function () {
     const registrar = await open('P001', { locale: 'en-GB' });
     await registrar.page.goto(`${trial.summary.hub}/admin/providers/new`);
     await check(registrar.page, 'form-english');
+    await registrar.page.goto(`${trial.summary.hub}/admin/providers/new?protocol=id-wsf`);
+    await check(registrar.page, 'form-body');
     await registrar.page.goto(`${trial.summary.hub}/admin/providers`);
     await registrar.page.getByRole('link', { name: 'Library' }).click();
     await registrar.page.getByRole('link', { name: 'Change the registration' }).click();
