@@ -48,6 +48,11 @@ describe('settings', () => {
     expect(() => parseSettings({ ...base, sources: [{ ...source, id: 'saml:a' }] })).to.throw(/sources/);
   });
 
+  it('let nobody’s registration lead into a private network unless the operator says so', () => {
+    expect(parseSettings(base).bodiesInOwnNetwork).to.equal(false);
+    expect(parseSettings({ ...base, bodiesInOwnNetwork: true }).bodiesInOwnNetwork).to.equal(true);
+  });
+
   it('name a staff directory with defaults, over TLS in production', () => {
     const staff = {
       url: 'ldaps://ldap.example.jp',
