@@ -107,6 +107,7 @@ export function createProviderRegistry({ providers, allowHttp, now = Date.now }:
     if (registration.counter && registration.protocol !== 'oidc')
       throw new FederationError('CLIENT_METADATA_INVALID', 'only an OIDC registration can be a counter terminal');
     checkBodyRegistration(registration);
+    await checkName(registration);
     const at = now();
     const record: ProviderRecord = { ...registration, id, registeredAt: at, updatedAt: at, version: 1 };
     const replaced = await providers.update(id, (current) => {
@@ -120,6 +121,13 @@ export function createProviderRegistry({ providers, allowHttp, now = Date.now }:
     checkVersion(0, version);
     await providers.insert(record);
     return record;
+  }
+
+  /** ID-WSF SB 5.5: entityIDs and the providerIDs of bodies are one space; whoever had both could be asked for the other. */
+  async function checkName({ protocol, key }: Registration): Promise<void> {
+    const other = ({ saml: 'id-wsf', 'id-wsf': 'saml', oidc: undefined } as const)[protocol];
+    if (other && (await get(other, key)))
+      throw new FederationError('PROVIDER_NAME_TAKEN', 'a registration of another kind has this identifier');
   }
 
   function checkVersion(found: number, expected: number | undefined): void {

@@ -9,6 +9,7 @@ const outcomes = {
   BODY_INVALID: 'invalid',
   DECLARATION_INVALID: 'invalid',
   PROVIDER_CHANGED: 'conflict',
+  PROVIDER_NAME_TAKEN: 'conflict',
   KEY_RING_EMPTY: 'unavailable',
   LINK_UNKNOWN: 'missing',
 } as const satisfies Record<string, Outcome>;

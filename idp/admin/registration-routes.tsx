@@ -4,6 +4,7 @@ import {
   declarationOf,
   diffRegistrations,
   documentOf,
+  FederationError,
   type Finding,
   finding,
   identifierOf,
@@ -131,6 +132,12 @@ async function take(
     await options.directory.notice({ ...read.made, id: written.id });
     showWritten(ctx, written, options);
   } catch (error) {
+    if (error instanceof FederationError && error.code === 'PROVIDER_NAME_TAKEN') {
+      // By another process, since the directory was read.
+      ctx.status = 422;
+      showForm(ctx, admitted, options, { ...shown, findings: [takenFinding(read.made), ...findings] });
+      return;
+    }
     if (!(error instanceof AdminError && error.code === 'REGISTRATION_CHANGED')) throw error;
     await showConflict(ctx, admitted, options, { ...shown, read, error });
   }
@@ -158,12 +165,11 @@ export const diffOf = (record: ProviderRecord | undefined, read: Read | undefine
 /** A change never turns one provider into another. */
 export function ofSameProvider({ findings, read }: Looked, record: ProviderRecord | undefined): Looked {
   if (!record || !read || read.made.key === record.key) return { findings, read };
-  const other: Finding = finding('ENTITY_ID_TAKEN', identifierOf[record.protocol], {
-    value: read.made.key,
-    severity: 'error',
-  });
-  return { findings: [other, ...findings], read: undefined };
+  return { findings: [takenFinding(read.made), ...findings], read: undefined };
 }
+
+const takenFinding = ({ protocol, key }: Read['made']): Finding =>
+  finding('ENTITY_ID_TAKEN', identifierOf[protocol], { value: key, severity: 'error' });
 
 /** A client secret is on this page and nowhere else; everything else is seen at the registration. */
 function showWritten(ctx: Context, { id, secret }: Written, { frame }: Options): void {

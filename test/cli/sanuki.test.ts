@@ -165,7 +165,7 @@ describe('the sanuki command', function () {
       const metadata = await file('bad.xml', '<!DOCTYPE x><x/>');
       expect((await run('provider', 'add', '--metadata', metadata)).errors).to.include('metadata');
       expect((await run('provider', 'add', '--metadata', 'http://10.0.0.1/metadata')).errors).to.include('network');
-      expect((await run('provider', 'add')).errors).to.include('--metadata or --oidc');
+      expect((await run('provider', 'add')).errors).to.include('--metadata, --oidc');
       expect((await run('provider', 'show', 'demo')).code).to.equal(1);
     });
   });

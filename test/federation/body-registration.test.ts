@@ -1,6 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { expect } from 'chai';
 import {
+  buildSpMetadata,
   createProviderRegistry,
   messagePartyOf,
   type ProviderRecord,
@@ -10,6 +11,7 @@ import {
 } from '../../federation/index.ts';
 import { createMemoryStorage } from '../../storage/index.ts';
 import { refusal } from '../refusal.ts';
+import { certificate } from './certificates.ts';
 
 const publicKey = String(
   generateKeyPairSync('rsa', { modulusLength: 2048 }).publicKey.export({ type: 'spki', format: 'pem' }),
@@ -30,6 +32,23 @@ describe('the provider registry, with bodies that hold data', () => {
       providers: createMemoryStorage().collection<ProviderRecord>(providerCollection),
       allowHttp: false,
     });
+
+  it('gives a name once, to a body or to a SAML service (ID-WSF SB 5.5)', async () => {
+    const { register } = setUp();
+    const [entityId, acsUrl] = ['https://sp.example/saml', 'https://sp.example/acs'];
+    const made = await certificate();
+    const metadata = buildSpMetadata({ entityId, acsUrl, certificate: made, name: body.name });
+    const { idWsf: _body, ...common } = body;
+    const service: Registration = { ...common, protocol: 'saml', key: entityId, saml: { metadata } };
+    await register(service);
+    expect(await refusal(register({ ...body, key: entityId }))).to.equal('PROVIDER_NAME_TAKEN');
+    await register(body);
+    const other = buildSpMetadata({ entityId: body.key, acsUrl, certificate: made, name: body.name });
+    expect(await refusal(register({ ...service, key: body.key, saml: { metadata: other } }))).to.equal(
+      'PROVIDER_NAME_TAKEN',
+    );
+    await register(service);
+  });
 
   it('hands out approved bodies only, from the next question on', async () => {
     const { register, approvedBodies, setStatus, remove } = setUp();
