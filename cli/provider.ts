@@ -88,8 +88,8 @@ async function list({ data }: { data: string }): Promise<void> {
   await withHub(data, async ({ federation }) => {
     const providers = await allProviders(federation.registry);
     print(
-      providers.map(({ id, protocol, key, name, status, contract: { attributes }, counter, idWsf }) => {
-        return { id, protocol, key, name, status, attributes, counter, types: idWsf?.types };
+      providers.map(({ id, protocol, key, name, status, contract: { attributes }, counter, api, idWsf }) => {
+        return { id, protocol, key, name, status, attributes, counter, api, types: idWsf?.types };
       }),
     );
   });

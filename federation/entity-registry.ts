@@ -1,6 +1,7 @@
 import type { Collection, CollectionDefinition, Page, StoredRecord } from '../storage/index.ts';
 import { FederationError } from './errors.ts';
 import { bodyDocumentOf, type IdWsfBody, parseBody } from './id-wsf/body.ts';
+import type { ApiAccess } from './oidc/api-access.ts';
 import type { ProviderProtocol, SignInProtocol } from './provider-protocol.ts';
 import { parseServiceProviderMetadata, type ServiceProviderMetadata } from './saml/metadata.ts';
 
@@ -52,6 +53,7 @@ export interface ProviderRecord extends StoredRecord {
   readonly idWsf?: IdWsfBody | undefined;
   /** OIDC only: its requests are answered by the card of whoever stands there, and never from a session. */
   readonly counter?: CounterTerminal | undefined;
+  readonly api?: ApiAccess | undefined;
   /** Marks registrations of the trial, which production refuses. */
   readonly trial?: boolean | undefined;
   /** Administrators who had a hand in what stands here; none of them may approve it. */
@@ -104,8 +106,8 @@ export function createProviderRegistry({ providers, allowHttp, now = Date.now }:
   ): Promise<ProviderRecord> {
     const id = `${registration.protocol}:${registration.key}`;
     if (registration.saml) checkOwnEntityId(registration);
-    if (registration.counter && registration.protocol !== 'oidc')
-      throw new FederationError('CLIENT_METADATA_INVALID', 'only an OIDC registration can be a counter terminal');
+    if ((registration.counter || registration.api) && registration.protocol !== 'oidc')
+      throw new FederationError('CLIENT_METADATA_INVALID', 'only an OIDC registration is a counter or calls the API');
     checkBodyRegistration(registration);
     await checkName(registration);
     const at = now();
@@ -167,6 +169,12 @@ export function createProviderRegistry({ providers, allowHttp, now = Date.now }:
     return record?.status === 'approved' ? record.counter : undefined;
   }
 
+  /** What an approved client may do at the administration API; suspended or removed it is nothing from the next request on. */
+  async function apiAccess(clientId: string): Promise<ApiAccess | undefined> {
+    const record = await get('oidc', clientId);
+    return record?.status === 'approved' ? record.api : undefined;
+  }
+
   async function samlProvider(entityId: string, orElse?: Exception): Promise<SamlProvider> {
     const record = await approved('saml', entityId, orElse);
     const known = parsed.get(record.id);
@@ -183,7 +191,11 @@ export function createProviderRegistry({ providers, allowHttp, now = Date.now }:
   }
 
   function list(
-    page: { limit?: number; after?: string; where?: { readonly status: ProviderStatus } } = {},
+    page: {
+      limit?: number;
+      after?: string;
+      where?: { readonly status: ProviderStatus } | { readonly protocol: 'saml' | 'oidc' };
+    } = {},
   ): Promise<Page<ProviderRecord>> {
     return providers.find(page);
   }
@@ -216,7 +228,7 @@ export function createProviderRegistry({ providers, allowHttp, now = Date.now }:
     return providers.take(id);
   }
 
-  return { register, get, approved, counterTerminal, samlProvider, approvedBodies, list, setStatus, remove };
+  return { register, get, approved, counterTerminal, apiAccess, samlProvider, approvedBodies, list, setStatus, remove };
 }
 
 export type ProviderRegistry = ReturnType<typeof createProviderRegistry>;

@@ -35,6 +35,7 @@ const fields: Readonly<Record<string, Field>> = {
   'name.en': field('表示名（英語）', 'display name (English)', false),
   attributes: field('渡してよい項目', 'attribute'),
   counter: field('窓口の端末', 'counter terminal'),
+  api: field('管理APIの権限', 'scope at the administration API'),
   acs: field('ログイン結果の受け口', 'address for answers (ACS)'),
   signingKey: field('署名の鍵', 'signing key'),
   encryptionKey: field('暗号の鍵', 'encryption key'),
@@ -137,7 +138,7 @@ function change(name: string, kind: RegistrationChange['kind'], before?: string,
 
 function factsOf(side: Side | undefined): Facts {
   if (!side) return new Map();
-  const { name, status, contract, settings, counter, saml, oidc, idWsf } = side;
+  const { name, status, contract, settings, counter, api, saml, oidc, idWsf } = side;
   const settled = Object.entries(settings).filter(([, value]) => value !== undefined);
   return new Map<string, readonly string[]>([
     ['status', [status]],
@@ -146,6 +147,7 @@ function factsOf(side: Side | undefined): Facts {
     ['attributes', [...new Set(contract.attributes)]],
     ...settled.map(([key, value]) => [`settings.${key}`, [String(value)]] as const),
     ['counter', counter ? [`${counter.facility.ja} / ${counter.facility.en} / ${counter.terminal}`] : []],
+    ['api', api ? [...api.scopes] : []],
     ...(saml ? samlFacts(saml.metadata) : []),
     ...(oidc ? oidcFacts(oidc.metadata) : []),
     ...(idWsf ? bodyFacts(idWsf) : []),

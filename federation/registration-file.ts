@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { ProviderRecord, ProviderSettings, Registration } from './entity-registry.ts';
 import { FederationError } from './errors.ts';
 import { parseBody } from './id-wsf/body.ts';
+import { apiScopes } from './oidc/api-access.ts';
 import { parseClientMetadata } from './oidc/client-metadata.ts';
 import { parseServiceProviderMetadata } from './saml/metadata.ts';
 import { offeredAttribute } from './saml/offered-attributes.ts';
@@ -31,33 +32,44 @@ const common = {
   settings: settings.optional(),
 };
 
-const Declaration = z.discriminatedUnion('protocol', [
-  z.strictObject({
-    protocol: z.literal('saml'),
-    entityID: z.string().min(1).max(1024),
-    ...common,
-    metadata: z.string().describe('The XML as the provider gave it.'),
-  }),
-  z.strictObject({
-    protocol: z.literal('oidc'),
-    client_id: z.string().min(1).max(255),
-    ...common,
-    counter: z.strictObject({ facility: names, terminal: z.string().trim().min(1).max(100) }).optional(),
-    metadata: z
-      .record(z.string(), z.unknown())
-      .refine(
-        (members) => !('client_secret' in members),
-        'a client secret does not belong in a file: the hub makes it',
-      ),
-  }),
-  // A body is given nothing, so there is no contract.
-  z.strictObject({
-    protocol: z.literal('id-wsf'),
-    providerID: z.string().min(1).max(1024),
-    name: names.describe('As residents read it beside its data.'),
-    status,
-    metadata: z.record(z.string(), z.unknown()).describe('address, publicKey (PEM), types, deadlineMs.'),
-  }),
+const DeclaredSaml = z.strictObject({
+  protocol: z.literal('saml'),
+  entityID: z.string().min(1).max(1024),
+  ...common,
+  metadata: z.string().describe('The XML as the provider gave it.'),
+});
+
+const DeclaredClient = z.strictObject({
+  protocol: z.literal('oidc'),
+  client_id: z.string().min(1).max(255),
+  ...common,
+  counter: z.strictObject({ facility: names, terminal: z.string().trim().min(1).max(100) }).optional(),
+  api: z
+    .strictObject({ scopes: z.array(z.enum(apiScopes)).min(1).max(apiScopes.length) })
+    .optional()
+    .describe('The client calls the administration API, with no more than these scopes.'),
+  metadata: z
+    .record(z.string(), z.unknown())
+    .refine((members) => !('client_secret' in members), 'a client secret does not belong in a file: the hub makes it')
+    .describe('Members of RFC 7591, without client_id and client_secret.'),
+});
+
+/** A body is given nothing, so there is no contract. */
+const DeclaredBody = z.strictObject({
+  protocol: z.literal('id-wsf'),
+  providerID: z.string().min(1).max(1024),
+  name: names.describe('As residents read it beside its data.'),
+  status,
+  metadata: z.record(z.string(), z.unknown()).describe('address, publicKey (PEM), types, deadlineMs.'),
+});
+
+const Declaration = z.discriminatedUnion('protocol', [DeclaredSaml, DeclaredClient, DeclaredBody]);
+
+/** A declaration without what only a person decides: its status. */
+export const DeclaredContent = z.discriminatedUnion('protocol', [
+  DeclaredSaml.omit({ status: true }),
+  DeclaredClient.omit({ status: true }),
+  DeclaredBody.omit({ status: true }),
 ]);
 
 const File = z.strictObject({ providers: z.array(Declaration).max(10_000) });
@@ -91,7 +103,8 @@ export function declarationOf({ protocol, key, name, status, contract, ...record
   if (protocol === 'saml') return { protocol, entityID: key, ...shared, metadata: record.saml?.metadata ?? '' };
   const { client_id: _id, ...metadata } = record.oidc?.metadata ?? {};
   const counter = record.counter ? { counter: record.counter } : {};
-  return { protocol, client_id: key, ...shared, ...counter, metadata };
+  const api = record.api ? { api: { scopes: [...record.api.scopes] } } : {};
+  return { protocol, client_id: key, ...shared, ...counter, ...api, metadata };
 }
 
 function settingsOf(given: ProviderSettings): { settings?: ProviderSettings } {
@@ -128,7 +141,7 @@ export function registrationFromClient(
   json: unknown,
   { allowHttp, ...given }: { allowHttp: boolean } & Partial<Pick<Made, 'name' | 'contract' | 'settings'>>,
 ): Made {
-  const { clientId, secret, name, attributes, counter, metadata } = parseClientMetadata(json, { allowHttp });
+  const { clientId, secret, name, attributes, counter, api, metadata } = parseClientMetadata(json, { allowHttp });
   return {
     protocol: 'oidc',
     key: clientId,
@@ -136,6 +149,7 @@ export function registrationFromClient(
     contract: given.contract ?? { attributes },
     settings: given.settings ?? {},
     ...(counter ? { counter } : {}),
+    ...(api ? { api } : {}),
     oidc: { metadata },
     secret,
   };
@@ -174,9 +188,15 @@ export function registrationFromDeclaration(
 export function clientMetadataOf({
   client_id,
   counter,
+  api,
   metadata,
 }: Extract<ProviderDeclaration, { protocol: 'oidc' }>): Record<string, unknown> {
-  return { ...metadata, client_id, ...(counter ? { sanuki_counter: counter } : {}) };
+  return {
+    ...metadata,
+    client_id,
+    ...(counter ? { sanuki_counter: counter } : {}),
+    ...(api ? { sanuki_api: api } : {}),
+  };
 }
 
 /** What a declared provider would send to be registered: XML, or JSON that was read. */

@@ -11,6 +11,7 @@ import {
 } from '../presentation-check.ts';
 import type { CheckContext, DraftKey, ReadDraft, RegistrationDraft } from '../registration-draft.ts';
 import { type Finding, finding } from '../registration-finding.ts';
+import { apiFaults } from './api-access.ts';
 
 type Tree = Readonly<Record<string, unknown>>;
 const isTree = (value: unknown): value is Tree => typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -38,6 +39,7 @@ export function checkClientMetadata(
       ...namesFindings({ ...namesIn(json), ...name }, (language) => `client_name#${language}`),
       ...('logo_uri' in json ? logoFindings(String(textOf(json.logo_uri) ?? ''), 'logo_uri', context) : []),
       ...counterFindings(json),
+      ...apiFindings(json),
     ],
   };
 }
@@ -143,5 +145,20 @@ function counterFindings(json: Tree): Finding[] {
     ...(typeof facility === 'string'
       ? [finding('NAME_MISSING', 'sanuki_counter.facility', { value: japanese.test(facility) ? 'en' : 'ja' })]
       : []),
+  ];
+}
+
+function apiFindings(json: Tree): Finding[] {
+  const grantTypes = Array.isArray(json.grant_types) ? textsOf(json.grant_types) : ['authorization_code'];
+  if (!isTree(json.sanuki_api))
+    return grantTypes.includes('client_credentials')
+      ? [finding('API_REFUSED', 'grant_types', { value: 'client_credentials' })]
+      : [];
+  const scopes = textsOf(json.sanuki_api.scopes);
+  const method = textOf(json.token_endpoint_auth_method) ?? '';
+  const faults = apiFaults({ scopes, method, grantTypes, counter: 'sanuki_counter' in json });
+  return [
+    finding('API_CLIENT', 'sanuki_api', { value: scopes.join(' ') }),
+    ...faults.map(([where, value]) => finding('API_REFUSED', where, { value })),
   ];
 }

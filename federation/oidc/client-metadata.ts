@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import type { CounterTerminal } from '../entity-registry.ts';
 import { FederationError } from '../errors.ts';
+import { type ApiAccess, apiFaults, apiScopes } from './api-access.ts';
 
 const facilityName = z.string().trim().min(1).max(200);
 
@@ -15,10 +16,13 @@ const Metadata = z.strictObject({
   client_name: z.string().min(1).max(200).optional(),
   'client_name#ja': z.string().min(1).max(200).optional(),
   'client_name#en': z.string().min(1).max(200).optional(),
-  redirect_uris: z.array(z.string()).min(1).max(50),
+  redirect_uris: z.array(z.string()).min(1).max(50).optional(),
   post_logout_redirect_uris: z.array(z.string()).max(50).optional(),
-  response_types: z.array(z.literal('code')).length(1).optional(),
-  grant_types: z.array(z.enum(['authorization_code', 'refresh_token'])).optional(),
+  response_types: z.array(z.literal('code')).max(1).optional(),
+  grant_types: z
+    .array(z.enum(['authorization_code', 'refresh_token', 'client_credentials']))
+    .min(1)
+    .optional(),
   application_type: z.enum(['web', 'native']).optional(),
   token_endpoint_auth_method: z
     .enum(['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'])
@@ -49,6 +53,8 @@ const Metadata = z.strictObject({
       terminal: z.string().trim().min(1).max(100),
     })
     .optional(),
+  /** Ours: the client calls the administration API, with no more than these scopes. */
+  sanuki_api: z.strictObject({ scopes: z.array(z.enum(apiScopes)).min(1).max(apiScopes.length) }).optional(),
 });
 
 /** What a scope asks for, in the words of the release policy. */
@@ -65,6 +71,7 @@ export interface ClientRegistration {
   /** What the scopes ask for, in the words of the release policy. */
   readonly attributes: readonly string[];
   readonly counter?: CounterTerminal | undefined;
+  readonly api?: ApiAccess | undefined;
   /**
    * For the OIDC provider: without the secret, and without scopes, because the contract decides what is released and a
    * request for more is answered with less instead of with an error.
@@ -87,16 +94,21 @@ export function parseClientMetadata(json: unknown, { allowHttp }: { allowHttp: b
     'client_name#en': en,
     scope = '',
     sanuki_counter,
+    sanuki_api,
     ...members
   } = parsed.data;
   const native = members.application_type === 'native';
-  for (const uri of members.redirect_uris) checkRedirectUri(uri, { native, allowHttp });
+  const grantTypes = members.grant_types ?? ['authorization_code'];
+  const interactive = grantTypes.includes('authorization_code');
+  if (interactive && !members.redirect_uris) throw invalid('"redirect_uris" is missing: where do answers go?');
+  for (const uri of members.redirect_uris ?? []) checkRedirectUri(uri, { native, allowHttp });
   for (const uri of members.post_logout_redirect_uris ?? []) checkRedirectUri(uri, { native, allowHttp });
   const method = members.token_endpoint_auth_method ?? 'client_secret_basic';
   if (method === 'private_key_jwt' && !members.jwks) throw invalid('private_key_jwt needs "jwks" with the public keys');
   if (members.jwks?.keys.some((key) => 'd' in key || key.kty === 'oct'))
     throw invalid('"jwks" holds a private or symmetric key: send public keys only, and replace the one that was sent');
   if (sanuki_counter) checkCounter(method, members.grant_types);
+  checkApi(sanuki_api, { method, grantTypes, counter: sanuki_counter !== undefined });
   const clientId = client_id ?? randomUUID();
   const name = client_name ?? ja ?? en ?? clientId;
   const needsSecret = method.startsWith('client_secret');
@@ -105,14 +117,15 @@ export function parseClientMetadata(json: unknown, { allowHttp }: { allowHttp: b
     secret: needsSecret ? (client_secret ?? randomBytes(32).toString('base64url')) : undefined,
     name: { ja: ja ?? name, en: en ?? name },
     ...(sanuki_counter ? { counter: counterOf(sanuki_counter) } : {}),
+    ...(sanuki_api ? { api: { scopes: [...new Set(sanuki_api.scopes)] } } : {}),
     attributes: scope.split(' ').flatMap((name) => attributesOfScope[name] ?? []),
     metadata: {
       ...members,
       client_id: clientId,
       client_name: name,
       token_endpoint_auth_method: method,
-      grant_types: members.grant_types ?? ['authorization_code'],
-      response_types: ['code'],
+      grant_types: grantTypes,
+      response_types: interactive ? ['code'] : [],
       subject_type: 'pairwise',
     },
   };
@@ -122,6 +135,19 @@ export function parseClientMetadata(json: unknown, { allowHttp }: { allowHttp: b
 function checkCounter(method: string, grantTypes: readonly string[] | undefined): void {
   if (method === 'none') throw invalid('a counter terminal needs a way to authenticate itself: a secret or a key');
   if (grantTypes?.includes('refresh_token')) throw invalid('a counter terminal gets no refresh tokens');
+}
+
+/** RFC 6749 4.4: a client acts in its own name at the administration API and nowhere else. */
+function checkApi(
+  api: z.output<typeof Metadata>['sanuki_api'],
+  client: { readonly method: string; readonly grantTypes: readonly string[]; readonly counter: boolean },
+): void {
+  const own = client.grantTypes.includes('client_credentials');
+  if (!api && own) throw invalid('client_credentials is for clients of the administration API ("sanuki_api") alone');
+  if (!api && !client.grantTypes.includes('authorization_code'))
+    throw invalid('"grant_types" leaves no way to a token');
+  const [fault] = api ? apiFaults({ scopes: api.scopes, ...client }) : [];
+  if (fault) throw invalid(`a client of the administration API cannot have ${fault.join(': ')}`);
 }
 
 function counterOf({ facility, terminal }: NonNullable<z.output<typeof Metadata>['sanuki_counter']>): CounterTerminal {

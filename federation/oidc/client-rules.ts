@@ -116,4 +116,28 @@ export const oidcRules = {
       'A terminal has to authenticate itself by a secret or a key, and gets no refresh tokens.',
     ],
   },
+  API_CLIENT: {
+    severity: 'warning',
+    cite: 'RFC 6749 3.3',
+    ja: [
+      '管理APIを使うクライアントです（{value}）。住民のサービスではありません。',
+      'このプログラムに任せてよい範囲かを、運用する担当者に確かめてください。',
+    ],
+    en: [
+      'This client calls the administration API ({value}); it is no service for residents.',
+      'Ask whoever runs the program whether it needs all of this.',
+    ],
+  },
+  API_REFUSED: {
+    severity: 'error',
+    cite: 'RFC 6749 4.4, RFC 9700 2.1.1',
+    ja: [
+      '管理APIの利用と「{value}」は、この組み合わせでは登録できません。',
+      'client_credentials は sanuki_api と一緒に使います。クライアントには秘密か鍵を持たせ、refresh_token と窓口の設定は外し、承認のスコープは人がログインするクライアント（authorization_code）だけに付けてください。',
+    ],
+    en: [
+      'Access to the administration API and “{value}” do not go together here.',
+      'client_credentials needs sanuki_api; the client needs a secret or a key, no refresh_token and no counter; and the scope to approve is for clients at which a person signs in (authorization_code).',
+    ],
+  },
 } as const satisfies Record<string, Rule>;

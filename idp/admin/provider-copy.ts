@@ -1,5 +1,5 @@
 import { attributeTypes, contractTerms, purposes } from '../../attribute-service/index.ts';
-import type { ProviderStatus } from '../../federation/index.ts';
+import type { ApiScope, ProviderStatus } from '../../federation/index.ts';
 import type { Text } from '../../web/index.ts';
 import type { Decision } from './cases.ts';
 
@@ -86,12 +86,22 @@ export const providerCopy = {
   version: { ja: '版', en: 'Version' },
   document: { ja: '登録された文書', en: 'The registered document' },
   terminal: { ja: '窓口の端末', en: 'Counter terminal' },
+  api: { ja: '管理APIの権限', en: 'May at the administration API' },
 } as const satisfies Record<string, Text>;
 
 export const statusNames: Readonly<Record<ProviderStatus, Text>> = {
   pending: { ja: '承認待ち', en: 'waits for approval' },
   approved: { ja: '公開', en: 'live' },
   suspended: { ja: '停止', en: 'suspended' },
+};
+
+/** What a client of the administration API may do, in words. */
+export const scopeNames: Readonly<Record<ApiScope, Text>> = {
+  'admin.providers.read': { ja: '連携サービスの登録を見る、検査する', en: 'look at registrations, and check them' },
+  'admin.providers.write': { ja: '登録する、変更を申し出る、停止する', en: 'register, propose changes, suspend' },
+  'admin.providers.approve': { ja: '承認する、差し戻す、再開する', en: 'approve, send back, resume' },
+  'admin.administrators.read': { ja: '管理者の一覧を見る', en: 'see the list of administrators' },
+  'admin.audit.read': { ja: '監査記録を見る', en: 'look at the audit records' },
 };
 
 export const outcomeNames: Readonly<Record<Decision['outcome'], Text>> = {

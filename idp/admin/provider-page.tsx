@@ -7,7 +7,7 @@ import { bodyFacts } from './body-facts.ts';
 import type { Decision, Revision } from './cases.ts';
 import { adminCopy } from './copy.ts';
 import { Differences, FindingsNotice } from './findings.tsx';
-import { contractChoices, outcomeNames, providerCopy, statusNames } from './provider-copy.ts';
+import { contractChoices, outcomeNames, providerCopy, scopeNames, statusNames } from './provider-copy.ts';
 import { ProviderKeys, type ProviderKeysOptions } from './provider-keys.tsx';
 import { linkCopy } from './setup-copy.ts';
 
@@ -75,7 +75,7 @@ export function ProviderPage(options: Parts) {
 
 function factsOf({ record, nameOf, ...style }: Parts): (readonly [string, string])[] {
   const { language } = style;
-  const { protocol, key, name, status, idWsf, counter, authors = [], version } = record;
+  const { protocol, key, name, status, idWsf, counter, api, authors = [], version } = record;
   const say = (word: keyof typeof providerCopy) => providerCopy[word][language];
   const own = idWsf ? bodyCopy : providerCopy;
   return [
@@ -86,6 +86,9 @@ function factsOf({ record, nameOf, ...style }: Parts): (readonly [string, string
     [own.nameEn[language], name.en],
     ...(idWsf ? bodyFacts(idWsf, language) : contractFacts(record, language)),
     ...(counter ? [[say('terminal'), `${counter.facility[language]} ${counter.terminal}`] as const] : []),
+    ...(api
+      ? [[say('api'), api.scopes.map((scope) => `${scopeNames[scope][language]} (${scope})`).join('\n')] as const]
+      : []),
     [say('registeredAt'), formatMoment(record.registeredAt, style)],
     [say('updatedAt'), formatMoment(record.updatedAt, style)],
     ...(authors.length > 0 ? [[say('authors'), authors.map(nameOf).join(', ')] as const] : []),
