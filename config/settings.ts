@@ -109,7 +109,14 @@ export const Settings = z.strictObject({
   staff: StaffDirectory.optional().describe(
     'Directory of staff; without it nobody has a role, a licence or a facility.',
   ),
-  limits: z.strictObject({ pages: rate(600), signIn: rate(120), token: rate(1200) }).prefault({}),
+  limits: z
+    .strictObject({
+      pages: rate(600),
+      signIn: rate(120),
+      token: rate(1200),
+      api: rate(600).describe('Calls of the administration API, per client instead of per address.'),
+    })
+    .prefault({}),
   sources: z
     .array(source)
     .default([])

@@ -194,7 +194,7 @@ export function createProviderRegistry({ providers, allowHttp, now = Date.now }:
     page: {
       limit?: number;
       after?: string;
-      where?: { readonly status: ProviderStatus } | { readonly protocol: 'saml' | 'oidc' };
+      where?: { readonly status: ProviderStatus } | { readonly protocol: ProviderProtocol };
     } = {},
   ): Promise<Page<ProviderRecord>> {
     return providers.find(page);

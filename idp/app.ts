@@ -15,6 +15,8 @@ export interface AppOptions {
   readonly frame: PageFrame;
   /** Adds the endpoints; each folder of the hub brings its own. */
   readonly routes: readonly ((router: Router) => void)[];
+  /** Around the administration API: its refusals have a form of their own. */
+  readonly api: Middleware;
   /** The OpenID Connect provider, behind our own endpoints. */
   readonly oidc: Middleware;
   /** Whether the store answers. */
@@ -22,7 +24,7 @@ export interface AppOptions {
 }
 
 /** The hub's HTTP: guards in front, refusals turned into honest answers, endpoints behind. */
-export function createApp({ settings, log, frame, routes, oidc, isHealthy }: AppOptions): Koa {
+export function createApp({ settings, log, frame, routes, api, oidc, isHealthy }: AppOptions): Koa {
   const app = new Koa();
   app.proxy = settings.trustedProxy;
   // Only the proxy's own entry counts; what stands before it in X-Forwarded-For is the visitor's invention.
@@ -30,6 +32,7 @@ export function createApp({ settings, log, frame, routes, oidc, isHealthy }: App
   app.silent = true;
   app.use(securityHeaders({ https: settings.origin.startsWith('https:') }));
   app.use(answerRefusals({ log, frame }));
+  app.use(api);
   app.use(refuseOtherHosts(settings.origin));
   app.use(limitRequests(settings.limits));
   const router = new Router();

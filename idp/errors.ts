@@ -32,6 +32,12 @@ const statusOfCode: Readonly<Record<string, number>> = {
   UNKNOWN_HOST: 421,
   TOO_MANY_REQUESTS: 429,
   METHOD_NOT_ALLOWED: 405,
+  TOKEN_MISSING: 401,
+  TOKEN_REFUSED: 401,
+  VERSION_OUTDATED: 412,
+  VERSION_MISSING: 428,
+  REGISTRATION_REFUSED: 422,
+  IDEMPOTENCY_KEY_REUSED: 422,
 };
 
 const statusOfOutcome: Readonly<Record<Outcome, number>> = {

@@ -32,22 +32,29 @@ export function securityHeaders({ https }: { https: boolean }): Middleware {
   };
 }
 
-/** Counts requests per source address; the refusal tells when to come back. */
-function limitRate({ points, seconds }: { points: number; seconds: number }): Middleware {
+/** Counts requests per name of whoever sends them; the refusal tells when to come back. */
+export function createLimit({ points, seconds }: { points: number; seconds: number }) {
   const limiter = new RateLimiterMemory({ points, duration: seconds });
-  return async (ctx, next) => {
+  return async function count(ctx: Context, who: string): Promise<void> {
     try {
-      await limiter.consume(ctx.ip);
+      await limiter.consume(who);
     } catch (refusal) {
       if (refusal instanceof Error) throw refusal;
       ctx.set('retry-after', String(seconds));
-      throw new HubPageError('TOO_MANY_REQUESTS', 'more requests from one address than the limit allows');
+      throw new HubPageError('TOO_MANY_REQUESTS', 'more requests from one sender than the limit allows');
     }
+  };
+}
+
+function limitRate(limit: { points: number; seconds: number }): Middleware {
+  const count = createLimit(limit);
+  return async (ctx, next) => {
+    await count(ctx, ctx.ip);
     await next();
   };
 }
 
-const machinePaths = /^\/(soap$|oidc\/(?!authorize)|saml\/metadata|\.well-known\/|healthz)/;
+const machinePaths = /^\/(soap$|api\/|oidc\/(?!authorize)|saml\/metadata|\.well-known\/|healthz)/;
 
 /** Three limits: the card's steps, calls of parties' servers (many residents behind one address), and pages. */
 export function limitRequests({ pages, signIn, token }: Settings['limits']): Middleware {

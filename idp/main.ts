@@ -5,6 +5,7 @@ import { hubResponder } from './account/gate.ts';
 import { residentPages } from './account/pages.ts';
 import { openAdministrators } from './admin/administrators.ts';
 import { openConsole } from './admin/open.ts';
+import { openApi } from './api/open.tsx';
 import { createApp } from './app.ts';
 import { openAttributes } from './attributes/open.ts';
 import { openStaff } from './attributes/staff.ts';
@@ -138,6 +139,17 @@ export async function openHub({ settings, log, now = Date.now }: HubOptions) {
     lookAtStaff: staff.lookAt,
     testPeriods,
   });
+  const api = openApi({
+    ...common,
+    settings,
+    ground,
+    log,
+    frame,
+    browserCookie,
+    tokens: oidc.apiTokens,
+    agreement: oidc.apiAgreement,
+    parts: admin.parts,
+  });
   const signIn = signInRoutes({
     ...common,
     card: credential.signIn,
@@ -152,8 +164,8 @@ export async function openHub({ settings, log, now = Date.now }: HubOptions) {
     secure,
   });
   const isHealthy = async () => (await registry.list({ limit: 1 })).records.length >= 0;
-  const routes = [homeRoutes({ settings, frame }), saml, signIn, own, attributes.routes, admin.routes];
-  const app = createApp({ settings, log, frame, routes, oidc: oidc.middleware, isHealthy });
+  const routes = [homeRoutes({ settings, frame }), saml, signIn, own, attributes.routes, admin.routes, api.routes];
+  const app = createApp({ settings, log, frame, routes, api: api.problems, oidc: oidc.middleware, isHealthy });
 
   async function close(): Promise<void> {
     staff.close();

@@ -101,10 +101,7 @@ export function createCases(options: CasesOptions) {
     if (record.status !== 'pending') return propose(record, read, { by, seen, via, fresh });
     const made = withVia(withSecret(read.made, fresh ? sealed(read) : record.oidc?.sealedSecret), via);
     const authors = [...new Set([...(record.authors ?? []), by])];
-    const changed = await write(
-      { ...made, settings: record.settings, status: 'pending', trial: record.trial, authors },
-      seen,
-    );
+    const changed = await write({ ...made, status: 'pending', trial: record.trial, authors }, seen);
     await audit.record({
       type: 'provider.change',
       result: 'ok',
@@ -124,7 +121,7 @@ export function createCases(options: CasesOptions) {
     const proposal = {
       id,
       base: digest(record),
-      made: withVia({ ...read.made, settings: record.settings }, via),
+      made: withVia(read.made, via),
       ...(fresh ? { sealedSecret: sealed(read) } : {}),
       at: now(),
     };
@@ -229,9 +226,11 @@ export function createCases(options: CasesOptions) {
     return record?.via === number || (await revisions.get(id))?.made.via === number;
   }
 
+  /** All changes that wait, by the id of their provider. */
+  const waiting = (page: { limit: number; after?: string }) => revisions.find(page);
   const decisionsOf = async (provider: string) => (await decisions.find({ where: { provider } })).records;
 
-  return { register, change, decide, decideRevision, setStatus, revisionOf, decisionsOf, cameBy };
+  return { register, change, decide, decideRevision, setStatus, revisionOf, waiting, decisionsOf, cameBy };
 }
 
 export type Cases = ReturnType<typeof createCases>;

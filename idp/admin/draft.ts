@@ -5,6 +5,7 @@ import {
   hasErrors,
   type ProviderProtocol,
   type ProviderRecord,
+  type ProviderSettings,
   type Registration,
   type RegistrationDraft,
   registrationFromBody,
@@ -22,6 +23,12 @@ export interface Submission {
   readonly contract: readonly string[];
 }
 
+/** As a program sends it: names may stay in the document, and settings may stand beside it. */
+export type Submitted = Omit<Submission, 'name'> & {
+  readonly name?: Submission['name'] | undefined;
+  readonly settings?: ProviderSettings | undefined;
+};
+
 /** A registration without state, and a client secret that was given or made for it. */
 export interface Read {
   readonly made: Omit<Registration, 'status' | 'trial' | 'authors'>;
@@ -37,14 +44,17 @@ export interface Looked {
 }
 
 /** Looks a submission over, and reads it when nothing speaks against it. */
-export function lookOver(submission: Submission, context: CheckContext, replaced?: ProviderRecord): Looked {
+export function lookOver(submission: Submitted, context: CheckContext, replaced?: ProviderRecord): Looked {
   const draft = draftOf(submission, replaced);
   const findings = checkRegistration(draft, { ...context, ...(replaced ? { replaces: replaced.id } : {}) });
-  return { findings, read: hasErrors(findings) ? undefined : readDraft(draft, submission, context) };
+  return {
+    findings,
+    read: hasErrors(findings) ? undefined : readDraft(draft, { settings: replaced?.settings, ...submission }, context),
+  };
 }
 
 /** A client that is changed keeps its id, also where the document leaves it out. */
-function draftOf({ protocol, metadata, name, contract }: Submission, replaced?: ProviderRecord): RegistrationDraft {
+function draftOf({ protocol, metadata, name, contract }: Submitted, replaced?: ProviderRecord): RegistrationDraft {
   const common = { protocol, name, contract };
   const json = protocol === 'oidc' && replaced ? membersOf(metadata) : undefined;
   return { ...common, metadata: json ? { client_id: replaced?.key, ...json } : metadata };
@@ -52,15 +62,16 @@ function draftOf({ protocol, metadata, name, contract }: Submission, replaced?: 
 
 function readDraft(
   { metadata }: RegistrationDraft,
-  { protocol, name, contract }: Submission,
+  { protocol, name, contract, settings = {} }: Submitted,
   context: CheckContext,
 ): Read {
-  const given = { name, contract: { attributes: contract } };
+  const given = { ...(name ? { name } : {}), contract: { attributes: contract }, settings };
   const { now, allowHttp } = context;
   if (protocol === 'saml')
     return { made: registrationFromSaml(String(metadata), { now, allowHttp, ...given }), secretGiven: false };
   const json: unknown = typeof metadata === 'string' ? JSON.parse(metadata) : metadata;
-  if (protocol === 'id-wsf') return { made: registrationFromBody(json, { allowHttp, name }), secretGiven: false };
+  if (protocol === 'id-wsf')
+    return { made: registrationFromBody(json, { allowHttp, ...(name ? { name } : {}) }), secretGiven: false };
   const { secret, ...made } = registrationFromClient(json, { allowHttp, ...given });
   return { made, secret, secretGiven: 'client_secret' in Object(json) };
 }

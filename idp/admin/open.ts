@@ -119,5 +119,5 @@ export function openConsole(options: ConsoleOptions) {
   const routes = (router: Router) => {
     for (const add of pages) add(router);
   };
-  return { administrators, routes, testResponder: playground.responder };
+  return { administrators, routes, parts: common, testResponder: playground.responder };
 }

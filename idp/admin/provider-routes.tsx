@@ -87,6 +87,7 @@ export function providerRoutes(options: ProviderRoutesOptions): (router: Router)
 }
 
 type Options = ProviderRoutesOptions;
+export type CheckOptions = Pick<Options, 'now' | 'allowHttp' | 'directory' | 'entityId' | 'settled' | 'bodyTerms'>;
 
 export async function recordOf(id: string | null, { registry }: Pick<Options, 'registry'>): Promise<ProviderRecord> {
   const named = splitProviderId(id ?? '');
@@ -96,9 +97,7 @@ export async function recordOf(id: string | null, { registry }: Pick<Options, 'r
 }
 
 /** What the linter has to know of this hub. */
-export async function checkContextOf(
-  options: Pick<Options, 'now' | 'allowHttp' | 'directory' | 'entityId' | 'settled' | 'bodyTerms'>,
-): Promise<CheckContext> {
+export async function checkContextOf(options: CheckOptions): Promise<CheckContext> {
   const { now, allowHttp, directory, entityId: hubEntityId, settled, bodyTerms: bodies } = options;
   const others = [...settled, ...(await directory.others())];
   return { now: now(), allowHttp, others, hubEntityId, terms: contractTerms, bodies };
@@ -127,31 +126,32 @@ async function showList(ctx: Context, { administrator }: Admitted, options: Opti
   });
 }
 
-interface Sought {
+export interface Sought {
   readonly query: string;
-  readonly status: ReturnType<typeof statusOf>;
-  readonly keysSoon: boolean;
+  readonly status?: ReturnType<typeof statusOf>;
+  readonly protocol?: ProviderRecord['protocol'] | undefined;
+  readonly keysSoon?: boolean;
   readonly after: string | undefined;
+  readonly limit?: number | undefined;
 }
 
 /** Without words by the registry's own pages; with words by the directory, and the state as it is now. */
-async function pageOfProviders({ query, status, keysSoon, after }: Sought, { registry, directory, calendar }: Options) {
+export async function pageOfProviders(
+  { query, status, protocol, keysSoon = false, after, limit = perPage }: Sought,
+  { registry, directory, calendar }: Pick<Options, 'registry' | 'directory' | 'calendar'>,
+) {
+  const fits = (record: ProviderRecord) =>
+    (!status || record.status === status) && (!protocol || record.protocol === protocol);
   if (query === '' && !keysSoon) {
     directory.warm();
-    const page = await registry.list({
-      limit: perPage,
-      ...(status ? { where: { status } } : {}),
-      ...(after ? { after } : {}),
-    });
-    return { found: page.records, next: page.next };
+    const where = status ? { status } : protocol ? { protocol } : undefined;
+    const page = await registry.list({ limit, ...(where ? { where } : {}), ...(after ? { after } : {}) });
+    return { found: page.records.filter(fits), next: page.next };
   }
   const only = keysSoon ? await calendar.endingSoon() : undefined;
-  const { ids, next } = await directory.search(query, { limit: perPage, after, only });
+  const { ids, next } = await directory.search(query, { limit, after, only });
   const records = await Promise.all(ids.map((id) => recordOf(id, { registry }).catch(goneAs)));
-  return {
-    found: records.flatMap((record) => (record && (!status || record.status === status) ? [record] : [])),
-    next,
-  };
+  return { found: records.flatMap((record) => (record && fits(record) ? [record] : [])), next };
 }
 
 /** Removed by another process since the directory was read. */
@@ -206,7 +206,7 @@ async function showProvider(ctx: Context, { administrator, session }: Admitted, 
 type Content = Pick<ProviderRecord, 'protocol' | 'key' | 'saml' | 'oidc' | 'idWsf' | 'name' | 'contract'>;
 
 /** Looked over again each time: keys expire and others register while something waits. */
-export async function findingsOf(record: ProviderRecord, made: Content | undefined, options: Options) {
+export async function findingsOf(record: ProviderRecord, made: Content | undefined, options: CheckOptions) {
   const content = made ?? record;
   const { protocol, saml, oidc, name, contract } = content;
   const metadata = saml?.metadata ?? JSON.stringify(oidc?.metadata ?? bodyDocumentOf(content));

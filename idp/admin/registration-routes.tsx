@@ -14,7 +14,7 @@ import {
 import { Notice } from '../../web/index.ts';
 import { httpStatusOf } from '../errors.ts';
 import { bodyDocumentIn } from './body-form.ts';
-import type { Written } from './cases.ts';
+import type { Revision, Written } from './cases.ts';
 import { type Admitted, aboutOf } from './door.ts';
 import { type Looked, lookOver, type Read, type Submission } from './draft.ts';
 import { AdminError } from './errors.ts';
@@ -78,11 +78,13 @@ function showForm(ctx: Context, { session }: Admitted, { frame, forms }: Options
 }
 
 /** What a change goes out from: a revision that waits, or what is registered. */
-async function latestOf(record: ProviderRecord, { cases }: Pick<Options, 'cases'>) {
+export function latestIn(record: ProviderRecord, revision: Revision | undefined) {
   if (record.status === 'pending') return { content: record, seen: record.version };
-  const revision = await cases.revisionOf(record.id);
   return { content: revision ? { ...record, ...revision.made } : record, seen: revision?.version ?? 0 };
 }
+
+const latestOf = async (record: ProviderRecord, { cases }: Pick<Options, 'cases'>) =>
+  latestIn(record, await cases.revisionOf(record.id));
 
 export function submissionOf(record: ProviderRecord): Submission {
   const { protocol, name, contract } = record;
@@ -163,7 +165,10 @@ export const diffOf = (record: ProviderRecord | undefined, read: Read | undefine
     : undefined;
 
 /** A change never turns one provider into another. */
-export function ofSameProvider({ findings, read }: Looked, record: ProviderRecord | undefined): Looked {
+export function ofSameProvider(
+  { findings, read }: Looked,
+  record: Pick<ProviderRecord, 'protocol' | 'key'> | undefined,
+): Looked {
   if (!record || !read || read.made.key === record.key) return { findings, read };
   return { findings: [takenFinding(read.made), ...findings], read: undefined };
 }

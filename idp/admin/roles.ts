@@ -25,6 +25,7 @@ export const acts = [
   'provider.suspend',
   'provider.resume',
   'provider.test',
+  'administrator.read',
   'audit.read',
   'system.read',
   'system.operate',
@@ -37,8 +38,22 @@ export const acts = [
 export type Act = (typeof acts)[number];
 
 const table: Readonly<Record<Role, readonly Act[]>> = {
-  registrar: ['provider.read', 'provider.register', 'provider.change', 'provider.suspend', 'provider.test'],
-  approver: ['provider.read', 'provider.approve', 'provider.suspend', 'provider.resume', 'provider.test'],
+  registrar: [
+    'provider.read',
+    'provider.register',
+    'provider.change',
+    'provider.suspend',
+    'provider.test',
+    'administrator.read',
+  ],
+  approver: [
+    'provider.read',
+    'provider.approve',
+    'provider.suspend',
+    'provider.resume',
+    'provider.test',
+    'administrator.read',
+  ],
   // R19: everything about providers, still never both halves of one registration.
   'sp-administrator': [
     'provider.read',
@@ -48,8 +63,9 @@ const table: Readonly<Record<Role, readonly Act[]>> = {
     'provider.suspend',
     'provider.resume',
     'provider.test',
+    'administrator.read',
   ],
-  auditor: ['provider.read', 'audit.read'],
+  auditor: ['provider.read', 'administrator.read', 'audit.read'],
   operator: ['system.read', 'system.operate'],
   'privacy-officer': ['audit.read', 'person.read'],
   support: ['person.read', 'card.read', 'card.suspend'],
@@ -58,7 +74,14 @@ const table: Readonly<Record<Role, readonly Act[]>> = {
 };
 
 /** Acts that only look. Whoever audits holds no others. */
-const looking: readonly Act[] = ['provider.read', 'audit.read', 'system.read', 'person.read', 'card.read'];
+const looking: readonly Act[] = [
+  'provider.read',
+  'administrator.read',
+  'audit.read',
+  'system.read',
+  'person.read',
+  'card.read',
+];
 
 const changes = (role: Role) => table[role].some((act) => !looking.includes(act));
 

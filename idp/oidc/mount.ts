@@ -17,13 +17,14 @@ import type { Sessions } from '../session.ts';
 import type { SignInDemand } from '../sign-in/dispatch.ts';
 import type { Interactions } from '../sign-in/interaction.ts';
 import type { Responder } from '../sign-in/routes.ts';
+import { type ApiTokens, apiPrompt, createApiTokens } from './api-access.ts';
 import { clientKeyOf } from './client-key.ts';
 import { type Counter, counterRequestOf, createCounter, levelAtCounter } from './counter.ts';
 import { createOfficers, type Officers } from './officer.ts';
 import { demandOf } from './policy.ts';
 import { createOidcProvider } from './provider.ts';
 import { redirectOrigins } from './redirect-origins.ts';
-import { finishOidcInteraction, refuseOidcInteraction } from './resume.ts';
+import { type ApiAgreement, createApiAgreement, finishOidcInteraction, refuseOidcInteraction } from './resume.ts';
 
 export interface OidcMountOptions {
   readonly issuer: string;
@@ -52,6 +53,8 @@ export interface OidcMountOptions {
 export function mountOidc(options: OidcMountOptions): {
   middleware: Middleware;
   responder: Responder;
+  apiTokens: ApiTokens;
+  apiAgreement: ApiAgreement;
 } {
   const { registry, presentations, links, frame, sessionCookie, now } = options;
   const provider = providerFor(options);
@@ -63,7 +66,9 @@ export function mountOidc(options: OidcMountOptions): {
     await inner(ctx, next);
     afterAnswer(ctx as unknown as KoaContextWithOIDC, options);
   };
-  return { middleware, responder: responderOf(provider, counter, options) };
+  const apiTokens = createApiTokens(provider, options);
+  const apiAgreement = createApiAgreement(provider);
+  return { middleware, responder: responderOf(provider, counter, options), apiTokens, apiAgreement };
 }
 
 /**
@@ -151,6 +156,7 @@ async function openInteraction(
   parked: Interaction,
   { officers, interactions, registry, now }: OidcMountOptions & { readonly officers: Officers },
 ): Promise<string> {
+  if (parked.prompt.name === apiPrompt) return `/admin/api-access/${parked.uid}`;
   const clientId = ctx.oidc.client?.clientId ?? '';
   const demand = demandOf(ctx, now());
   const terminal = await registry.counterTerminal(clientId);

@@ -1,6 +1,7 @@
 import { interactionPolicy as basePolicy, errors, type KoaContextWithOIDC } from 'oidc-provider';
 import { requestedFromAcr } from '../../federation/index.ts';
 import { nextStep, type SignInDemand, type Step } from '../sign-in/dispatch.ts';
+import { apiAccessPrompt, demandAtApi } from './api-access.ts';
 import { levelAtCounter } from './counter.ts';
 
 /** The demand of an authorization request in the hub's words (OIDC Core 3.1.2.1, 5.5.1.1). */
@@ -9,13 +10,13 @@ export function demandOf(ctx: KoaContextWithOIDC, now: number): SignInDemand {
   const maxAge =
     typeof params?.max_age === 'string' || typeof params?.max_age === 'number' ? Number(params.max_age) : undefined;
   const acr = claims.id_token?.acr as { essential?: boolean; value?: string; values?: string[] } | undefined;
-  return {
+  return demandAtApi(ctx, {
     fresh: ctx.oidc.prompts.has('login') || maxAge === 0,
     passive: ctx.oidc.prompts.has('none'),
     maxAgeMs: maxAge === undefined || Number.isNaN(maxAge) ? undefined : maxAge * 1000,
     context: requestedFromAcr(acr),
     at: now,
-  };
+  });
 }
 
 type OidcSession = NonNullable<KoaContextWithOIDC['oidc']['session']>;
@@ -79,5 +80,6 @@ export function interactionPolicy(options: PolicyOptions) {
   );
   // Consent comes with the attribute catalogue; until then an approved contract is the agreement.
   policy.remove('consent');
+  policy.add(apiAccessPrompt());
   return policy;
 }

@@ -17,6 +17,7 @@ import { type StaffOf, staffClaims } from '../attributes/staff.ts';
 import { type CounterPresentations, counterSeconds, isCounterGrant } from '../counter-presentations.ts';
 import type { Sessions } from '../session.ts';
 import { createRecords } from './adapter.ts';
+import { agreedScopes, apiResource, apiResourceOf } from './api-access.ts';
 import { bootstrapClaim, type TokenOrigin } from './bootstrap-claim.ts';
 import { officerParameter } from './officer.ts';
 import { interactionPolicy } from './policy.ts';
@@ -36,7 +37,7 @@ export interface OidcProviderOptions {
   readonly pseudonymFor: (residentRef: string, sector: string) => Promise<string>;
   readonly displayNameOf: (residentRef: string) => Promise<string | undefined>;
   readonly staffOf: StaffOf;
-  readonly registry: Pick<ProviderRegistry, 'get'>;
+  readonly registry: Pick<ProviderRegistry, 'get' | 'apiAccess'>;
   /** Whether this resident may be told of to this client. */
   readonly mayAnswer: (clientId: string, residentRef: string) => Promise<boolean>;
   readonly bootstrapFor: Bootstrap['bootstrapFor'];
@@ -85,6 +86,8 @@ const sectorOf = (client: Client): string => client.clientId;
  */
 const mayIntrospect: NonNullable<IntrospectionPolicy> = async ({ oidc }, client, token) => {
   if (client.clientId === token.clientId) return true;
+  // The administration API looks its tokens up itself; nobody else takes them.
+  if ('aud' in token && token.aud !== undefined) return false;
   if (client.clientAuthMethod === 'none' || ('grantId' in token && isCounterGrant(token.grantId))) return false;
   return (await oidc.provider.Client.find(token.clientId ?? '')) !== undefined;
 };
@@ -103,6 +106,7 @@ const fixedConfiguration = {
     claimsParameter: { enabled: true },
     introspection: { enabled: true, allowedPolicy: mayIntrospect },
     revocation: { enabled: true },
+    clientCredentials: { enabled: true },
     // Only the hub's own sign-out ends a session; it opens to parties of both protocols together.
     rpInitiatedLogout: { enabled: false },
   },
@@ -118,7 +122,7 @@ const fixedConfiguration = {
 } as const satisfies Configuration;
 
 /** What does not depend on a request: protocol choices (OAuth 2.1: code with PKCE only), lifetimes, cookies, paths. */
-function protocolConfiguration({ jwks, cookies, fetch }: OidcProviderOptions): Configuration {
+function protocolConfiguration({ jwks, cookies, fetch, ...options }: OidcProviderOptions): Configuration {
   const cookie = { httpOnly: true, sameSite: 'lax', secure: cookies.secure, path: '/' } as const;
   return {
     jwks,
@@ -154,6 +158,7 @@ function protocolConfiguration({ jwks, cookies, fetch }: OidcProviderOptions): C
     ttl: {
       AccessToken: accessTokenSeconds,
       AuthorizationCode: 60,
+      ClientCredentials: 600,
       IdToken: 600,
       Interaction: 900,
       Session: 12 * 3600,
@@ -161,6 +166,7 @@ function protocolConfiguration({ jwks, cookies, fetch }: OidcProviderOptions): C
       RefreshToken: 12 * 3600,
     },
     ...fixedConfiguration,
+    features: { ...fixedConfiguration.features, resourceIndicators: apiResource(options) },
   };
 }
 
@@ -254,7 +260,9 @@ async function grantFor(ctx: KoaContextWithOIDC, { contractOf, isCounter }: Oidc
   const wanted = [...ctx.oidc.requestParamOIDCScopes].filter((scope) => ['offline_access', ...scopes].includes(scope));
   const missing = wanted.filter((scope) => !grant.getOIDCScopeFiltered(new Set([scope])));
   const known = new Set(grant.getOIDCClaims());
-  if (missing.length === 0 && existing && claims.every((claim) => known.has(claim))) return grant;
+  const agreed = agreedScopes(ctx);
+  if (agreed.length > 0) grant.addResourceScope(apiResourceOf(ctx.oidc.issuer), agreed.join(' '));
+  else if (missing.length === 0 && existing && claims.every((claim) => known.has(claim))) return grant;
   if (missing.length > 0) grant.addOIDCScope(missing.join(' '));
   grant.addOIDCClaims(claims);
   await grant.save();

@@ -1,6 +1,7 @@
-import type { Provider } from 'oidc-provider';
+import type { Interaction, Provider } from 'oidc-provider';
 import { HubPageError } from '../errors.ts';
 import type { SsoSession } from '../session.ts';
+import { apiPrompt } from './api-access.ts';
 
 /**
  * Hands a sign-in back to the OIDC provider: writes the result of the card into its interaction and says where the
@@ -31,3 +32,41 @@ export async function refuseOidcInteraction(provider: Provider, uid: string, err
   await interaction.persist();
   return interaction.returnTo;
 }
+
+/** An authorization that waits for an administrator to agree to it. */
+export interface AskedAccess {
+  readonly clientId: string;
+  readonly redirectUri: string;
+  readonly scopes: readonly string[];
+}
+
+/** What the page about a program's access needs of the provider: what is asked, and how it goes on. */
+export function createApiAgreement(provider: Provider) {
+  /** Only in the session it was asked in: who lures somebody to the page of his own request gets nothing. */
+  async function parkedIn(uid: string, session: SsoSession): Promise<Interaction> {
+    const interaction = await provider.Interaction.find(uid);
+    if (!interaction || interaction.prompt.name !== apiPrompt || interaction.session?.uid !== session.id)
+      throw new HubPageError('SIGN_IN_EXPIRED', 'no such question is open in this session');
+    return interaction;
+  }
+
+  async function asked(uid: string, session: SsoSession): Promise<AskedAccess> {
+    const { params, prompt } = await parkedIn(uid, session);
+    const { scopes } = prompt.details as { scopes: readonly string[] };
+    return { clientId: String(params.client_id), redirectUri: String(params.redirect_uri), scopes };
+  }
+
+  async function agree(uid: string, session: SsoSession): Promise<string> {
+    const interaction = await parkedIn(uid, session);
+    const { scopes } = interaction.prompt.details;
+    interaction.result = { ...interaction.lastSubmission, [apiPrompt]: { scopes } };
+    await interaction.persist();
+    return interaction.returnTo;
+  }
+
+  const refuse = (uid: string): Promise<string> => refuseOidcInteraction(provider, uid, 'access_denied');
+
+  return { asked, agree, refuse };
+}
+
+export type ApiAgreement = ReturnType<typeof createApiAgreement>;

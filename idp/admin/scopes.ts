@@ -1,0 +1,23 @@
+import { type ApiScope, apiScopes, personScopes } from '../../federation/index.ts';
+import type { Act } from './roles.ts';
+
+/** Which acts of the table of roles a scope of the administration API covers; all others are nobody's there. */
+const table: Readonly<Record<ApiScope, readonly Act[]>> = {
+  'admin.providers.read': ['provider.read'],
+  'admin.providers.write': ['provider.register', 'provider.change', 'provider.suspend'],
+  'admin.providers.approve': ['provider.approve', 'provider.resume'],
+  'admin.administrators.read': ['administrator.read'],
+  'admin.audit.read': ['audit.read'],
+};
+
+/** The scope that an act needs at the API; undefined where the API never does it (invitations, cards). */
+export const scopeFor = (act: Act): ApiScope | undefined => apiScopes.find((scope) => table[scope].includes(act));
+
+/**
+ * What a program may do in its own name: what its scopes say, and never what a person has to answer for. Pure; a
+ * person's token is held to the person's roles beside it.
+ */
+export const mayClient = (scopes: readonly string[], act: Act): boolean => {
+  const scope = scopeFor(act);
+  return scope !== undefined && scopes.includes(scope) && !personScopes.includes(scope);
+};
