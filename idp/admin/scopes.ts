@@ -13,11 +13,8 @@ const table: Readonly<Record<ApiScope, readonly Act[]>> = {
 /** The scope that an act needs at the API; undefined where the API never does it (invitations, cards). */
 export const scopeFor = (act: Act): ApiScope | undefined => apiScopes.find((scope) => table[scope].includes(act));
 
-/**
- * What a program may do in its own name: what its scopes say, and never what a person has to answer for. Pure; a
- * person's token is held to the person's roles beside it.
- */
-export const mayClient = (scopes: readonly string[], act: Act): boolean => {
+/** Acts that somebody has to answer for: a program never does them in its own name, whatever its token says. */
+export function needsPerson(act: Act): boolean {
   const scope = scopeFor(act);
-  return scope !== undefined && scopes.includes(scope) && !personScopes.includes(scope);
-};
+  return scope === undefined || personScopes.includes(scope);
+}

@@ -3,7 +3,7 @@ import type { ApiScope } from '../../federation/index.ts';
 import type { Administrator, Administrators } from '../admin/administrators.ts';
 import type { Door } from '../admin/door.ts';
 import type { Act, Work } from '../admin/roles.ts';
-import { mayClient, scopeFor } from '../admin/scopes.ts';
+import { needsPerson, scopeFor } from '../admin/scopes.ts';
 import type { Audit } from '../audit.ts';
 import type { ApiTokens } from '../oidc/api-access.ts';
 import { ApiError } from './errors.ts';
@@ -41,18 +41,19 @@ export function createCallers({ tokens, administrators, door, audit }: CallersOp
     return { clientId, scopes, actor: administrator.id, administrator };
   }
 
-  /** The scope first, then what the console asks too: role, end of the account, own work. */
+  /** A person where one has to answer for it, and the scope; then what the console asks: role, end of the account, own work. */
   async function demand(caller: Caller, act: Act, work?: Work & { readonly provider?: string }): Promise<void> {
     const { administrator, scopes } = caller;
+    if (!administrator && needsPerson(act)) {
+      await refused(caller, act, 'PERSON_NEEDED');
+      throw new ApiError('PERSON_NEEDED', 'a program decides nothing in its own name');
+    }
     const scope = scopeFor(act);
     if (scope === undefined || !scopes.includes(scope)) {
       await refused(caller, act, 'SCOPE_MISSING');
       throw new ApiError('SCOPE_MISSING', `this needs the scope ${scope}`, { more: { scope } });
     }
-    if (administrator) return door.demand(administrator, act, work);
-    if (mayClient(scopes, act)) return undefined;
-    await refused(caller, act, 'PERSON_NEEDED');
-    throw new ApiError('PERSON_NEEDED', 'a program decides nothing in its own name');
+    if (administrator) await door.demand(administrator, act, work);
   }
 
   const refused = ({ actor, clientId }: Caller, act: Act, code: string) =>

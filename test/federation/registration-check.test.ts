@@ -326,6 +326,20 @@ describe('the linter of registrations', () => {
       expect(oidc({ sanuki_counter: { ...member, room: 1 } })).to.deep.equal(['error CLIENT_METADATA_INVALID']);
     });
 
+    it('looks at a client of the administration API: it proves itself, keeps nothing, and a person agrees (RFC 6749 4.4)', () => {
+      const api = { scopes: ['admin.providers.approve'] };
+      expect(oidc({ sanuki_api: api })).to.deep.equal(['warning API_CLIENT']);
+      const own = { redirect_uris: undefined, grant_types: ['client_credentials'] };
+      expect(oidc({ ...own, sanuki_api: { scopes: ['admin.audit.read'] } })).to.deep.equal(['warning API_CLIENT']);
+      for (const more of [
+        { ...own, sanuki_api: api },
+        { sanuki_api: api, token_endpoint_auth_method: 'none' },
+        { sanuki_api: api, grant_types: ['authorization_code', 'refresh_token'] },
+        own,
+      ])
+        expect(oidc(more)).to.include('error API_REFUSED');
+    });
+
     it('never throws: what the parser refuses is an error with its code', () => {
       const circle: Record<string, unknown> = { ...client };
       circle.self = circle;

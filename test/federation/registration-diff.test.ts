@@ -71,6 +71,7 @@ describe('the difference between two registrations', () => {
       [oidc(), oidc({ jwks: { keys: [jwk()] } }), 'added jwk'],
       [oidc(), oidc({ something_new: true }), 'added something_new'],
       [oidc(), oidc({}, { counter: { facility: { ja: '医院', en: 'Clinic' }, terminal: '1' } }), 'added counter'],
+      [oidc(), oidc({}, { api: { scopes: ['admin.audit.read'] } }), 'added api'],
     ];
     for (const [before, after, expected] of changes) {
       const diff = diffRegistrations(before, after);

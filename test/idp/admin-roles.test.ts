@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { type Act, acts, decideAct, exclusivePairIn, type Role, roles } from '../../idp/admin/roles.ts';
+import { needsPerson, scopeFor } from '../../idp/admin/scopes.ts';
 
 const at = 1000;
 const may = (held: readonly Role[], act: Act, more: { authors?: string[]; until?: number } = {}) => {
@@ -65,5 +66,34 @@ describe('roles of the console', () => {
         roles.some((role) => may([role], act) === true),
         act,
       ).to.equal(true);
+  });
+});
+
+describe('scopes of the administration API', () => {
+  it('cover the acts of the pages about services and records, and nothing else', () => {
+    const covered = Object.fromEntries(acts.map((act) => [act, scopeFor(act)]));
+    expect(covered).to.deep.include({
+      'provider.read': 'admin.providers.read',
+      'provider.register': 'admin.providers.write',
+      'provider.change': 'admin.providers.write',
+      'provider.suspend': 'admin.providers.write',
+      'provider.approve': 'admin.providers.approve',
+      'provider.resume': 'admin.providers.approve',
+      'administrator.read': 'admin.administrators.read',
+      'audit.read': 'admin.audit.read',
+    });
+    expect(acts.filter((act) => scopeFor(act) === undefined && !/^(system|person|card)\./.test(act))).to.deep.equal([]);
+  });
+
+  it('leave approving, resuming, and what the API does not do at all to people', () => {
+    const alone = acts.filter((act) => !needsPerson(act));
+    expect(alone).to.have.members([
+      'provider.read',
+      'provider.register',
+      'provider.change',
+      'provider.suspend',
+      'administrator.read',
+      'audit.read',
+    ]);
   });
 });

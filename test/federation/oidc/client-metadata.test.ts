@@ -59,3 +59,39 @@ describe('the registration of a counter terminal', () => {
     ).to.equal('CLIENT_METADATA_INVALID');
   });
 });
+
+describe('the registration of a client of the administration API', () => {
+  const scopes = ['admin.providers.read', 'admin.providers.write'];
+  const machine = (more: object = {}) =>
+    parseClientMetadata(
+      { client_id: 'ci', grant_types: ['client_credentials'], sanuki_api: { scopes }, ...more },
+      { allowHttp: false },
+    );
+
+  it('holds its scopes beside the metadata, needs no redirect address, and reads back as it was written', () => {
+    const { api, metadata, secret } = machine();
+    expect(api).to.deep.equal({ scopes });
+    expect(secret).to.have.length(43);
+    expect(metadata).to.deep.include({ grant_types: ['client_credentials'], response_types: [] });
+    expect(metadata).to.not.have.property('sanuki_api');
+    expect(machine(metadata).metadata).to.deep.equal(metadata);
+    const person = parse({ sanuki_api: { scopes: ['admin.providers.approve'] } });
+    expect(person.api).to.deep.equal({ scopes: ['admin.providers.approve'] });
+  });
+
+  it('is refused without a way to prove itself, with what would outlive the sign-in, and where nobody could agree', () => {
+    for (const [make, word] of [
+      [() => machine({ token_endpoint_auth_method: 'none' }), 'token_endpoint_auth_method'],
+      [() => machine({ grant_types: ['client_credentials', 'refresh_token'] }), 'refresh_token'],
+      [() => machine({ sanuki_api: { scopes: ['admin.providers.approve'] } }), 'admin.providers.approve'],
+      [() => machine({ sanuki_api: { scopes: ['admin.everything'] } }), 'sanuki_api'],
+      [() => machine({ sanuki_api: { scopes: [] } }), 'sanuki_api'],
+      [() => machine({ sanuki_api: undefined }), 'client_credentials'],
+      [() => machine({ grant_types: [] }), 'grant_types'],
+      [() => machine({ sanuki_api: undefined, grant_types: ['refresh_token'] }), 'grant_types'],
+      [() => parse({ redirect_uris: undefined }), 'redirect_uris'],
+      [() => parse({ sanuki_counter: counter, sanuki_api: { scopes } }), 'sanuki_counter'],
+    ] as const)
+      expect(make, word).to.throw(new RegExp(word));
+  });
+});
