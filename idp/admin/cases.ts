@@ -175,7 +175,7 @@ export function createCases(options: CasesOptions) {
   async function goLive(record: ProviderRecord, claimed: Revision): Promise<ProviderRecord> {
     const { base, made, sealedSecret, authors } = claimed;
     // Repeated after a crash: the live one says it already.
-    if (digest({ ...bare(record), ...made }) === digest(record) && sealedSecret === undefined) return record;
+    if (digest({ ...made, status: record.status }) === digest(record) && sealedSecret === undefined) return record;
     try {
       if (digest(record) !== base) throw changedMeanwhile();
       const content = withSecret(made, sealedSecret ?? record.oidc?.sealedSecret);

@@ -1,6 +1,8 @@
 import {
   type CheckContext,
   checkRegistration,
+  declarationOf,
+  documentOf,
   type Finding,
   hasErrors,
   type ProviderProtocol,
@@ -85,4 +87,20 @@ function membersOf(text: string): Readonly<Record<string, unknown>> | undefined 
     if (error instanceof SyntaxError) return undefined;
     throw error;
   }
+}
+
+/** A registration as it would be with other content; what the content does not have is gone, not left over. */
+export function withContent(
+  { id, status, trial, authors, registeredAt, updatedAt, version }: ProviderRecord,
+  content: Read['made'],
+): ProviderRecord {
+  return { ...content, id, status, trial, authors, registeredAt, updatedAt, version };
+}
+
+/** What is registered, in the form that it can be sent in again. */
+export function submissionOf(record: ProviderRecord): Submission {
+  const { protocol, name, contract } = record;
+  const document = documentOf(declarationOf(record));
+  const metadata = typeof document === 'string' ? document : JSON.stringify(document, undefined, 2);
+  return { protocol, metadata, name, contract: contract.attributes };
 }

@@ -3,7 +3,6 @@ import type { Context } from 'koa';
 import { contractTerms } from '../../attribute-service/index.ts';
 import {
   type BodyTerms,
-  bodyDocumentOf,
   type CheckContext,
   type OtherRegistration,
   type ProviderRecord,
@@ -20,7 +19,7 @@ import type { Administrators } from './administrators.ts';
 import type { Cases } from './cases.ts';
 import { adminCopy } from './copy.ts';
 import { type Admitted, aboutOf, type Door } from './door.ts';
-import { lookOver } from './draft.ts';
+import { lookOver, type Read, submissionOf, withContent } from './draft.ts';
 import { AdminError } from './errors.ts';
 import { endsSoon, type KeyCalendar } from './key-calendar.ts';
 import type { ProviderDirectory } from './provider-directory.ts';
@@ -203,14 +202,9 @@ async function showProvider(ctx: Context, { administrator, session }: Admitted, 
   });
 }
 
-type Content = Pick<ProviderRecord, 'protocol' | 'key' | 'saml' | 'oidc' | 'idWsf' | 'name' | 'contract'>;
-
 /** Looked over again each time: keys expire and others register while something waits. */
-export async function findingsOf(record: ProviderRecord, made: Content | undefined, options: CheckOptions) {
-  const content = made ?? record;
-  const { protocol, saml, oidc, name, contract } = content;
-  const metadata = saml?.metadata ?? JSON.stringify(oidc?.metadata ?? bodyDocumentOf(content));
-  const submission = { protocol, metadata, name, contract: contract.attributes };
+export async function findingsOf(record: ProviderRecord, made: Read['made'] | undefined, options: CheckOptions) {
+  const submission = submissionOf(made ? withContent(record, made) : record);
   return lookOver(submission, await checkContextOf(options), record).findings;
 }
 

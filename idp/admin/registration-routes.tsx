@@ -1,9 +1,7 @@
 import type Router from '@koa/router';
 import type { Context } from 'koa';
 import {
-  declarationOf,
   diffRegistrations,
-  documentOf,
   FederationError,
   type Finding,
   finding,
@@ -16,7 +14,7 @@ import { httpStatusOf } from '../errors.ts';
 import { bodyDocumentIn } from './body-form.ts';
 import type { Revision, Written } from './cases.ts';
 import { type Admitted, aboutOf } from './door.ts';
-import { type Looked, lookOver, type Read, type Submission } from './draft.ts';
+import { type Looked, lookOver, type Read, type Submission, submissionOf, withContent } from './draft.ts';
 import { AdminError } from './errors.ts';
 import { providerCopy } from './provider-copy.ts';
 import { formTitle, ProviderForm, type ProviderFormOptions } from './provider-form.tsx';
@@ -80,18 +78,11 @@ function showForm(ctx: Context, { session }: Admitted, { frame, forms }: Options
 /** What a change goes out from: a revision that waits, or what is registered. */
 export function latestIn(record: ProviderRecord, revision: Revision | undefined) {
   if (record.status === 'pending') return { content: record, seen: record.version };
-  return { content: revision ? { ...record, ...revision.made } : record, seen: revision?.version ?? 0 };
+  return { content: revision ? withContent(record, revision.made) : record, seen: revision?.version ?? 0 };
 }
 
 const latestOf = async (record: ProviderRecord, { cases }: Pick<Options, 'cases'>) =>
   latestIn(record, await cases.revisionOf(record.id));
-
-export function submissionOf(record: ProviderRecord): Submission {
-  const { protocol, name, contract } = record;
-  const document = documentOf(declarationOf(record));
-  const metadata = typeof document === 'string' ? document : JSON.stringify(document, undefined, 2);
-  return { protocol, metadata, name, contract: contract.attributes };
-}
 
 /** A chosen file goes before the pasted text. Line ends as the document had them, before the form changed them. */
 export function documentIn(form: URLSearchParams): string {

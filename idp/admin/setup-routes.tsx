@@ -10,10 +10,10 @@ import {
 } from '../../federation/index.ts';
 import { HubPageError, httpStatusOf } from '../errors.ts';
 import type { Written } from './cases.ts';
-import { type Looked, lookOver, type Read, type Submission } from './draft.ts';
+import { type Looked, lookOver, type Read, type Submission, submissionOf } from './draft.ts';
 import { AdminError } from './errors.ts';
 import { checkContextOf, type ProviderRoutesOptions, recordOf } from './provider-routes.tsx';
-import { diffOf, documentIn, ofSameProvider, submissionOf, uploadMaxBytes } from './registration-routes.tsx';
+import { diffOf, documentIn, ofSameProvider, uploadMaxBytes } from './registration-routes.tsx';
 import type { SetupLink, SetupLinks } from './setup-links.ts';
 import {
   type HubFacts,

@@ -3,6 +3,7 @@ import type { Context } from 'koa';
 import type { CardAuthentication } from '../../card-auth/index.ts';
 import type { ProviderRecord, Registration } from '../../federation/index.ts';
 import { type Admitted, aboutOf } from '../admin/door.ts';
+import { withContent } from '../admin/draft.ts';
 import { AdminError } from '../admin/errors.ts';
 import { pageOf } from '../admin/provider-list.tsx';
 import { findingsOf, type ProviderRoutesOptions, recordOf } from '../admin/provider-routes.tsx';
@@ -110,7 +111,7 @@ async function triedOf(
   if (what === 'registration') return record;
   const revision = await cases.revisionOf(record.id);
   if (!revision) throw new AdminError('NOTHING_TO_DECIDE', 'no revision waits');
-  return { ...record, ...revision.made };
+  return withContent(record, revision.made);
 }
 
 interface Asked {

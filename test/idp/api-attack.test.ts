@@ -337,6 +337,30 @@ describe('attacks on the administration API', () => {
     });
   });
 
+  it('what an approved change takes away is gone: access to the API as well, and no finding speaks of it any more', async () => {
+    const secret = await world.register(world.personalOf('former'));
+    const [token, approver] = [await machine(), await personal('approver')];
+    const before = await world.call(at('former'), { token });
+    expect(before.json.findings.map(({ code }: { code: string }) => code)).to.include('API_CLIENT');
+    const { api: _api, ...rest } = before.json.declaration;
+    const headers = { 'if-match': before.headers.get('etag') ?? '' };
+    const proposed = await world.call(at('former'), { method: 'PUT', token, body: rest, headers });
+    expect(proposed.json.outcome, proposed.text).to.equal('proposed');
+    expect(proposed.json.provider.findings.map(({ code }: { code: string }) => code)).to.not.include('API_CLIENT');
+    const own = (await world.personToken(await world.signedIn('approver'), 'former', secret, read)).access_token;
+    expect((await world.call('/hub', { token: own })).status, 'until then').to.equal(200);
+    expect((await decide('former', 'approved', approver)).status).to.equal(200);
+    expect((await world.registry.get('oidc', 'former'))?.api).to.equal(undefined);
+    expect((await world.call('/hub', { token: own })).status).to.equal(401);
+  });
+
+  it('a program’s registration is shown without an error that is none', async () => {
+    const { json } = await world.call(at('pipeline'), { token: await machine() });
+    expect(json.findings.map(({ severity }: { severity: string }) => severity)).to.not.include('error');
+    const page = await world.textOf(world.registrar, `/admin/provider?id=${encodeURIComponent('oidc:pipeline')}`);
+    expect(page).to.include('admin.providers.write').and.not.include('API_REFUSED');
+  });
+
   describe('after an end', () => {
     it('the token of a suspended client is dead at the next request, and of one whose scope was taken as far as it goes', async () => {
       const secret = await world.register(world.machineOf('ending'));
