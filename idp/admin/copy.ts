@@ -43,6 +43,7 @@ export const adminCopy = {
   statisticsLead: { ja: 'サービスごとのログインの数を見ます。', en: 'See how many sign-ins each service had.' },
   audit: { ja: '監査', en: 'Audit' },
   auditLead: { ja: '誰が、いつ、何をしたかを調べます。', en: 'See who did what, and when.' },
+  api: { ja: 'プログラムから使う（管理API）', en: 'For programs (administration API)' },
   invitation: { ja: '管理者への招待', en: 'Invitation to the administration' },
   invitationLead: {
     ja: '受けると、このカードの方に次の権限が付きます。招待は一度だけ使えます。',

@@ -69,6 +69,9 @@ async function showHome(ctx: Context, { door, frame, timeZone, calendar }: HomeO
             <p>{adminCopy[`${page}Lead`][language]}</p>
           </section>
         ))}
+        <p>
+          <a href="/api/admin/v1/docs">{adminCopy.api[language]}</a>
+        </p>
         <Facts
           facts={[
             [adminCopy.you[language], rolesIn(administrator.roles, language)],

@@ -118,13 +118,13 @@ function Question({ uid, csrf, asked, name, roles, language }: QuestionProps) {
         ]}
       />
       {scopes.includes('admin.providers.approve') ? <Notice kind="warning" title={copy.decides[language]} /> : null}
-      <form method="post" action={`/admin/api-access/${uid}`}>
+      <form method="post" action={`/admin/api-access/${uid}`} data-hub-asks="access">
         <input type="hidden" name="csrf" value={csrf} />
         <div class="actions">
-          <button type="submit" name="do" value="agree">
+          <button type="submit" name="do" value="agree" data-hub-answer="agree">
             {copy.agree[language]}
           </button>
-          <button type="submit" name="do" value="decline" class="button-plain">
+          <button type="submit" name="do" value="decline" class="button-plain" data-hub-answer="decline">
             {copy.decline[language]}
           </button>
         </div>

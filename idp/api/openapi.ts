@@ -6,6 +6,7 @@ import { apiResourceOf } from '../oidc/api-access.ts';
 import { bodyExamples, idExample, keyExample, tagExample } from './examples.ts';
 import type { Operation } from './operation.ts';
 import { operationWords } from './operation-copy.ts';
+import { parameterWords } from './parameter-copy.ts';
 import { type ProblemCode, problems } from './problems.ts';
 import { named, queries, type SchemaName } from './schemas.ts';
 
@@ -120,24 +121,21 @@ export interface Parameter {
 export function parametersOf(one: Operation): Parameter[] {
   const schema = bare(z.toJSONSchema(queries[one.query], { io: 'input' }));
   const properties = (schema.properties ?? {}) as Readonly<Record<string, Json>>;
-  const queried = Object.entries(properties).map(([name, { description = '', ...rest }]) => {
-    return { name, in: 'query', required: false, description: String(description), schema: rest } as const;
+  const queried = Object.entries(properties).map(([name, one]) => {
+    return { name, in: 'query', required: false, description: wordsOf(name), schema: one } as const;
   });
-  const id = { name: 'id', in: 'path', required: true, description: 'Percent-encoded.', schema: text } as const;
+  const id = { name: 'id', in: 'path', required: true, description: wordsOf('id'), schema: text } as const;
   return [...(one.path.includes('{id}') ? [{ ...id, example: idExample }] : []), ...queried, ...headerParameters(one)];
 }
 
+const wordsOf = (name: string) => parameterWords[name]?.en ?? '';
 const text = { type: 'string' };
 
 function headerParameters({ ifMatch, once }: Operation): Parameter[] {
   const header = { in: 'header', schema: text } as const;
-  const tag = { ...header, name: 'If-Match', description: 'ETag of what was read.', example: tagExample };
-  const key = {
-    ...header,
-    name: 'Idempotency-Key',
-    description: 'New for every act; repeated with it, the act is not done again (24 hours).',
-    example: keyExample,
-  };
+  const [match, onlyOnce] = ['If-Match', 'Idempotency-Key'] as const;
+  const tag = { ...header, name: match, description: wordsOf(match), example: tagExample };
+  const key = { ...header, name: onlyOnce, description: wordsOf(onlyOnce), example: keyExample };
   return [
     ...(ifMatch ? [{ ...tag, required: ifMatch === 'required' }] : []),
     ...(once ? [{ ...key, required: once === 'required' }] : []),

@@ -6,6 +6,7 @@ import { curlExample } from './curl-example.ts';
 import { codesOf, parametersOf, scopesOf } from './openapi.ts';
 import type { Operation } from './operation.ts';
 import { operationWords } from './operation-copy.ts';
+import { parameterWords } from './parameter-copy.ts';
 import { anchorOf, type ProblemCode, problems } from './problems.ts';
 import { places, referenceCopy } from './reference-copy.ts';
 
@@ -59,7 +60,8 @@ function Start({ origin, language }: Parts) {
   const api = apiResourceOf(origin);
   const example = [
     `API=${api}`,
-    `TOKEN=$(curl -sS ${origin}/oidc/token -u "$CLIENT_ID:$CLIENT_SECRET" \\`,
+    `TOKEN=$(curl -sS ${origin}/oidc/token \\`,
+    '  -u "$CLIENT_ID:$CLIENT_SECRET" \\',
     `  -d grant_type=client_credentials -d resource=$API \\`,
     `  -d 'scope=admin.providers.read admin.providers.write' | jq -r .access_token)`,
   ].join('\n');
@@ -144,13 +146,13 @@ const Codes = ({ codes }: { readonly codes: readonly ProblemCode[] }) => (
 );
 
 function cellsOf(parameter: ReturnType<typeof parametersOf>[number], language: Language) {
-  const { name, required, description, schema } = parameter;
+  const { name, required, schema } = parameter;
   return [
     <span key="name">
       <code>{name}</code> {required ? <strong>({say('required', language)})</strong> : null}
     </span>,
     places[parameter.in][language],
-    description,
+    parameterWords[name]?.[language] ?? '',
     <code key="form">{formOf(schema)}</code>,
   ];
 }

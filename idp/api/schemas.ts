@@ -142,8 +142,8 @@ const Problem = z
   })
   .describe('RFC 9457');
 
-const cursor = z.string().max(4096).optional().describe('next of the page before.');
-const limit = z.coerce.number().int().min(1).max(200).default(50).describe('At most so many.');
+const cursor = z.string().max(4096).optional();
+const limit = z.coerce.number().int().min(1).max(200).default(50);
 
 export const queries = {
   none: z.strictObject({}),
@@ -151,23 +151,17 @@ export const queries = {
   providers: z.strictObject({
     status: statuses.optional(),
     protocol: protocols.optional(),
-    q: z.string().trim().max(200).default('').describe('Part of a name, entityID or client_id.'),
+    q: z.string().trim().max(200).default(''),
     cursor,
     limit,
   }),
   audit: z.strictObject({
-    provider: z.string().max(1100).default('').describe('A part of it is enough.'),
-    pseudonym: z.string().max(300).default('').describe('Of one person at one provider.'),
-    type: z.string().max(100).default('').describe('For example provider.approve; a part of it is enough.'),
+    provider: z.string().max(1100).default(''),
+    pseudonym: z.string().max(300).default(''),
+    type: z.string().max(100).default(''),
     actor: z.string().max(300).default(''),
-    from: z
-      .union([z.iso.date(), z.literal('')])
-      .default('')
-      .describe('First day, YYYY-MM-DD.'),
-    to: z
-      .union([z.iso.date(), z.literal('')])
-      .default('')
-      .describe('Last day, included.'),
+    from: z.union([z.iso.date(), z.literal('')]).default(''),
+    to: z.union([z.iso.date(), z.literal('')]).default(''),
     cursor,
   }),
 };

@@ -8,7 +8,7 @@ type Tree = Record<string, unknown>;
 interface Operation {
   readonly operationId: string;
   readonly responses: Tree;
-  readonly parameters?: readonly { readonly name: string }[];
+  readonly parameters?: readonly { readonly name: string; readonly description: string }[];
   readonly requestBody?: { readonly content: Readonly<Record<string, { readonly example?: object }>> };
 }
 interface Document {
@@ -139,6 +139,12 @@ describe('the OpenAPI document of the administration API', () => {
     const { example } = document.paths['/providers']?.post?.requestBody?.content['application/json'] ?? {};
     const checked = await world.call('/checks', { token, body: { declarations: [example] } });
     expect(checked.json.results[0], checked.text).to.include({ registrable: true });
+  });
+
+  it('has words for every parameter', () => {
+    const parameters = operations().flatMap(({ one }) => one.parameters ?? []);
+    expect(parameters).to.not.be.empty;
+    for (const { name, description } of parameters) expect(description, name).to.match(/\.$/);
   });
 
   it('is a page for people too, in both languages, with every operation and every kind of problem', async () => {
