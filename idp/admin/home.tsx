@@ -47,9 +47,8 @@ async function showHome(ctx: Context, { door, frame, timeZone }: HomeOptions): P
   const admitted = await door.admit(ctx);
   if (!admitted) return;
   const { administrator } = admitted;
-  const pages = (['providers', 'audit'] as const).filter((page) =>
-    door.may(administrator, page === 'audit' ? 'audit.read' : 'provider.read'),
-  );
+  const acts = { providers: 'provider.read', explain: 'trace.read', audit: 'audit.read' } as const;
+  const pages = (['providers', 'explain', 'audit'] as const).filter((page) => door.may(administrator, acts[page]));
   frame.send(ctx, {
     title: adminCopy.title[frame.preferencesOf(ctx).language],
     body: ({ language }) => (

@@ -7,10 +7,12 @@ import type { GateOptions } from '../account/gate.ts';
 import { createOwnForms } from '../account/own-form.ts';
 import type { Ground } from '../ground.ts';
 import type { PageFrame } from '../page-frame.ts';
+import type { Traces } from '../traces/store.ts';
 import { openAdministrators } from './administrators.ts';
 import { auditRoutes } from './audit-routes.tsx';
 import { createCases, type Decision, decisionCollection, type Revision, revisionCollection } from './cases.ts';
 import { createDoor } from './door.ts';
+import { explainRoutes } from './explain-routes.tsx';
 import { adminHomeRoutes } from './home.tsx';
 import { createProviderDirectory } from './provider-directory.ts';
 import { providerRoutes } from './provider-routes.tsx';
@@ -22,6 +24,7 @@ export interface ConsoleOptions extends GateOptions {
   readonly log: Log;
   readonly registry: ProviderRegistry;
   readonly clientSecrets: Seal;
+  readonly traces: Pick<Traces, 'find'>;
   /** The hub's own SAML entityID. */
   readonly entityId: string;
   readonly frame: PageFrame;
@@ -61,8 +64,16 @@ export function openConsole(options: ConsoleOptions) {
     allowHttp: trial,
     journal: ground.journal,
     accessJournal: ground.accessJournal,
+    signInMs: settings.signIn.minutes * 60_000,
+    days: settings.traces.days,
   };
-  const pages = [adminHomeRoutes(common), providerRoutes(common), registrationRoutes(common), auditRoutes(common)];
+  const pages = [
+    adminHomeRoutes(common),
+    providerRoutes(common),
+    registrationRoutes(common),
+    explainRoutes(common),
+    auditRoutes(common),
+  ];
   const routes = (router: Router) => {
     for (const add of pages) add(router);
   };

@@ -25,6 +25,7 @@ export const acts = [
   'provider.suspend',
   'provider.resume',
   'audit.read',
+  'trace.read',
   'system.read',
   'system.operate',
   'person.read',
@@ -36,8 +37,9 @@ export const acts = [
 export type Act = (typeof acts)[number];
 
 const table: Readonly<Record<Role, readonly Act[]>> = {
-  registrar: ['provider.read', 'provider.register', 'provider.change', 'provider.suspend'],
-  approver: ['provider.read', 'provider.approve', 'provider.suspend', 'provider.resume'],
+  // Everybody who answers for a failed sign-in sees its steps: no person is in them.
+  registrar: ['provider.read', 'provider.register', 'provider.change', 'provider.suspend', 'trace.read'],
+  approver: ['provider.read', 'provider.approve', 'provider.suspend', 'provider.resume', 'trace.read'],
   // R19: everything about providers, still never both halves of one registration.
   'sp-administrator': [
     'provider.read',
@@ -46,17 +48,25 @@ const table: Readonly<Record<Role, readonly Act[]>> = {
     'provider.approve',
     'provider.suspend',
     'provider.resume',
+    'trace.read',
   ],
-  auditor: ['provider.read', 'audit.read'],
-  operator: ['system.read', 'system.operate'],
-  'privacy-officer': ['audit.read', 'person.read'],
-  support: ['person.read', 'card.read', 'card.suspend'],
+  auditor: ['provider.read', 'audit.read', 'trace.read'],
+  operator: ['system.read', 'system.operate', 'trace.read'],
+  'privacy-officer': ['audit.read', 'trace.read', 'person.read'],
+  support: ['trace.read', 'person.read', 'card.read', 'card.suspend'],
   'card-office': ['person.read', 'card.read', 'card.suspend', 'card.issue'],
   'second-officer': ['person.read', 'card.read', 'card.confirm'],
 };
 
 /** Acts that only look. Whoever audits holds no others. */
-const looking: readonly Act[] = ['provider.read', 'audit.read', 'system.read', 'person.read', 'card.read'];
+const looking: readonly Act[] = [
+  'provider.read',
+  'audit.read',
+  'trace.read',
+  'system.read',
+  'person.read',
+  'card.read',
+];
 
 const changes = (role: Role) => table[role].some((act) => !looking.includes(act));
 
