@@ -46,7 +46,11 @@ export function samlRoutes(options: SamlRoutesOptions): (router: Router) => void
 
     router.get('/saml/sso', async (ctx) => {
       const decode = () => decodeRedirect(ctx.querystring, 'SAMLRequest');
-      const message = decodeNoted(ctx, { binding: 'redirect', parameters: ctx.URL.searchParams, decode });
+      const message = decodeNoted(ctx, {
+        binding: 'redirect',
+        parameters: () => new URLSearchParams(ctx.querystring),
+        decode,
+      });
       const { request } = await sso.receive(message);
       if (request.refusal) return sendPostForm(ctx, await refuseAtOnce(ctx, request, request.refusal), stylesheet);
       return proceed(ctx, request, options);
@@ -54,9 +58,9 @@ export function samlRoutes(options: SamlRoutesOptions): (router: Router) => void
 
     // A cross-site POST comes without our Lax cookies: the verified request is parked and met again at a GET of ours.
     router.post('/saml/sso', async (ctx) => {
-      const parameters = await readForm(ctx, formMaxBytes);
-      const decode = () => decodePost(parameters, 'SAMLRequest');
-      const { request } = await sso.receive(decodeNoted(ctx, { binding: 'post', parameters, decode }));
+      const form = await readForm(ctx, formMaxBytes);
+      const decode = () => decodePost(form, 'SAMLRequest');
+      const { request } = await sso.receive(decodeNoted(ctx, { binding: 'post', parameters: () => form, decode }));
       if (request.refusal) return sendPostForm(ctx, await refuseAtOnce(ctx, request, request.refusal), stylesheet);
       return park(ctx, request, options);
     });

@@ -7,13 +7,17 @@ import { traceOf } from '../traces/trace.ts';
 /** Reads the message of a binding, and notes what came; whoever looks at it later reads the message once more. */
 export function decodeNoted(
   ctx: Context,
-  { binding, parameters, decode }: { binding: string; parameters: URLSearchParams; decode: () => ReceivedMessage },
+  {
+    binding,
+    parameters,
+    decode,
+  }: { binding: string; parameters: () => URLSearchParams; decode: () => ReceivedMessage },
 ): ReceivedMessage {
   let message: ReceivedMessage | undefined;
   traceOf(ctx).note('request', () => ({
     protocol: 'saml',
     binding,
-    parameters: [...parameters.keys()],
+    parameters: [...parameters().keys()],
     ...(message ? messageFacts(message) : {}),
   }));
   message = decode();

@@ -4,7 +4,7 @@ import type { Settings } from '../../config/index.ts';
 import type { Log } from '../../lib/log.ts';
 import { type Collection, type CollectionDefinition, StorageError, type StoredRecord } from '../../storage/index.ts';
 import type { TraceStep } from './step.ts';
-import { createTrace, type TraceAddition } from './trace.ts';
+import { createTrace, type Trace, type TraceAddition } from './trace.ts';
 
 /** The steps of one sign-in under the code that its pages show. Nothing in it leads to a person (`step.ts`). */
 export interface TraceRecord extends StoredRecord {
@@ -66,10 +66,19 @@ export function createTraces({ records, ring, settings, log, now, gatherMs = 250
     try {
       await next();
     } finally {
-      const addition = trace.addition();
-      if (addition) add({ ...addition, source: ctx.ip });
+      leave(trace, ctx.ip);
     }
   };
+
+  /** The answer is made: a fault in reading what came must not spoil it. */
+  function leave(trace: Trace, source: string): void {
+    try {
+      const addition = trace.addition();
+      if (addition) add({ ...addition, source });
+    } catch (err) {
+      log.error({ err, trace: trace.shownCode() }, 'a trace could not be read');
+    }
+  }
 
   function add(addition: Waiting): void {
     if (waiting.length >= waitingMax) {

@@ -178,6 +178,13 @@ describe('a trace code in the console', () => {
     }
   });
 
+  it('explains what a program is refused, by the header that its developer finds', async () => {
+    const headers = { 'content-type': 'text/xml' };
+    const fault = await fetch(`${world.origin}/soap`, { method: 'POST', headers, body: '<no-envelope/>' });
+    const words = wordsOf(await explained(fault.headers.get('sanuki-trace') ?? ''));
+    order(words, 'データの問い合わせを断りました', 'サービスの管理者', 'サービスからデータの問い合わせが届きました');
+  });
+
   it('reads a code as people write it down, and says what to do about one that is none', async () => {
     const { code } = await prompt(await world.samlUrl());
     const spoken = `${code.slice(0, 5).toLowerCase().replaceAll('0', 'o')} - ${code.slice(5)}`;
