@@ -1,5 +1,5 @@
 import type { Text } from '../../web/index.ts';
-import type { Concerned } from '../traces/guidance.ts';
+import type { Concerned } from '../traces/guidance-kinds.ts';
 import type { FactName } from '../traces/step.ts';
 
 export const explainCopy = {

@@ -1,5 +1,6 @@
 import type { Text } from '../../web/index.ts';
-import { type Guidance, guidanceFor } from './guidance.ts';
+import { guidanceFor } from './guidance.ts';
+import type { Guidance } from './guidance-kinds.ts';
 import type { TraceStep } from './step.ts';
 import { isAnswered, type TraceRecord } from './store.ts';
 

@@ -106,7 +106,15 @@ export function createTraces({ records, ring, settings, log, now, gatherMs = 250
 
   async function writeAll(additions: readonly Waiting[]): Promise<void> {
     try {
-      for (const addition of additions) await write(addition);
+      const [first] = additions;
+      // As one: what became a card's in the meantime never takes a place of the ring.
+      if (first)
+        await write({
+          ...first,
+          steps: additions.flatMap(({ steps }) => steps),
+          record: additions.some(({ record }) => record),
+          proven: additions.some(({ proven }) => proven),
+        });
     } catch (err) {
       // Nobody waits for this; the answer is out, and a store that takes nothing is told by what has to be written.
       log.error({ err, trace: additions[0]?.code }, 'a trace could not be written');
@@ -165,9 +173,8 @@ export function createTraces({ records, ring, settings, log, now, gatherMs = 250
 
   function merged(current: TraceRecord, { steps: added, proven }: TraceAddition): TraceRecord {
     // What a parked sign-in carries comes with each of its requests.
-    const seen = new Set(current.steps.map((step) => JSON.stringify(step)));
-    const fresh = added.filter((step) => !seen.has(JSON.stringify(step)));
-    const all = [...current.steps, ...fresh].sort((one, other) => one.at - other.at);
+    const distinct = new Map([...current.steps, ...added].map((step) => [JSON.stringify(step), step]));
+    const all = [...distinct.values()].sort((one, other) => one.at - other.at);
     const omitted = Math.max(0, all.length - stepsMax);
     const steps = omitted === 0 ? all : [...all.slice(0, firstSteps), ...all.slice(firstSteps + omitted)];
     const lifeMs = isAnswered(steps) ? settings.answeredHours * 3_600_000 : settings.days * 86_400_000;
