@@ -23,5 +23,6 @@ const nouns = {
   audit: async () => (await import('./audit.ts')).auditCommand(),
   card: async () => (await import('./card.ts')).cardCommand(),
   admin: async () => (await import('./admin.ts')).adminCommand(),
+  explain: async () => (await import('./explain.ts')).explainCommand(),
   'sign-in': async () => (await import('./sign-in.ts')).signInCommand(),
 } as const;

@@ -109,6 +109,27 @@ export const Settings = z.strictObject({
   staff: StaffDirectory.optional().describe(
     'Directory of staff; without it nobody has a role, a licence or a facility.',
   ),
+  traces: z
+    .strictObject({
+      days: z
+        .int()
+        .positive()
+        .default(30)
+        .describe('How long the steps of a refused or unfinished sign-in can be looked up under its trace code.'),
+      answeredHours: z.int().positive().default(24).describe('The same for sign-ins with a card that ended well.'),
+      perSource: rate(20).describe('Records that one source address can cause without presenting a card.'),
+      most: z
+        .int()
+        .positive()
+        .default(20_000)
+        .describe(
+          'Records without a presented card that are kept at all; beyond, the oldest makes room (about 2 kB each).',
+        ),
+    })
+    .prefault({})
+    .describe(
+      'Steps of sign-ins under the trace code that refusals and sign-in pages show. No personal data is in them.',
+    ),
   limits: z
     .strictObject({
       pages: rate(600),

@@ -25,6 +25,7 @@ export * from './replay.ts';
 export * from './saml/authn-request.ts';
 export * from './saml/bindings.ts';
 export * from './saml/idp-metadata.ts';
+export * from './saml/message-facts.ts';
 export * from './saml/metadata.ts';
 export * from './saml/names.ts';
 export { offeredAttribute } from './saml/offered-attributes.ts';

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import Router from '@koa/router';
 import Koa, { type Context, type Middleware } from 'koa';
 import type { Settings } from '../config/index.ts';
@@ -8,11 +7,15 @@ import { HubPageError, httpStatusOf } from './errors.ts';
 import { limitRequests, refuseOtherHosts, securityHeaders } from './guards.ts';
 import type { PageFrame } from './page-frame.ts';
 import { refusalPage, refusalTitle } from './refusal-page.tsx';
+import { noteRefusal } from './traces/notes.ts';
+import type { Traces } from './traces/store.ts';
+import { traceOf } from './traces/trace.ts';
 
 export interface AppOptions {
   readonly settings: Settings;
   readonly log: Log;
   readonly frame: PageFrame;
+  readonly traces: Pick<Traces, 'middleware'>;
   /** Adds the endpoints; each folder of the hub brings its own. */
   readonly routes: readonly ((router: Router) => void)[];
   /** Around the administration API: its refusals have a form of their own. */
@@ -24,13 +27,14 @@ export interface AppOptions {
 }
 
 /** The hub's HTTP: guards in front, refusals turned into honest answers, endpoints behind. */
-export function createApp({ settings, log, frame, routes, api, oidc, isHealthy }: AppOptions): Koa {
+export function createApp({ settings, log, frame, traces, routes, api, oidc, isHealthy }: AppOptions): Koa {
   const app = new Koa();
   app.proxy = settings.trustedProxy;
   // Only the proxy's own entry counts; what stands before it in X-Forwarded-For is the visitor's invention.
   app.maxIpsCount = 1;
   app.silent = true;
   app.use(securityHeaders({ https: settings.origin.startsWith('https:') }));
+  app.use(traces.middleware);
   app.use(answerRefusals({ log, frame }));
   app.use(api);
   app.use(refuseOtherHosts(settings.origin));
@@ -53,17 +57,17 @@ export function createApp({ settings, log, frame, routes, api, oidc, isHealthy }
   return app;
 }
 
-/** Leads from what a person reads to the log; says nothing by itself. */
-export const newTrace = () => randomBytes(5).toString('hex').toUpperCase();
-
-/** Every refusal ends here: an honest status, words, and a trace code that leads to the log. Bugs look the same from outside. */
+/** Every refusal ends here: an honest status, words, and a trace code that leads to its steps and to the log. Bugs look the same from outside. */
 function answerRefusals({ log, frame }: Pick<AppOptions, 'log' | 'frame'>): Middleware {
   return async (ctx, next) => {
     try {
       await next();
       if (ctx.status === 404 && !ctx.body) throw new HubPageError('PAGE_MISSING', 'no endpoint has this address');
     } catch (error) {
-      const trace = newTrace();
+      const steps = traceOf(ctx);
+      if (steps.isEmpty()) steps.note('request', { protocol: 'http', endpoint: areaOf(ctx.path) });
+      noteRefusal(steps, { error, told: ctx.accepts('html', 'json') === 'json' ? 'program' : 'page' });
+      const trace = steps.keep();
       if (error instanceof HubError) {
         const detail = 'detail' in error ? error.detail : undefined;
         log.info({ trace, code: error.code, reason: error.message, detail }, 'refused');
@@ -76,6 +80,11 @@ function answerRefusals({ log, frame }: Pick<AppOptions, 'log' | 'frame'>): Midd
     }
   };
 }
+
+const areas: readonly string[] = ['account', 'admin', 'consent', 'oidc', 'saml', 'sign-in', 'soap'];
+
+/** A path may hold a token or whatever somebody typed, so it is told by its area only. */
+const areaOf = (path: string): string => areas.find((area) => area === path.split('/')[1]) ?? 'other';
 
 export interface Refusal {
   readonly code: string;

@@ -4,9 +4,14 @@
  * in `card-auth`, release decisions in `attribute-service`; this folder wires them and turns outcomes into HTTP.
  */
 export { type Administrators, openAdministrators } from './admin/administrators.ts';
+export { readCode as readTraceCode } from './admin/explain-routes.tsx';
 export { isRole, roles } from './admin/roles.ts';
 export { openCardKeys, openStationKey } from './card-keys.ts';
 export { openDataFolder, secretFile } from './data-folder.ts';
 export { openFederation, openGround } from './ground.ts';
 export { startHub } from './main.ts';
 export { bodyTermsOf, settledBodies } from './sources.ts';
+export { explain as explainTrace } from './traces/explanation.ts';
+export { openTraces } from './traces/open.ts';
+export { stepLine } from './traces/step-words.ts';
+export { isTraceCode } from './traces/trace.ts';

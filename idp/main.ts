@@ -33,6 +33,7 @@ import {
 import { createInteractions, type Interaction, interactionCollection } from './sign-in/interaction.ts';
 import { createPrompt } from './sign-in/prompt.tsx';
 import { signInRoutes } from './sign-in/routes.ts';
+import { openTraces } from './traces/open.ts';
 
 /** Every cookie name carries its owner: ports of one host share cookies. */
 const sessionCookie = 'sanuki-hub-session';
@@ -56,6 +57,7 @@ export async function openHub({ settings, log, now = Date.now }: HubOptions) {
   const credential = await openCredential({ settings, folder, storage, audit, now });
   const { keys, registry, links, replay } = federation;
   const frame = createPageFrame(settings);
+  const traces = openTraces({ settings, storage, log, now });
   const secure = settings.origin.startsWith('https:');
   const sessions = createSessions({
     sessions: storage.collection<SsoSession>(sessionCollection),
@@ -132,6 +134,7 @@ export async function openHub({ settings, log, now = Date.now }: HubOptions) {
     ground,
     log,
     frame,
+    traces,
     browserCookie,
     entityId,
     clientSecrets,
@@ -165,10 +168,11 @@ export async function openHub({ settings, log, now = Date.now }: HubOptions) {
   });
   const isHealthy = async () => (await registry.list({ limit: 1 })).records.length >= 0;
   const routes = [homeRoutes({ settings, frame }), saml, signIn, own, attributes.routes, admin.routes, api.routes];
-  const app = createApp({ settings, log, frame, routes, api: api.problems, oidc: oidc.middleware, isHealthy });
+  const app = createApp({ settings, log, frame, traces, routes, api: api.problems, oidc: oidc.middleware, isHealthy });
 
   async function close(): Promise<void> {
     staff.close();
+    await traces.flush();
     await credential.close();
     await ground.close();
   }
@@ -183,6 +187,7 @@ export async function openHub({ settings, log, now = Date.now }: HubOptions) {
     credential,
     attributes,
     administrators: admin.administrators,
+    traces,
     sessionCookie,
     close,
   };

@@ -118,13 +118,19 @@ const generalTitle: Text = { ja: 'ログインできませんでした', en: 'Si
 
 export const refusalTitle = (code: string): Text => titles[code] ?? generalTitle;
 
+/** What residents call a trace code. */
+export const referenceCopy: Text = { ja: 'お問い合わせ番号', en: 'Reference' };
+
+/** What a person can do about a refusal, as its page says it. */
+export const remedyFor = (code: string): Text => remedies[code] ?? general;
+
 /** Words for a person, a code for the call centre, a trace code for the administrator; nothing of the request. */
 export function refusalPage(code: string, trace: string, language: keyof Text) {
-  const words = { trace: { ja: 'お問い合わせ番号', en: 'Reference' }, kind: { ja: '種類', en: 'Kind' } };
+  const words = { trace: referenceCopy, kind: { ja: '種類', en: 'Kind' } };
   return (
     <>
       <h1>{refusalTitle(code)[language]}</h1>
-      <Notice kind="error" title={(remedies[code] ?? general)[language]}>
+      <Notice kind="error" title={remedyFor(code)[language]}>
         <Facts
           facts={[
             [words.trace[language], <code key="trace">{trace}</code>],

@@ -20,6 +20,11 @@ export function formatTime(at: number, { language, timeZone }: DateStyle): strin
   return format(at, language, { timeStyle: 'short', timeZone });
 }
 
+/** The same with seconds, 20:14:05. */
+export function formatClock(at: number, { language, timeZone }: DateStyle): string {
+  return format(at, language, { timeStyle: 'medium', timeZone });
+}
+
 /** The day of a moment, 令和8年9月30日. */
 export function formatDay(at: number, { language, timeZone }: DateStyle): string {
   return format(at, language, { dateStyle: 'long', timeZone });

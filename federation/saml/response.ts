@@ -157,7 +157,7 @@ function attributeElement({ name, friendlyName, values }: SamlAttribute): XmlEle
 }
 
 /** md:EncryptionMethod decides, then the provider's setting, then what every deployed stack reads. */
-function recipientOf({ record: { settings }, metadata }: SamlProvider): Recipient | undefined {
+export function recipientOf({ record: { settings }, metadata }: SamlProvider): Recipient | undefined {
   const { encryptionKey, encryptionMethods } = metadata;
   if (!encryptionKey || settings.encryptAssertion === false) return undefined;
   const announcedTransport = encryptionMethods.flatMap(({ uri, digest }) => keyTransportOf(uri, digest) ?? [])[0];

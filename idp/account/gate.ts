@@ -6,6 +6,8 @@ import type { Sessions, SsoSession } from '../session.ts';
 import { nextStep } from '../sign-in/dispatch.ts';
 import type { Interaction, Interactions } from '../sign-in/interaction.ts';
 import type { Responder } from '../sign-in/routes.ts';
+import { noteDecision, noteRefusal } from '../traces/notes.ts';
+import { traceOf } from '../traces/trace.ts';
 
 export interface GateOptions {
   readonly sessions: Sessions;
@@ -39,9 +41,19 @@ export function createGate({ sessions, interactions, sessionCookie, now }: GateO
     const other = session !== undefined && way.residentRef !== undefined && session.residentRef !== way.residentRef;
     const at = now();
     const demand = { fresh: other, passive: false, context: needed, at, maxAgeMs: way.maxAgeMs };
-    if (session && nextStep(demand, session, at).step === 'respond' && !other) return session;
+    const step = nextStep(demand, session, at);
+    if (session && step.step === 'respond' && !other) return session;
+    const trace = traceOf(ctx);
+    trace.note('request', {
+      protocol: 'hub',
+      fresh: other,
+      passive: false,
+      maxAge: way.maxAgeMs && way.maxAgeMs / 1000,
+    });
+    noteDecision(trace, { step, demand, session, at });
     const memory = { ...way };
-    const start = { protocol: 'hub', providerId: '', partyKey: '', requestId: '', demand, memory } as const;
+    const common = { protocol: 'hub', providerId: '', partyKey: '', requestId: '' } as const;
+    const start = { ...common, demand, memory, trace: trace.park() };
     const interaction = await interactions.open(start);
     ctx.status = 303;
     ctx.redirect(`/sign-in/${interaction.id}`);
@@ -61,10 +73,12 @@ export const hubResponder: Responder = {
     // Refused instead of asked again: two people taking turns would go round in circles.
     if (expected !== undefined && expected !== session.residentRef)
       throw new HubPageError('OTHER_RESIDENT', 'the page is for another resident than the one who signed in');
+    traceOf(ctx).note('answer', {});
     ctx.status = 303;
     ctx.redirect(localPath(textOf(memory.returnTo)));
   },
-  async refuse(ctx, interaction) {
+  async refuse(ctx, interaction, reason) {
+    noteRefusal(traceOf(ctx), { error: reason, told: 'page' });
     ctx.status = 303;
     ctx.redirect(cancelAddressOf(interaction) ?? '/');
   },

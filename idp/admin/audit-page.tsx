@@ -158,6 +158,7 @@ const kinds: Readonly<Record<string, Text>> = {
   'admin.grant': { ja: '権限を付与', en: 'roles granted' },
   'admin.revoke': { ja: '権限を取消', en: 'roles revoked' },
   'audit.read': { ja: '監査記録を閲覧', en: 'audit records read' },
+  'trace.read': { ja: '番号を照会', en: 'reference looked up' },
   'provider.register': { ja: 'サービスを登録', en: 'service registered' },
   'provider.change': { ja: '登録を変更', en: 'registration changed' },
   'provider.propose': { ja: '変更を申請', en: 'change proposed' },
@@ -198,7 +199,7 @@ const textOf = (value: unknown) => (typeof value === 'string' ? value : '');
 
 function cellsOf({ at, entry }: JournalRecord, style: DateStyle) {
   const { language } = style;
-  const [provider, code] = [textOf(entry.provider), textOf(entry.code)];
+  const [provider, code, trace] = [textOf(entry.provider), textOf(entry.code), textOf(entry.trace)];
   return [
     <time key="at" datetime={new Date(at).toISOString()}>
       {formatMoment(at, style)}
@@ -214,6 +215,11 @@ function cellsOf({ at, entry }: JournalRecord, style: DateStyle) {
     ),
     `${auditCopy[entry.result === 'ok' ? 'ok' : 'refused'][language]}${code ? ` (${code})` : ''}`,
     <span key="detail" class="hint">
+      {trace ? (
+        <>
+          <a href={`/admin/explain?${new URLSearchParams({ code: trace })}`}>{trace}</a>{' '}
+        </>
+      ) : null}
       {detailOf(entry.detail)}
     </span>,
   ];

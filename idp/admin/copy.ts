@@ -44,6 +44,11 @@ export const adminCopy = {
   audit: { ja: '監査', en: 'Audit' },
   auditLead: { ja: '誰が、いつ、何をしたかを調べます。', en: 'See who did what, and when.' },
   api: { ja: 'プログラムから使う（管理API）', en: 'For programs (administration API)' },
+  explain: { ja: '番号で調べる', en: 'Look up a reference' },
+  explainLead: {
+    ja: 'お電話の方の画面にある番号から、ログインで何が起きたかを調べます。',
+    en: 'See what happened at a sign-in, by the reference on the caller’s page.',
+  },
   invitation: { ja: '管理者への招待', en: 'Invitation to the administration' },
   invitationLead: {
     ja: '受けると、このカードの方に次の権限が付きます。招待は一度だけ使えます。',

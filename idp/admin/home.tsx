@@ -50,8 +50,9 @@ async function showHome(ctx: Context, { door, frame, timeZone, calendar }: HomeO
   const admitted = await door.admit(ctx);
   if (!admitted) return;
   const { administrator } = admitted;
-  const pages = (['providers', 'links', 'keys', 'statistics', 'audit'] as const).filter((page) =>
-    door.may(administrator, page === 'audit' ? 'audit.read' : 'provider.read'),
+  const acts = { explain: 'trace.read', audit: 'audit.read' } as const;
+  const pages = (['providers', 'links', 'keys', 'statistics', 'explain', 'audit'] as const).filter((page) =>
+    door.may(administrator, page === 'explain' || page === 'audit' ? acts[page] : 'provider.read'),
   );
   const keys = door.may(administrator, 'provider.read') ? await calendar.toDo() : { expired: 0, month: 0 };
   frame.send(ctx, {

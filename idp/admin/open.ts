@@ -12,10 +12,12 @@ import type { ExamineOptions } from '../playground/examine.ts';
 import { createPlayground } from '../playground/routes.tsx';
 import type { TestPeriods } from '../playground/test-periods.ts';
 import { bodyTermsOf } from '../sources.ts';
+import type { Traces } from '../traces/store.ts';
 import { openAdministrators } from './administrators.ts';
 import { auditRoutes } from './audit-routes.tsx';
 import { createCases, type Decision, decisionCollection, type Revision, revisionCollection } from './cases.ts';
 import { createDoor } from './door.ts';
+import { explainRoutes } from './explain-routes.tsx';
 import { adminHomeRoutes } from './home.tsx';
 import { createKeyCalendar } from './key-calendar.ts';
 import { keyRoutes } from './key-routes.tsx';
@@ -45,6 +47,7 @@ export interface ConsoleOptions extends GateOptions, Pick<ExamineOptions, 'links
   readonly keyUses: Pick<KeyUses, 'of'>;
   /** Bodies that the settings name. */
   readonly settled: readonly OtherRegistration[];
+  readonly traces: Pick<Traces, 'find'>;
   /** The hub's own SAML entityID. */
   readonly entityId: string;
   readonly frame: PageFrame;
@@ -103,12 +106,15 @@ export function openConsole(options: ConsoleOptions) {
     bodyTerms: bodyTermsOf(settings),
     journal: ground.journal,
     accessJournal: ground.accessJournal,
+    signInMs: settings.signIn.minutes * 60_000,
+    days: settings.traces.days,
   };
   const playground = createPlayground(common);
   const pages = [
     adminHomeRoutes(common),
     providerRoutes(common),
     registrationRoutes(common),
+    explainRoutes(common),
     auditRoutes(common),
     linkRoutes(common),
     setupRoutes(common),

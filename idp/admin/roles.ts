@@ -27,6 +27,7 @@ export const acts = [
   'provider.test',
   'administrator.read',
   'audit.read',
+  'trace.read',
   'system.read',
   'system.operate',
   'person.read',
@@ -38,6 +39,7 @@ export const acts = [
 export type Act = (typeof acts)[number];
 
 const table: Readonly<Record<Role, readonly Act[]>> = {
+  // Everybody who answers for a failed sign-in sees its steps: no person is in them.
   registrar: [
     'provider.read',
     'provider.register',
@@ -45,6 +47,7 @@ const table: Readonly<Record<Role, readonly Act[]>> = {
     'provider.suspend',
     'provider.test',
     'administrator.read',
+    'trace.read',
   ],
   approver: [
     'provider.read',
@@ -53,6 +56,7 @@ const table: Readonly<Record<Role, readonly Act[]>> = {
     'provider.resume',
     'provider.test',
     'administrator.read',
+    'trace.read',
   ],
   // R19: everything about providers, still never both halves of one registration.
   'sp-administrator': [
@@ -64,11 +68,12 @@ const table: Readonly<Record<Role, readonly Act[]>> = {
     'provider.resume',
     'provider.test',
     'administrator.read',
+    'trace.read',
   ],
-  auditor: ['provider.read', 'administrator.read', 'audit.read'],
-  operator: ['system.read', 'system.operate'],
-  'privacy-officer': ['audit.read', 'person.read'],
-  support: ['person.read', 'card.read', 'card.suspend'],
+  auditor: ['provider.read', 'administrator.read', 'audit.read', 'trace.read'],
+  operator: ['system.read', 'system.operate', 'trace.read'],
+  'privacy-officer': ['audit.read', 'trace.read', 'person.read'],
+  support: ['trace.read', 'person.read', 'card.read', 'card.suspend'],
   'card-office': ['person.read', 'card.read', 'card.suspend', 'card.issue'],
   'second-officer': ['person.read', 'card.read', 'card.confirm'],
 };
@@ -78,6 +83,7 @@ const looking: readonly Act[] = [
   'provider.read',
   'administrator.read',
   'audit.read',
+  'trace.read',
   'system.read',
   'person.read',
   'card.read',

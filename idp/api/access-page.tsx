@@ -13,6 +13,7 @@ import { redirectOrigins } from '../oidc/redirect-origins.ts';
 import type { ApiAgreement, AskedAccess } from '../oidc/resume.ts';
 import type { PageFrame } from '../page-frame.ts';
 import type { SsoSession } from '../session.ts';
+import { traceOf } from '../traces/trace.ts';
 
 const copy = {
   title: { ja: 'プログラムに管理の操作を任せますか', en: 'Let a program act in your name?' },
@@ -59,7 +60,12 @@ export function accessRoutes(options: AccessPageOptions): (router: Router) => vo
       if (!session) return;
       const form = await forms.read(ctx, aboutOf(uid, session));
       await agreement.asked(uid, session);
-      await answer(ctx, form.get('do') === 'agree' ? await agreement.agree(uid, session) : await agreement.refuse(uid));
+      await answer(
+        ctx,
+        form.get('do') === 'agree'
+          ? await agreement.agree(uid, session)
+          : await agreement.refuse(uid, traceOf(ctx).keep()),
+      );
     });
   };
 }
@@ -79,7 +85,7 @@ async function showQuestion(
   const asked = await agreement.asked(uid, session);
   const administrator = await administrators.currentOf(session.residentRef);
   // A resident without an account: the program hears "access_denied", as from somebody who says no.
-  if (!administrator) return answer(ctx, await agreement.refuse(uid));
+  if (!administrator) return answer(ctx, await agreement.refuse(uid, traceOf(ctx).keep()));
   const record = await registry.get('oidc', asked.clientId);
   if (!record) throw new HubPageError('PROVIDER_NOT_APPROVED', 'the client is no longer registered');
   const csrf = forms.prepare(ctx, aboutOf(uid, session));

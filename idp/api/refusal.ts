@@ -1,9 +1,10 @@
 import type { Context, Middleware } from 'koa';
 import { HubError } from '../../lib/errors.ts';
 import type { Log } from '../../lib/log.ts';
-import { newTrace } from '../app.ts';
 import { HubPageError, httpStatusOf } from '../errors.ts';
 import { apiResourceOf } from '../oidc/api-access.ts';
+import { noteRefusal } from '../traces/notes.ts';
+import { traceOf } from '../traces/trace.ts';
 import { ApiError } from './errors.ts';
 import { apiRoot, type Operation, routeOf } from './operation.ts';
 import { anchorOf, isProblemCode, problems } from './problems.ts';
@@ -22,7 +23,8 @@ export function apiProblems({ log, origin, operations }: ApiProblemsOptions): Mi
       await next();
       if (ctx.status === 404 && !ctx.body) throw new HubPageError('PAGE_MISSING', 'no endpoint has this address');
     } catch (error) {
-      const trace = newTrace();
+      noteRefusal(traceOf(ctx), { error, told: 'program' });
+      const trace = traceOf(ctx).keep();
       const known = error instanceof HubError ? error : undefined;
       if (known) log.info({ trace, code: known.code, reason: known.message, path: ctx.path }, 'refused');
       else log.error({ trace, err: error }, 'a bug reached the edge');

@@ -13,10 +13,11 @@ import { FederationError, type KeyRing, type ProviderRegistry, type ReplayGuard 
 import { HubError } from '../../lib/errors.ts';
 import type { Log } from '../../lib/log.ts';
 import { verificationKey, type XmlElement, XmlError } from '../../lib/xml/index.ts';
-import { newTrace } from '../app.ts';
 import { httpStatusOf } from '../errors.ts';
 import { readBody } from '../guards.ts';
 import type { KeyUses } from '../key-use.ts';
+import { noteRefusal } from '../traces/notes.ts';
+import { traceOf } from '../traces/trace.ts';
 import { askingPartyOf } from './asking-party.ts';
 import type { IdWsf } from './id-wsf.ts';
 
@@ -45,13 +46,17 @@ export function soapRoutes(options: SoapRoutesOptions): (router: Router) => void
     router.post('/soap', async (ctx) => {
       const octets = await readBody(ctx, { maxBytes: bodyMaxBytes, types: ['text/xml', 'application/soap+xml'] });
       let relatesTo: string | undefined;
+      let sender: string | undefined;
+      traceOf(ctx).note('request', () => ({ protocol: 'id-wsf', endpoint: 'soap', provider: sender }));
       try {
         const request = await receive(octets, options);
         relatesTo = request.messageId;
+        sender = request.sender;
         await send(ctx, await answerTo(request, options), relatesTo, options);
       } catch (error) {
         const fault = faultFrom(error, relatesTo);
-        const trace = newTrace();
+        noteRefusal(traceOf(ctx), { error: fault, told: 'program' });
+        const trace = traceOf(ctx).keep();
         ctx.set('sanuki-trace', trace);
         const isBug = fault.code === 'UnexpectedError';
         if (isBug) log.error({ trace, err: error }, 'a bug reached the edge');

@@ -15,8 +15,10 @@ import { HubPageError } from '../errors.ts';
 import { sendPostForm } from '../post-form.ts';
 import { nextStep, type SignInDemand } from '../sign-in/dispatch.ts';
 import type { Interaction } from '../sign-in/interaction.ts';
+import { traceOf } from '../traces/trace.ts';
 import { type Officers, officerParameter } from './officer.ts';
 import { releasedBy } from './release.ts';
+import { codeOf } from './trace.ts';
 
 /** An authorization request of a counter as it waits for the patient's card: all that its code will carry. */
 interface CounterRequest {
@@ -94,13 +96,13 @@ export function createCounter(options: CounterOptions) {
   async function respond(ctx: Context, interaction: Interaction, presented: CardAuthentication): Promise<void> {
     const request = requestOf(interaction);
     const client = await terminalOf(interaction, options);
-    if (!(await isWanted(request, client, presented, options))) return send(ctx, request, { error: 'login_required' });
+    if (!(await isWanted(request, client, presented, options))) return deny(ctx, request, { error: 'login_required' });
     if (presented.residentRef === request.officer)
-      return send(ctx, request, { error: 'access_denied', error_description: ownCard });
+      return deny(ctx, request, { error: 'access_denied', error_description: ownCard });
     // The card is as fresh as can be; what it reached is what there is.
     const demand = { ...interaction.demand, fresh: false, passive: false, maxAgeMs: undefined };
     const step = nextStep(demand, { level: presented.level, authenticatedAt: presented.at }, now());
-    if (step.step !== 'respond') return send(ctx, request, { error: 'unmet_authentication_requirements' });
+    if (step.step !== 'respond') return deny(ctx, request, { error: 'unmet_authentication_requirements' });
     const { contract } = await registry.approved('oidc', client.clientId);
     const code = await mintCode({ request, client, presented, acr: step.contextClass, ...contract }, options);
     return send(ctx, request, { code });
@@ -111,8 +113,16 @@ export function createCounter(options: CounterOptions) {
     send(ctx, requestOf(interaction), { error });
   }
 
+  /** The card was right, and the answer is still no. */
+  function deny(ctx: Context, request: CounterRequest, answer: { error: string; error_description?: string }): void {
+    const { error, error_description: reason } = answer;
+    traceOf(ctx).note('refused', { code: codeOf(error), reason, told: 'party' });
+    send(ctx, request, { error, ...(reason === undefined ? {} : { error_description: reason }) });
+  }
+
   /** By the response mode of the request, with `state` and `iss` (RFC 9207). */
   function send(ctx: Context, { redirectUri, responseMode, state }: CounterRequest, answer: Record<string, string>) {
+    traceOf(ctx).note('answer', { to: redirectUri, responseMode, error: answer.error });
     const fields = { ...answer, ...(state === undefined ? {} : { state }), iss: options.provider.issuer };
     if (responseMode === 'form_post') return sendPostForm(ctx, { action: redirectUri, fields }, options.stylesheet);
     const url = new URL(redirectUri);

@@ -5,7 +5,7 @@ import type { AccountLinks, KeyRing, ProviderRecord, ProviderRegistry } from '..
 import type { Log } from '../../lib/log.ts';
 import type { Seal } from '../../lib/seal.ts';
 import type { Storage } from '../../storage/index.ts';
-import { newTrace, sendRefusal } from '../app.ts';
+import { sendRefusal } from '../app.ts';
 import type { Bootstrap } from '../attributes/bootstrap.ts';
 import type { StaffOf } from '../attributes/staff.ts';
 import type { Audit } from '../audit.ts';
@@ -17,6 +17,8 @@ import type { Sessions } from '../session.ts';
 import type { SignInDemand } from '../sign-in/dispatch.ts';
 import type { Interactions } from '../sign-in/interaction.ts';
 import type { Responder } from '../sign-in/routes.ts';
+import { noteRefusal } from '../traces/notes.ts';
+import { traceOf } from '../traces/trace.ts';
 import { type ApiTokens, apiPrompt, createApiTokens } from './api-access.ts';
 import { clientKeyOf } from './client-key.ts';
 import { type Counter, counterRequestOf, createCounter, levelAtCounter } from './counter.ts';
@@ -25,6 +27,7 @@ import { demandOf } from './policy.ts';
 import { createOidcProvider } from './provider.ts';
 import { redirectOrigins } from './redirect-origins.ts';
 import { type ApiAgreement, createApiAgreement, finishOidcInteraction, refuseOidcInteraction } from './resume.ts';
+import { codeOf, noteAnswersOf, noteRequest, noteSentError, noteShownError, oidcTrace } from './trace.ts';
 
 export interface OidcMountOptions {
   readonly issuer: string;
@@ -63,7 +66,9 @@ export function mountOidc(options: OidcMountOptions): {
   const middleware: Middleware = async (ctx, next) => {
     const { client_id: clientId } = ctx.query;
     if (typeof clientId === 'string' && (await registry.counterTerminal(clientId))) hideCookie(ctx, sessionCookie);
+    if (ctx.path.startsWith('/oidc/') && !ctx.path.startsWith('/oidc/authorize/')) noteRequest(ctx);
     await inner(ctx, next);
+    noteSentError(ctx as unknown as KoaContextWithOIDC);
     afterAnswer(ctx as unknown as KoaContextWithOIDC, options);
   };
   const apiTokens = createApiTokens(provider, options);
@@ -115,13 +120,14 @@ function providerFor(options: OidcMountOptions): Provider {
     registry,
     bootstrapFor: options.bootstrapFor,
     renderError: (ctx, out, error) => {
-      const trace = newTrace();
+      const trace = noteShownError(ctx, { error: out.error, reason: out.error_description, told: 'page' });
       log.info({ trace, code: out.error, reason: out.error_description, detail: error.message }, 'refused');
-      sendRefusal(ctx, frame, { code: `OIDC_${out.error.toUpperCase()}`, trace, status: ctx.status });
+      sendRefusal(ctx, frame, { code: codeOf(out.error), trace, status: ctx.status });
     },
     now,
   });
   // Never the error object: its cause may hold a key.
+  noteAnswersOf(provider);
   provider.on('server_error', (ctx, error) => log.error({ path: ctx.path, reason: error.message }, 'OIDC failed'));
   return provider;
 }
@@ -167,7 +173,7 @@ async function openInteraction(
     partyKey: clientId,
     requestId: parked.uid,
   } as const;
-  const { id } = await interactions.open({ ...common, demand, ...more });
+  const { id } = await interactions.open({ ...common, demand, ...more, trace: oidcTrace(ctx).park() });
   return `/sign-in/${id}`;
 }
 
@@ -188,9 +194,9 @@ function afterAnswer(ctx: KoaContextWithOIDC, options: OidcMountOptions): void {
   const { log } = options;
   const provider = ctx.oidc?.client ? `oidc:${ctx.oidc.client.clientId}` : undefined;
   if (ctx.oidc && ctx.status >= 400 && !ctx.response.is('html')) {
-    const trace = newTrace();
+    const { error, error_description: reason } = (ctx.body ?? {}) as Record<string, string | undefined>;
+    const trace = noteShownError(ctx, { error: error ?? String(ctx.status), reason, told: 'program' });
     ctx.set('sanuki-trace', trace);
-    const { error } = (ctx.body ?? {}) as { error?: unknown };
     log.info({ trace, code: error, path: ctx.path, provider }, 'refused');
   }
   if (ctx.response.is('html')) allowFormTo(ctx);
@@ -228,15 +234,20 @@ function responderOf(provider: Provider, counter: Counter, { audit }: Pick<OidcM
   return {
     async respond(ctx, interaction, session) {
       ctx.status = 303;
-      ctx.redirect(await finishOidcInteraction(provider, uidOf(interaction.memory), session));
+      ctx.redirect(
+        await finishOidcInteraction(provider, uidOf(interaction.memory), { session, trace: interaction.trace.code }),
+      );
     },
     present: counter.respond,
     async refuse(ctx, interaction, reason) {
       const error = errorOf[reason.code] ?? 'access_denied';
       await audit.record({ type: 'sso.oidc', result: 'refused', provider: interaction.providerId, code: reason.code });
+      noteRefusal(traceOf(ctx), { error: reason, told: 'party' });
       if (interaction.sessionless) return counter.refuse(ctx, interaction, error);
       ctx.status = 303;
-      ctx.redirect(await refuseOidcInteraction(provider, uidOf(interaction.memory), error));
+      ctx.redirect(
+        await refuseOidcInteraction(provider, uidOf(interaction.memory), { error, trace: interaction.trace.code }),
+      );
     },
   };
 }

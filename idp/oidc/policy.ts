@@ -1,8 +1,10 @@
 import { interactionPolicy as basePolicy, errors, type KoaContextWithOIDC } from 'oidc-provider';
 import { requestedFromAcr } from '../../federation/index.ts';
 import { nextStep, type SignInDemand, type Step } from '../sign-in/dispatch.ts';
+import { noteDecision } from '../traces/notes.ts';
 import { apiAccessPrompt, demandAtApi } from './api-access.ts';
 import { levelAtCounter } from './counter.ts';
+import { oidcTrace } from './trace.ts';
 
 /** The demand of an authorization request in the hub's words (OIDC Core 3.1.2.1, 5.5.1.1). */
 export function demandOf(ctx: KoaContextWithOIDC, now: number): SignInDemand {
@@ -36,7 +38,10 @@ function stepOf(ctx: KoaContextWithOIDC, now: number): Step {
     ? { level: levelOf(session), authenticatedAt: (session.loginTs ?? 0) * 1000 }
     : undefined;
   // Answered in this very request: what the card gave is what there is, else an unreachable level would loop.
-  return nextStep(result?.login ? { ...demand, fresh: false, maxAgeMs: undefined } : demand, state, now);
+  const judged = result?.login ? { ...demand, fresh: false, maxAgeMs: undefined } : demand;
+  const step = nextStep(judged, state, now);
+  noteDecision(oidcTrace(ctx), { step, demand: judged, session: state, at: now });
+  return step;
 }
 
 const unreachable = () =>

@@ -23,6 +23,7 @@ import { officerParameter } from './officer.ts';
 import { interactionPolicy } from './policy.ts';
 import { releasedBy, staffReleased } from './release.ts';
 import { createSessionView } from './session-view.ts';
+import { oidcTrace } from './trace.ts';
 
 /** What the OIDC side needs to know of the rest of the hub. */
 export interface OidcProviderOptions {
@@ -257,7 +258,12 @@ async function grantFor(ctx: KoaContextWithOIDC, { contractOf, isCounter }: Oidc
   const identity = { jti, clientId: client.clientId, accountId: session.accountId };
   const grant = existing ?? new Grant(identity);
   const { scopes, claims } = releasedBy(await contractOf(client.clientId));
-  const wanted = [...ctx.oidc.requestParamOIDCScopes].filter((scope) => ['offline_access', ...scopes].includes(scope));
+  const asked = [...ctx.oidc.requestParamOIDCScopes];
+  const wanted = asked.filter((scope) => ['offline_access', ...scopes].includes(scope));
+  oidcTrace(ctx).note('release', () => ({
+    released: wanted,
+    withheld: asked.filter((scope) => !wanted.includes(scope)).map((scope) => `${scope}: not in the contract`),
+  }));
   const missing = wanted.filter((scope) => !grant.getOIDCScopeFiltered(new Set([scope])));
   const known = new Set(grant.getOIDCClaims());
   const agreed = agreedScopes(ctx);

@@ -2,12 +2,17 @@ import type { Interaction, Provider } from 'oidc-provider';
 import { HubPageError } from '../errors.ts';
 import type { SsoSession } from '../session.ts';
 import { apiPrompt } from './api-access.ts';
+import { traceMember } from './trace.ts';
 
 /**
  * Hands a sign-in back to the OIDC provider: writes the result of the card into its interaction and says where the
  * browser goes on. Needs no cookie of the provider's interaction: ours ties the browser already.
  */
-export async function finishOidcInteraction(provider: Provider, uid: string, session: SsoSession): Promise<string> {
+export async function finishOidcInteraction(
+  provider: Provider,
+  uid: string,
+  { session, trace }: { session: SsoSession; trace: string },
+): Promise<string> {
   const interaction = await provider.Interaction.find(uid);
   if (!interaction) throw new HubPageError('SIGN_IN_EXPIRED', 'the OIDC interaction is unknown or has expired');
   // Another resident signed in, or the session ended meanwhile: the provider must not compare with the old one.
@@ -19,16 +24,20 @@ export async function finishOidcInteraction(provider: Provider, uid: string, ses
     ts: Math.floor(session.authenticatedAt / 1000),
     remember: false,
   };
-  interaction.result = { ...interaction.lastSubmission, [interaction.prompt.name]: {}, login };
+  interaction.result = { ...interaction.lastSubmission, [interaction.prompt.name]: {}, login, [traceMember]: trace };
   await interaction.persist();
   return interaction.returnTo;
 }
 
 /** Hands a refusal back to the OIDC provider, which sends it to the registered redirect URI. */
-export async function refuseOidcInteraction(provider: Provider, uid: string, error: string): Promise<string> {
+export async function refuseOidcInteraction(
+  provider: Provider,
+  uid: string,
+  { error, trace }: { error: string; trace: string },
+): Promise<string> {
   const interaction = await provider.Interaction.find(uid);
   if (!interaction) throw new HubPageError('SIGN_IN_EXPIRED', 'the OIDC interaction is unknown or has expired');
-  interaction.result = { error };
+  interaction.result = { error, [traceMember]: trace };
   await interaction.persist();
   return interaction.returnTo;
 }
@@ -64,7 +73,8 @@ export function createApiAgreement(provider: Provider) {
     return interaction.returnTo;
   }
 
-  const refuse = (uid: string): Promise<string> => refuseOidcInteraction(provider, uid, 'access_denied');
+  const refuse = (uid: string, trace: string): Promise<string> =>
+    refuseOidcInteraction(provider, uid, { error: 'access_denied', trace });
 
   return { asked, agree, refuse };
 }

@@ -7,6 +7,7 @@ import { createSeal } from '../../lib/seal.ts';
 import { mountOidc } from '../oidc/mount.ts';
 import type { PageFrame } from '../page-frame.ts';
 import { createInteractions, type Interaction, interactionCollection } from '../sign-in/interaction.ts';
+import { createTrace } from '../traces/trace.ts';
 import { type Answer, askInMemory, type Question } from './in-memory-http.ts';
 import type { Stage } from './stage.ts';
 
@@ -114,6 +115,10 @@ function playOn(stage: Stage, { log, frame }: { readonly log: Log; readonly fram
   app.silent = true;
   // A proxy's word for the scheme, so that an https issuer sees its own addresses; nobody else can ask here.
   app.proxy = true;
+  app.use((ctx, next) => {
+    ctx.state.trace = createTrace(now);
+    return next();
+  });
   app.use(async (ctx, next) => {
     const [, id] = /^\/sign-in\/([\w-]+)$/.exec(ctx.path) ?? [];
     if (id === undefined || !responder.present) return next();

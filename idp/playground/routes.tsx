@@ -12,6 +12,7 @@ import { HubPageError } from '../errors.ts';
 import type { SignInDemand } from '../sign-in/dispatch.ts';
 import type { Interaction, Interactions } from '../sign-in/interaction.ts';
 import type { Responder } from '../sign-in/routes.ts';
+import { traceOf } from '../traces/trace.ts';
 import { playgroundCopy } from './copy.ts';
 import { type Examined, type ExamineOptions, examine } from './examine.ts';
 import { PlaygroundPage } from './playground-page.tsx';
@@ -48,7 +49,7 @@ export function createPlayground(options: PlaygroundOptions) {
         const form = await forms.read(ctx, aboutOf(admitted.session));
         const record = await recordOf(form.get('id'), options);
         if (record.idWsf) throw new AdminError('NOTHING_TO_DECIDE', 'nobody signs in at a body');
-        const next = await act(record, form, admitted);
+        const next = await act(record, form, admitted, ctx);
         ctx.status = 303;
         ctx.redirect(next);
       });
@@ -56,7 +57,12 @@ export function createPlayground(options: PlaygroundOptions) {
   }
 
   /** To the card. */
-  async function start(record: ProviderRecord, form: URLSearchParams, { session }: Admitted): Promise<string> {
+  async function start(
+    record: ProviderRecord,
+    form: URLSearchParams,
+    { session }: Admitted,
+    ctx: Context,
+  ): Promise<string> {
     const what = form.get('what') === 'revision' ? 'revision' : 'registration';
     await triedOf(record, what, options);
     const memory: Trial = { what, sessionId: session.id };
@@ -68,6 +74,7 @@ export function createPlayground(options: PlaygroundOptions) {
       demand: demandAt(now()),
       memory: { ...memory },
       sessionless: { level: 'urn:x-sanuki:ac:card-pin' },
+      trace: traceOf(ctx).park(),
     });
     return `/sign-in/${id}`;
   }

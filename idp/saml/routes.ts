@@ -2,12 +2,15 @@ import type Router from '@koa/router';
 import type { Context } from 'koa';
 import { buildIdpMetadata, decodePost, decodeRedirect, type KeyRing, SamlError } from '../../federation/index.ts';
 import { readForm } from '../guards.ts';
-import { sendPostForm } from '../post-form.ts';
+import { type PostForm, sendPostForm } from '../post-form.ts';
 import type { Sessions } from '../session.ts';
 import { nextStep, type SignInDemand } from '../sign-in/dispatch.ts';
 import type { Interaction, Interactions } from '../sign-in/interaction.ts';
 import type { Responder } from '../sign-in/routes.ts';
+import { noteDecision } from '../traces/notes.ts';
+import { traceOf } from '../traces/trace.ts';
 import type { SamlMemory, SamlSso } from './sso.ts';
+import { decodeNoted } from './trace.ts';
 
 export interface SamlRoutesOptions {
   readonly sso: SamlSso;
@@ -27,6 +30,13 @@ const formMaxBytes = 512 * 1024;
 /** SAML endpoints: metadata, and Web SSO by Redirect and POST. */
 export function samlRoutes(options: SamlRoutesOptions): (router: Router) => void {
   const { sso, keys, entityId, ssoUrl, name, stylesheet, now } = options;
+
+  /** No page is shown, so nobody has the code; the audit record leads to it. */
+  function refuseAtOnce(ctx: Context, request: SamlMemory['request'], refusal: SamlError): Promise<PostForm> {
+    traceOf(ctx).keep();
+    return sso.refuse(request, refusal, traceOf(ctx));
+  }
+
   return (router) => {
     router.get('/saml/metadata', async (ctx) => {
       const certificates = keys.published('saml').flatMap(({ certificate }) => certificate ?? []);
@@ -35,15 +45,23 @@ export function samlRoutes(options: SamlRoutesOptions): (router: Router) => void
     });
 
     router.get('/saml/sso', async (ctx) => {
-      const { request } = await sso.receive(decodeRedirect(ctx.querystring, 'SAMLRequest'));
-      if (request.refusal) return sendPostForm(ctx, await sso.refuse(request, request.refusal), stylesheet);
+      const decode = () => decodeRedirect(ctx.querystring, 'SAMLRequest');
+      const message = decodeNoted(ctx, {
+        binding: 'redirect',
+        parameters: () => new URLSearchParams(ctx.querystring),
+        decode,
+      });
+      const { request } = await sso.receive(message);
+      if (request.refusal) return sendPostForm(ctx, await refuseAtOnce(ctx, request, request.refusal), stylesheet);
       return proceed(ctx, request, options);
     });
 
     // A cross-site POST comes without our Lax cookies: the verified request is parked and met again at a GET of ours.
     router.post('/saml/sso', async (ctx) => {
-      const { request } = await sso.receive(decodePost(await readForm(ctx, formMaxBytes), 'SAMLRequest'));
-      if (request.refusal) return sendPostForm(ctx, await sso.refuse(request, request.refusal), stylesheet);
+      const form = await readForm(ctx, formMaxBytes);
+      const decode = () => decodePost(form, 'SAMLRequest');
+      const { request } = await sso.receive(decodeNoted(ctx, { binding: 'post', parameters: () => form, decode }));
+      if (request.refusal) return sendPostForm(ctx, await refuseAtOnce(ctx, request, request.refusal), stylesheet);
       return park(ctx, request, options);
     });
   };
@@ -57,15 +75,18 @@ export function demandOf(request: SamlMemory['request'], now: number): SignInDem
 async function proceed(ctx: Context, request: SamlMemory['request'], options: SamlRoutesOptions): Promise<void> {
   const { sso, sessions, sessionCookie, stylesheet, now } = options;
   const session = await sessions.byCookie(ctx.cookies.get(sessionCookie));
-  const step = nextStep(demandOf(request, now()), session, now());
+  const [trace, at] = [traceOf(ctx), now()];
+  const demand = demandOf(request, at);
+  const step = nextStep(demand, session, at);
+  noteDecision(trace, { step, demand, session, at });
   if (step.step === 'respond' && session)
-    return sendPostForm(ctx, await sso.respond(request, session, step.contextClass), stylesheet);
-  if (step.step === 'refuse')
-    return sendPostForm(
-      ctx,
-      await sso.refuse(request, new SamlError(step.reason, 'the demand cannot be met')),
-      stylesheet,
-    );
+    return sendPostForm(ctx, await sso.respond(request, session, step.contextClass, trace), stylesheet);
+  if (step.step === 'refuse') {
+    // Passive requests are how services ask whether somebody is signed in; a "no" is no event to look up.
+    if (step.reason !== 'NO_PASSIVE') trace.keep();
+    const refusal = new SamlError(step.reason, 'the demand cannot be met');
+    return sendPostForm(ctx, await sso.refuse(request, refusal, trace), stylesheet);
+  }
   return park(ctx, request, options);
 }
 
@@ -83,6 +104,7 @@ async function park(
     requestId: request.id,
     demand: demandOf(request, now()),
     memory,
+    trace: traceOf(ctx).park(),
   });
   ctx.status = 303;
   ctx.redirect(`/sign-in/${interaction.id}`);
@@ -93,10 +115,10 @@ export function samlResponder({ sso, stylesheet }: Pick<SamlRoutesOptions, 'sso'
   const requestOf = (interaction: Interaction) => (interaction.memory as unknown as SamlMemory).request;
   return {
     async respond(ctx, interaction, session, contextClass) {
-      sendPostForm(ctx, await sso.respond(requestOf(interaction), session, contextClass), stylesheet);
+      sendPostForm(ctx, await sso.respond(requestOf(interaction), session, contextClass, traceOf(ctx)), stylesheet);
     },
     async refuse(ctx, interaction, reason) {
-      sendPostForm(ctx, await sso.refuse(requestOf(interaction), reason), stylesheet);
+      sendPostForm(ctx, await sso.refuse(requestOf(interaction), reason, traceOf(ctx)), stylesheet);
     },
   };
 }

@@ -1,4 +1,4 @@
-import { decideRelease, discoveryEprAttribute } from '../../attribute-service/index.ts';
+import { decideRelease, discoveryEprAttribute, type ReleaseDecision } from '../../attribute-service/index.ts';
 import {
   type AccountLinks,
   type AuthnRequest,
@@ -10,6 +10,7 @@ import {
   newTransientId,
   type ProviderRegistry,
   parseAuthnRequest,
+  protectionFor,
   type ReceivedMessage,
   type ReplayGuard,
   type SamlAttribute,
@@ -26,6 +27,9 @@ import type { KeyUses } from '../key-use.ts';
 import type { Testing } from '../playground/admission.ts';
 import type { PostForm } from '../post-form.ts';
 import type { Sessions, SsoSession } from '../session.ts';
+import { noteRefusal } from '../traces/notes.ts';
+import type { Facts } from '../traces/step.ts';
+import type { Trace } from '../traces/trace.ts';
 
 export interface SamlSsoOptions {
   readonly entityId: string;
@@ -87,7 +91,8 @@ export function createSamlSso(options: SamlSsoOptions) {
     const provider = await registry.samlProvider(request.issuer, (record) => isTester(record, residentRef));
     const pseudonym = await links.pseudonymFor(residentRef, provider.record.id);
     const nameId = nameIdFor(request, pseudonym);
-    const { released } = decideRelease({ contract: provider.record.contract.attributes });
+    const release = decideRelease({ contract: provider.record.contract.attributes });
+    const { released } = release;
     const participant = await sessions.join(session, provider.record.id, {
       protocol: 'saml',
       pseudonym: nameId.value,
@@ -104,16 +109,32 @@ export function createSamlSso(options: SamlSsoOptions) {
       sessionEndsAt: session.expiresAt,
       attributes,
     };
-    const built = await composeResponse(content, targetOf(request, provider));
-    return { ...built, provider, content, released };
+    const target = targetOf(request, provider);
+    const built = await composeResponse(content, target);
+    return { ...built, provider, content, release, target };
   }
 
   /** The answer for a resident with a session that meets the request. */
-  async function respond(request: SamlMemory['request'], session: SsoSession, contextClass: string): Promise<PostForm> {
-    const { xml, provider, content, released } = await compose(request, session, contextClass);
+  async function respond(
+    request: SamlMemory['request'],
+    session: SsoSession,
+    contextClass: string,
+    trace: Trace,
+  ): Promise<PostForm> {
+    const { xml, provider, content, release, target } = await compose(request, session, contextClass);
+    const { released } = release;
+    trace.note('release', () => releaseFacts(release, content.attributes));
+    trace.note('answer', () => ({
+      to: target.acsUrl,
+      ...protectionFor(provider, target.key),
+      nameIdFormat: content.nameId.format,
+      class: contextClass,
+      level: session.level,
+    }));
     await audit.record({
       type: 'sso.saml',
       result: 'ok',
+      trace: trace.shownCode(),
       provider: provider.record.id,
       pseudonym: content.nameId.value,
       detail: {
@@ -155,11 +176,27 @@ export function createSamlSso(options: SamlSsoOptions) {
   async function refuse(
     request: SamlMemory['request'],
     refusal: SamlError & { readonly status: SamlStatus | undefined },
+    trace: Trace,
   ): Promise<PostForm> {
     if (!refusal.status) throw refusal;
     const provider = await taken(request.issuer);
-    const xml = await buildErrorResponse(refusal.status, targetOf(request, provider));
-    await audit.record({ type: 'sso.saml', result: 'refused', provider: provider.record.id, code: refusal.code });
+    const target = targetOf(request, provider);
+    const { code, subcode = code } = refusal.status;
+    noteRefusal(trace, { error: refusal, told: 'party' });
+    trace.note('answer', () => ({
+      error: subcode.split(':').at(-1),
+      to: target.acsUrl,
+      parts: 'Response',
+      signature: protectionFor(provider, target.key).signature,
+    }));
+    const xml = await buildErrorResponse(refusal.status, target);
+    await audit.record({
+      type: 'sso.saml',
+      result: 'refused',
+      trace: trace.shownCode(),
+      provider: provider.record.id,
+      code: refusal.code,
+    });
     return formOf(request, xml);
   }
 
@@ -167,6 +204,14 @@ export function createSamlSso(options: SamlSsoOptions) {
 }
 
 export type SamlSso = ReturnType<typeof createSamlSso>;
+
+/** Which attributes go out and which do not, and why; never what they say. */
+function releaseFacts({ released, withheld }: ReleaseDecision, sent: readonly SamlAttribute[]): Facts {
+  const names = new Set(sent.map(({ friendlyName }) => friendlyName));
+  // The pseudonym is the NameID and the pairwise-id; staff attributes have names of their own in SAML.
+  const empty = released.includes('displayName') && !names.has('displayName') ? ['displayName: no value here'] : [];
+  return { released, withheld: [...withheld.map(({ attribute, reason }) => `${attribute}: ${reason}`), ...empty] };
+}
 
 const formOf = (request: SamlMemory['request'], xml: string): PostForm => ({
   action: request.acs.location,

@@ -1,4 +1,5 @@
 import { Steps } from '../../web/index.ts';
+import { referenceCopy } from '../refusal-page.tsx';
 import { signInCopy } from './copy.ts';
 
 export interface CardPanelOptions {
@@ -131,6 +132,15 @@ export function Help({
         </details>
       ))}
     </div>
+  );
+}
+
+/** One code for the whole sign-in, from the first page on; a refusal shows the same. */
+export function Reference({ trace, language }: { readonly trace: string; readonly language: 'ja' | 'en' }) {
+  return (
+    <p class="hint">
+      {referenceCopy[language]}: <code>{trace}</code>
+    </p>
   );
 }
 

@@ -1,9 +1,11 @@
 import { Notice, type Preferences } from '../../web/index.ts';
-import { CancelForm, CardPanel, Help } from './card-panel.tsx';
+import { CancelForm, CardPanel, Help, Reference } from './card-panel.tsx';
 import { liveCopyIn, signInCopy } from './copy.ts';
 
 export interface CardPromptOptions {
   readonly interactionId: string;
+  /** What a caller reads out on the telephone. */
+  readonly trace: string;
   readonly csrfToken: string;
   /** Name of the service that asks, from its approved registration. */
   readonly service: string;
@@ -52,6 +54,7 @@ export function CardPrompt(options: CardPromptOptions & { readonly preferences: 
         phone={supportPhone}
       />
       <CancelForm {...{ interactionId, csrfToken }} label={say('cancel')} />
+      <Reference trace={options.trace} language={language} />
     </>
   );
 }

@@ -2,7 +2,7 @@ import { type AttributeType, attributeTypes, purposes } from '../../attribute-se
 import type { CardLevel } from '../../card-auth/index.ts';
 import { cardPin, type ProviderRecord } from '../../federation/index.ts';
 import { Facts, type Preferences } from '../../web/index.ts';
-import { CancelForm, CardPanel, Help } from './card-panel.tsx';
+import { CancelForm, CardPanel, Help, Reference } from './card-panel.tsx';
 import type { CardPromptOptions } from './card-prompt.tsx';
 import { counterCopy, counterLiveIn } from './counter-copy.ts';
 
@@ -61,6 +61,7 @@ export function CounterPrompt(options: CounterPromptOptions) {
       />
       <CancelForm {...{ interactionId, csrfToken }} label={say('cancel')} />
       <Help topics={[...forgot, [say('lost'), say('lostText')]]} phone={supportPhone} />
+      <Reference trace={options.trace} language={language} />
     </>
   );
 }

@@ -40,6 +40,17 @@ export function nextStep(
   return demand.passive ? { step: 'refuse', reason: 'NO_PASSIVE' } : { step: 'card', level: decision.needs };
 }
 
+/** Why the session that is there, or is not, does not do: what a trace says about a card that is asked for. */
+export function reasonForCard(
+  demand: SignInDemand,
+  session: Pick<SsoSession, 'authenticatedAt'> | undefined,
+  now: number,
+): 'no session' | 'fresh sign-in demanded' | 'session too old' | 'level too low' {
+  if (!session) return 'no session';
+  if (demand.fresh && session.authenticatedAt < demand.at) return 'fresh sign-in demanded';
+  return isRecentEnough(demand, session, now) ? 'level too low' : 'session too old';
+}
+
 function isRecentEnough(demand: SignInDemand, session: Pick<SsoSession, 'authenticatedAt'>, now: number): boolean {
   if (demand.fresh && session.authenticatedAt < demand.at) return false;
   return demand.maxAgeMs === undefined || now - session.authenticatedAt <= demand.maxAgeMs;

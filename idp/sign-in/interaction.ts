@@ -3,6 +3,7 @@ import type { CardAuthentication, CardLevel } from '../../card-auth/index.ts';
 import { equalBytes, sha256 } from '../../lib/bytes.ts';
 import type { Collection, CollectionDefinition, StoredRecord } from '../../storage/index.ts';
 import { HubPageError } from '../errors.ts';
+import type { ParkedTrace } from '../traces/trace.ts';
 import type { SignInDemand } from './dispatch.ts';
 
 /** A sign-in under way: who asks, what is demanded, and which browser it belongs to. */
@@ -21,6 +22,8 @@ export interface Interaction extends StoredRecord {
    * made or ended, whoever is signed in at this browser: what the card says stays in here and goes to the request that asked, and nowhere else.
    */
   readonly sessionless?: { readonly level: CardLevel; readonly presented?: CardAuthentication | undefined } | undefined;
+  /** Its code is shown from the first page on, and its steps go on in whatever process meets the sign-in next. */
+  readonly trace: ParkedTrace;
   /** Hash of the browser's secret, set by the first visit. */
   readonly browser?: string | undefined;
   readonly expiresAt: number;

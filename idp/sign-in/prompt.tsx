@@ -5,6 +5,7 @@ import { cancelAddressOf } from '../account/gate.ts';
 import { HubPageError } from '../errors.ts';
 import { redirectOrigins } from '../oidc/redirect-origins.ts';
 import type { PageFrame } from '../page-frame.ts';
+import { traceOf } from '../traces/trace.ts';
 import { CardPrompt, type CardPromptOptions } from './card-prompt.tsx';
 import { signInCopy } from './copy.ts';
 import { counterCopy } from './counter-copy.ts';
@@ -27,11 +28,21 @@ export function createPrompt({
 
   return async (ctx: Context, interaction: Interaction, csrfToken: string): Promise<void> => {
     const { language } = frame.preferencesOf(ctx);
+    const trace = traceOf(ctx).keep();
     const kind = interaction.providerId.startsWith('saml:') ? 'saml' : 'oidc';
     const provider = await registry.get(kind, interaction.partyKey);
     const test = interaction.protocol === 'test';
     const service = (provider?.name ?? settings.service.name)[language];
-    const common = { csrfToken, service, pinDigits, softwareReader, supportPhone, interactionId: interaction.id };
+    const common = {
+      trace,
+      csrfToken,
+      service,
+      pinDigits,
+      softwareReader,
+      supportPhone,
+      interactionId: interaction.id,
+    };
+    traceOf(ctx).note('prompt', {});
     frame.send(ctx, {
       ...(interaction.sessionless && !test
         ? counterPage(common, provider, { language, level: interaction.sessionless.level })

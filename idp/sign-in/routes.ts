@@ -6,8 +6,10 @@ import { SamlError } from '../../federation/index.ts';
 import { HubPageError } from '../errors.ts';
 import { readForm, readJson } from '../guards.ts';
 import type { Sessions, SsoSession } from '../session.ts';
+import { noteDecision } from '../traces/notes.ts';
+import { traceOf } from '../traces/trace.ts';
 import { browserSecretOf } from './browser-secret.ts';
-import { nextStep } from './dispatch.ts';
+import { nextStep, type Step } from './dispatch.ts';
 import type { Interaction, Interactions } from './interaction.ts';
 
 /** How one protocol goes on after the sign-in. */
@@ -61,6 +63,7 @@ export function signInRoutes(options: SignInRoutesOptions): (router: Router) => 
   /** The interaction of this browser; a step of the card also needs the anti-forgery token. */
   async function interactionOf(ctx: Context & { params: { id?: string } }): Promise<Interaction> {
     const interaction = await interactions.resume(ctx.params.id ?? '', browserSecretOf(ctx, options));
+    traceOf(ctx).follow(interaction.trace);
     if (ctx.method === 'POST')
       interactions.checkCsrf(interaction.id, browserSecretOf(ctx, options), ctx.get('x-csrf-token'));
     return interaction;
@@ -73,21 +76,25 @@ export function signInRoutes(options: SignInRoutesOptions): (router: Router) => 
       const { id, protocol, partyKey, requestId, sessionless } = await interactionOf(ctx);
       await readMessage(ctx, messages.start);
       ctx.body = await card.start({ interactionId: id, protocol, partyId: partyKey, requestId }, sessionless?.level);
+      noteCard(ctx, 'start');
     });
 
     router.post('/sign-in/:id/card/tap', async (ctx) => {
       const { id } = await interactionOf(ctx);
       ctx.body = await card.tap(id, (await readMessage(ctx, messages.tap)).sid);
+      noteCard(ctx, 'tap');
     });
 
     router.post('/sign-in/:id/card/prove', async (ctx) => {
       const { id } = await interactionOf(ctx);
       ctx.body = await card.prove(id, await readMessage(ctx, messages.prove));
+      noteCard(ctx, 'prove');
     });
 
     router.post('/sign-in/:id/card/finish', async (ctx) => {
       const interaction = await interactionOf(ctx);
       const presented = await card.finish(interaction.id, await readMessage(ctx, messages.finish));
+      noteCard(ctx, 'finish');
       if (interaction.sessionless) await interactions.present(interaction.id, presented);
       else await openSession(ctx, presented, options);
       ctx.body = { next: `/sign-in/${interaction.id}` };
@@ -97,6 +104,7 @@ export function signInRoutes(options: SignInRoutesOptions): (router: Router) => 
     router.post('/sign-in/:id/card/present', async (ctx) => {
       const { id } = await interactionOf(ctx);
       await interactions.present(id, await card.present(id, await readMessage(ctx, messages.present)));
+      noteCard(ctx, 'present');
       ctx.body = { next: `/sign-in/${id}` };
     });
 
@@ -104,13 +112,23 @@ export function signInRoutes(options: SignInRoutesOptions): (router: Router) => 
     router.post('/sign-in/:id/cancel', async (ctx) => {
       const secret = browserSecretOf(ctx, options);
       const interaction = await interactions.resume(ctx.params.id ?? '', secret);
+      traceOf(ctx).follow(interaction.trace);
       const token = (await readForm(ctx, bodyMaxBytes)).get('csrf') ?? undefined;
       interactions.checkCsrf(interaction.id, secret, token);
       await interactions.finish(interaction.id);
+      traceOf(ctx).keep();
       const cancelled = new SamlError('SIGN_IN_CANCELLED', 'the resident cancelled the sign-in');
       await options.responders[interaction.protocol].refuse(ctx, interaction, cancelled);
     });
   };
+}
+
+/** What the terminal did, without a byte of it. From `prove` on the card has shown that it is one of ours. */
+function noteCard(ctx: Context, act: 'start' | 'tap' | 'prove' | 'finish' | 'present'): void {
+  const trace = traceOf(ctx);
+  trace.note('card', { act });
+  trace.keep();
+  if (act !== 'start' && act !== 'tap') trace.prove();
 }
 
 async function readMessage<T>(ctx: Context, schema: z.ZodType<T>): Promise<T> {
@@ -124,7 +142,9 @@ async function showStep(ctx: Context, interaction: Interaction, options: SignInR
   const { interactions, sessions, responders, showPrompt, sessionCookie, now } = options;
   if (interaction.sessionless) return showSessionlessStep(ctx, interaction, interaction.sessionless.presented, options);
   const session = await sessions.byCookie(ctx.cookies.get(sessionCookie));
-  const step = nextStep(interaction.demand, session, now());
+  const at = now();
+  const step = nextStep(interaction.demand, session, at);
+  noteStep(ctx, interaction, { step, session, at });
   const responder = responders[interaction.protocol];
   if (step.step === 'card')
     return showPrompt(ctx, interaction, interactions.csrfToken(interaction.id, browserSecretOf(ctx, options)));
@@ -133,6 +153,20 @@ async function showStep(ctx: Context, interaction: Interaction, options: SignInR
     return responder.refuse(ctx, interaction, new SamlError(step.reason, 'the demand cannot be met'));
   if (!session) throw new HubPageError('SIGN_IN_EXPIRED', 'the session ended meanwhile');
   return responder.respond(ctx, interaction, session, step.contextClass);
+}
+
+/** A reloaded prompt says nothing new. What ends without a page, as a plain sign-on does, leaves no record. */
+function noteStep(
+  ctx: Context,
+  { demand, trace: parked }: Interaction,
+  { step, session, at }: { step: Step; session: SsoSession | undefined; at: number },
+): void {
+  const trace = traceOf(ctx);
+  const decided = parked.steps.some(({ kind }) => kind === 'decision');
+  if (!decided || step.step !== 'card') noteDecision(trace, { step, demand, session, at });
+  // The card was shown here, perhaps a moment ago and in another process: the record must not depend on its steps.
+  const carded = session !== undefined && session.authenticatedAt >= demand.at;
+  if (carded || (step.step === 'refuse' && step.reason !== 'NO_PASSIVE')) trace.keep();
 }
 
 /** The card, then the answer to the request that asked. The browser's session is not looked at. */
@@ -145,6 +179,7 @@ async function showSessionlessStep(
   const { interactions, showPrompt, responders, now } = options;
   if (!presented)
     return showPrompt(ctx, interaction, interactions.csrfToken(interaction.id, browserSecretOf(ctx, options)));
+  traceOf(ctx).keep();
   await interactions.finish(interaction.id);
   if (now() - presented.at > presentedMs)
     throw new HubPageError('SIGN_IN_EXPIRED', 'the card was presented too long ago');

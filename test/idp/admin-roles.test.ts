@@ -28,6 +28,20 @@ describe('roles of the console', () => {
       expect(exclusivePairIn(['operator', role]), role).to.deep.equal(['operator', role]);
   });
 
+  it('let everybody who answers for a failed sign-in look at its steps, in which no person is, and nobody else', () => {
+    const lookers = roles.filter((role) => may([role], 'trace.read') === true);
+    const answering = [
+      'registrar',
+      'approver',
+      'sp-administrator',
+      'auditor',
+      'operator',
+      'privacy-officer',
+      'support',
+    ];
+    expect(lookers).to.deep.equal(answering);
+  });
+
   it('let the auditor change nothing, also not by way of a second role (R18)', () => {
     for (const act of changing) expect(may(['auditor'], act), act).to.equal('NOT_YOUR_ROLE');
     for (const role of roles.filter((other) => changing.some((act) => may([other], act) === true)))
@@ -82,8 +96,8 @@ describe('scopes of the administration API', () => {
       'administrator.read': 'admin.administrators.read',
       'audit.read': 'admin.audit.read',
     });
-    // A test sign-in needs a card in front of the person who looks.
-    const peopleOnly = /^(system|person|card)\.|^provider\.test$/;
+    // A test sign-in needs a card, and a trace is looked up for a caller: both are people's.
+    const peopleOnly = /^(system|person|card)\.|^(provider\.test|trace\.read)$/;
     expect(acts.filter((act) => scopeFor(act) === undefined && !peopleOnly.test(act))).to.deep.equal([]);
   });
 

@@ -64,7 +64,9 @@ describe('an interaction', () => {
     let time = 1000;
     const interactions = createMemoryStorage({ now: () => time }).collection<Interaction>(interactionCollection);
     const api = createInteractions({ interactions, csrfKey: randomBytes(32), lifetimeMs: 100, now: () => time });
-    const open = () => api.open({ protocol: 'hub', providerId: '', partyKey: '', requestId: '', demand, memory: {} });
+    const trace = { code: '0123456789', steps: [] };
+    const open = () =>
+      api.open({ protocol: 'hub', providerId: '', partyKey: '', requestId: '', demand, memory: {}, trace });
     return { ...api, open, pass: (ms: number) => (time += ms) };
   }
 

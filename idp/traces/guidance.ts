@@ -1,0 +1,48 @@
+import {
+  broken,
+  card,
+  demand,
+  type Guidance,
+  nothingUnlessMany,
+  oidcRequest,
+  signature,
+  staffPage,
+  text,
+  unreadable,
+} from './guidance-kinds.ts';
+import { guidances } from './guidance-table.ts';
+
+const reading = card(
+  'OTHER',
+  text('カードの読み取りがうまくいきませんでした。', 'The card could not be read properly.'),
+  nothingUnlessMany,
+);
+
+const groups: readonly (readonly [codes: RegExp, guidance: Guidance])[] = [
+  [/^(SIGNATURE_|DIGEST_|REFERENCE_|ALGORITHM_|KEY_REFUSED)/, signature],
+  [/^(VERSION_|BINDING_UNSUPPORTED|NAME_ID_|SUBJECT_|REQUEST_UNSUPPORTED)/, demand],
+  [
+    /^(BINDING_|RELAY_STATE_|MESSAGE_|BASE64_|DEFLATE_|OCTETS_|MARKUP_|XML_|ID_REPEATED|STRUCTURE_|BODY_|WRONG_MEDIA|METHOD_)/,
+    unreadable,
+  ],
+  [/^OIDC_/, oidcRequest],
+  [/^(READER_|LEVEL_REFUSED|PIN_|CARD_)/, reading],
+  [
+    /^(PROVIDER_CHANGED|DECLARATION_|METADATA_|CLIENT_METADATA_|ACT_|OWN_|ROLES_|REGISTRATION_|NOTHING_|COMMENT_|INVITATION_|ADMINISTRATOR_)/,
+    staffPage,
+  ],
+  // Status codes of ID-WSF are the only ones with small letters.
+  [
+    /[a-z]/,
+    {
+      ...oidcRequest,
+      what: text('サービスからのデータの問い合わせを断りました。', 'A service’s query for data was refused.'),
+    },
+  ],
+];
+
+/** What a refusal means to a caller and to staff; what nobody wrote words for goes to the operator. */
+export function guidanceFor(code: string): Guidance {
+  if (Object.hasOwn(guidances, code)) return guidances[code] ?? broken;
+  return groups.find(([codes]) => codes.test(code))?.[1] ?? broken;
+}
