@@ -10,6 +10,7 @@ const outcomes = {
   ADDRESS_REFUSED: 'denied',
   ANSWER_TOO_LARGE: 'invalid',
   ANSWER_NOT_OK: 'unavailable',
+  ANSWER_NOT_TEXT: 'invalid',
   UNREACHABLE: 'unavailable',
 } as const satisfies Record<string, Outcome>;
 
@@ -28,7 +29,7 @@ export class OutgoingError extends HubError<keyof typeof outcomes> {
 }
 
 export interface FetchLimits {
-  /** Trial: loopback and plain http are where everything lives. */
+  /** Trial: loopback is where everything lives, and there without TLS. */
   readonly allowLoopback: boolean;
   /** The address stands in our own settings, so it may lie in the operator's own network; never for what others name. */
   readonly allowPrivate?: boolean;
@@ -36,8 +37,11 @@ export interface FetchLimits {
   readonly timeoutMs?: number;
 }
 
-/** Networks that nobody outside may make us call: private ones, and link-local, shared, multicast, reserved ones always. */
-const refused = new BlockList();
+/**
+ * Networks that nobody outside may make us call (IANA special-purpose registries): private ones, and this-host, shared,
+ * link-local, relay, documentation, benchmark, multicast and reserved ones always.
+ */
+const refused4 = new BlockList();
 const ownNetworks = new BlockList();
 const loopback = new BlockList();
 for (const [net, prefix] of [
@@ -45,17 +49,26 @@ for (const [net, prefix] of [
   ['100.64.0.0', 10],
   ['169.254.0.0', 16],
   ['192.0.0.0', 24],
+  ['192.0.2.0', 24],
+  ['192.88.99.0', 24],
   ['198.18.0.0', 15],
+  ['198.51.100.0', 24],
+  ['203.0.113.0', 24],
   ['224.0.0.0', 3],
 ] as const)
-  refused.addSubnet(net, prefix, 'ipv4');
+  refused4.addSubnet(net, prefix, 'ipv4');
+// RFC 4291 2.4: of IPv6 the global unicast range and nothing else, so that no notation that carries an IPv4 address
+// leads around the list above: mapped, compatible and translated ones (NAT64) lie outside it, Teredo and 6to4 in it.
+const global6 = new BlockList();
+global6.addSubnet('2000::', 3, 'ipv6');
+const refused6 = new BlockList();
 for (const [net, prefix] of [
-  ['::', 128],
-  ['64:ff9b::', 96],
-  ['fe80::', 10],
-  ['ff00::', 8],
+  ['2001::', 23],
+  ['2001:db8::', 32],
+  ['2002::', 16],
+  ['3fff::', 20],
 ] as const)
-  refused.addSubnet(net, prefix, 'ipv6');
+  refused6.addSubnet(net, prefix, 'ipv6');
 ownNetworks.addSubnet('10.0.0.0', 8, 'ipv4');
 ownNetworks.addSubnet('172.16.0.0', 12, 'ipv4');
 ownNetworks.addSubnet('192.168.0.0', 16, 'ipv4');
@@ -65,22 +78,31 @@ loopback.addAddress('::1', 'ipv6');
 
 type Reach = Pick<FetchLimits, 'allowLoopback' | 'allowPrivate'>;
 
+const kindOf = ({ family }: LookupAddress) => (family === 6 ? 'ipv6' : 'ipv4');
+const isLoopback = (one: LookupAddress): boolean => loopback.check(one.address, kindOf(one));
+
 /** Whether an address may be called: decided before anything is sent. */
-export function isAllowed({ address, family }: LookupAddress, { allowLoopback, allowPrivate = false }: Reach): boolean {
-  const kind = family === 6 ? 'ipv6' : 'ipv4';
-  if (loopback.check(address, kind)) return allowLoopback;
+export function isAllowed(one: LookupAddress, { allowLoopback, allowPrivate = false }: Reach): boolean {
+  const { address } = one;
+  const kind = kindOf(one);
+  if (isLoopback(one)) return allowLoopback;
   if (ownNetworks.check(address, kind)) return allowPrivate;
-  return !refused.check(address, kind);
+  if (kind === 'ipv4') return !refused4.check(address, kind);
+  return global6.check(address, kind) && !refused6.check(address, kind);
 }
 
 /**
  * Fetches a text from an address that an outsider named. The name is resolved once, every address is judged, and the
  * connection goes to the judged one, so that a second answer of the name server changes nothing (DNS rebinding).
- * Redirects are refused; time and size are capped.
+ * Redirects are refused; time and size are capped; nothing is decompressed, and what is not UTF-8 is no text.
  */
 export async function fetchText(address: string, limits: FetchLimits): Promise<string> {
-  const body = await exchange(address, limits, { method: 'GET', headers: {} });
-  return body.toString('utf8');
+  const body = await exchange(address, limits, { method: 'GET', headers: { 'accept-encoding': 'identity' } });
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(body);
+  } catch (cause) {
+    throw new OutgoingError('ANSWER_NOT_TEXT', 'the answer is no text in UTF-8', { cause });
+  }
 }
 
 export interface PostOptions extends FetchLimits {
@@ -116,30 +138,59 @@ async function exchange(
   { maxBytes = 1024 * 1024, timeoutMs = 10_000, ...reach }: FetchLimits,
   message: Exchange,
 ): Promise<Buffer> {
-  const url = URL.canParse(address) ? new URL(address) : undefined;
-  const isPlain = url?.protocol === 'http:' && reach.allowLoopback;
-  if (!url || (url.protocol !== 'https:' && !isPlain) || url.username !== '' || url.password !== '')
-    throw new OutgoingError('ADDRESS_REFUSED', 'the address has to be https, without user name');
+  const url = urlOf(address, reach);
   // The time that the name server takes counts too.
   const timeout = AbortSignal.timeout(timeoutMs);
   const signal = message.signal ? AbortSignal.any([message.signal, timeout]) : timeout;
-  const pinned = await resolve(url, reach);
+  const pinned = await resolve(url, reach, signal);
   return send(url, pinned, { ...message, signal, maxBytes });
 }
 
-async function resolve(url: URL, reach: Reach): Promise<LookupAddress> {
+/** An outsider's address never leads to a port where something else than HTTP answers (mail, names, databases by custom). */
+const lowestFreePort = 1024;
+
+function urlOf(address: string, { allowLoopback, allowPrivate = false }: Reach): URL {
+  const url = URL.canParse(address) ? new URL(address) : undefined;
+  const isPlain = url?.protocol === 'http:' && allowLoopback;
+  if (!url || (url.protocol !== 'https:' && !isPlain) || url.username !== '' || url.password !== '')
+    throw new OutgoingError('ADDRESS_REFUSED', 'the address has to be https, without user name');
+  // The port that the scheme means is written as none.
+  if (url.port !== '' && Number(url.port) < lowestFreePort && !allowPrivate)
+    throw new OutgoingError('ADDRESS_REFUSED', `the port ${url.port} is none that is called from here`);
+  return url;
+}
+
+async function resolve(url: URL, reach: Reach, signal: AbortSignal): Promise<LookupAddress> {
   const host = url.hostname.replace(/^\[|\]$/g, '');
   const family = isIP(host);
   let found: readonly LookupAddress[];
   try {
-    found = family ? [{ address: host, family }] : await lookup(host, { all: true });
+    found = family ? [{ address: host, family }] : await before(signal, lookup(host, { all: true }));
   } catch (cause) {
     throw new OutgoingError('UNREACHABLE', `the host ${host} has no address`, { cause });
   }
   const [first] = found;
-  if (!first || found.some((one) => !isAllowed(one, reach)))
+  // Without TLS nothing leaves this machine.
+  const isPlain = url.protocol === 'http:';
+  const mayCall = (one: LookupAddress) => isAllowed(one, reach) && (!isPlain || isLoopback(one));
+  if (!first || !found.every(mayCall))
     throw new OutgoingError('ADDRESS_REFUSED', `the host ${host} leads into a network that is not called from here`);
   return first;
+}
+
+/** A name server cannot be told to hurry; its answer is then no longer waited for. */
+async function before<T>(signal: AbortSignal, answer: Promise<T>): Promise<T> {
+  signal.throwIfAborted();
+  let stop: (() => void) | undefined;
+  const late = new Promise<never>((_settle, reject) => {
+    stop = () => reject(signal.reason as Error);
+    signal.addEventListener('abort', stop);
+  });
+  try {
+    return await Promise.race([answer, late]);
+  } finally {
+    if (stop) signal.removeEventListener('abort', stop);
+  }
 }
 
 function send(
@@ -160,7 +211,8 @@ function send(
     const options = { method, headers, lookup: pin, agent: false, ...(signal ? { signal } : {}) };
     const request = open(url, options, (response) => {
       if (!acceptStatus.includes(response.statusCode ?? 0)) {
-        response.resume();
+        // Nobody reads it: an endless body would otherwise come in until the time is up.
+        request.destroy();
         const status = response.statusCode;
         return fail(new OutgoingError('ANSWER_NOT_OK', `${url.host} answered with status ${status}`, { status }));
       }
