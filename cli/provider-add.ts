@@ -39,7 +39,7 @@ export async function add({ approve = false, data, ...source }: AddOptions): Pro
     checkApproval(settings, approve);
     const trial = settings.profile === 'trial';
     const status = approve ? ('approved' as const) : ('pending' as const);
-    const { draft, findings } = await looked(source, await contextOf(hub));
+    const { draft, fetchedFrom, findings } = await looked(source, await contextOf(hub));
     if (hasErrors(findings)) throw new Error(`the registration is refused:\n${findingWords(findings)}`);
     const warnings = findings.filter(({ severity }) => severity === 'warning');
     if (warnings.length > 0) process.stderr.write(`${findingWords(warnings)}\n`);
@@ -48,7 +48,7 @@ export async function add({ approve = false, data, ...source }: AddOptions): Pro
     const sealed = secret && { sealedSecret: federation.clientSecrets.seal(Buffer.from(secret), `oidc:${made.key}`) };
     const oidc = made.oidc ? { oidc: { ...made.oidc, ...sealed } } : {};
     const record = await federation.registry.register(
-      { ...made, ...oidc, status, trial },
+      { ...made, ...oidc, ...keptBesides(before), ...fetchedFrom, status, trial },
       { version: before?.version ?? 0 },
     );
     await ground.audit.record({
@@ -60,6 +60,13 @@ export async function add({ approve = false, data, ...source }: AddOptions): Pro
     print({ ...shown(record), ...(secret ? { client_secret: secret } : {}) });
   });
 }
+
+/** What no document and no option of this command says stays as it is: replacing metadata takes no protection away. */
+const keptBesides = (before: ProviderRecord | undefined) => ({
+  ...(before ? { settings: before.settings } : {}),
+  ...(before?.requiredLevel ? { requiredLevel: before.requiredLevel } : {}),
+  ...(before?.logo ? { logo: before.logo } : {}),
+});
 
 /** Says what the linter finds, with the registered providers in sight where there is a hub; 1 on errors. */
 export async function check({ data, json, ...source }: Source & { data: string; json?: boolean }): Promise<void> {
@@ -85,7 +92,8 @@ const contextOf = async ({ settings, federation }: OpenHub): Promise<CheckContex
 async function looked(
   { metadata, oidc = '', attributes, nameJa: ja, nameEn: en }: Source,
   context: CheckContext,
-): Promise<{ draft: RegistrationDraft; findings: Finding[] }> {
+): Promise<{ draft: RegistrationDraft; fetchedFrom: Pick<ProviderRecord, 'source'>; findings: Finding[] }> {
+  const fetchedFrom = metadata && isAddress(metadata) ? { source: { address: metadata, fetchedAt: Date.now() } } : {};
   const contract = attributes?.split(',').filter(Boolean);
   const draft: RegistrationDraft = {
     ...(metadata
@@ -94,11 +102,13 @@ async function looked(
     ...(contract ? { contract } : {}),
     name: { ...(ja === undefined ? {} : { ja }), ...(en === undefined ? {} : { en }) },
   };
-  return { draft, findings: checkRegistration(draft, { ...context, mayReplace: true }) };
+  return { draft, fetchedFrom, findings: checkRegistration(draft, { ...context, mayReplace: true }) };
 }
 
+const isAddress = (source: string) => /^https?:/.test(source);
+
 function textOf(source: string, trial: boolean): Promise<string> {
-  return /^https?:/.test(source) ? fetchText(source, { allowLoopback: trial }) : readFile(source, 'utf8');
+  return isAddress(source) ? fetchText(source, { allowLoopback: trial }) : readFile(source, 'utf8');
 }
 
 /** Of a draft that the linter let pass. */

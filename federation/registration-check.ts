@@ -1,5 +1,7 @@
 import type { JsonWebKey } from 'node:crypto';
+import { z } from 'zod';
 import { HubError } from '../lib/errors.ts';
+import { meetsLevel, reachableLevels } from './authn-context.ts';
 import type { ProviderRecord } from './entity-registry.ts';
 import { FederationError } from './errors.ts';
 import { checkJwk, fingerprintInCertificate, sharedKeyFindings } from './key-check.ts';
@@ -23,7 +25,7 @@ import { offeredAttribute } from './saml/offered-attributes.ts';
  * Without an error among the findings the registration can be made.
  */
 export function checkRegistration(draft: RegistrationDraft, context: CheckContext): Finding[] {
-  const { read, refusal } = draft.protocol === 'saml' ? readSaml(draft, context) : readOidc(draft, context);
+  const { read, refusals } = draft.protocol === 'saml' ? readSaml(draft, context) : readOidc(draft, context);
   const replaced = context.mayReplace ? `${draft.protocol}:${read?.key}` : context.replaces;
   const others = (context.others ?? []).filter(({ id }) => id !== replaced);
   const findings = [
@@ -31,10 +33,11 @@ export function checkRegistration(draft: RegistrationDraft, context: CheckContex
     ...(read ? identityFindings(draft.protocol, read.key, { ...context, others }) : []),
     ...sharedKeyFindings(read?.keys ?? [], others),
     ...contractFindings(draft.contract, read, context.terms),
+    ...choiceFindings(draft),
   ];
   // The parser stops at its first refusal; said in its words only where nothing above has said it better.
   const known = findings.some(({ severity }) => severity === 'error');
-  return sortedFindings(refusal && !known ? [refusal, ...findings] : findings);
+  return sortedFindings(known ? findings : [...refusals, ...findings]);
 }
 
 export const hasErrors = (findings: readonly Finding[]): boolean =>
@@ -42,7 +45,7 @@ export const hasErrors = (findings: readonly Finding[]): boolean =>
 
 interface Reading {
   readonly read: ReadDraft | undefined;
-  readonly refusal: Finding | undefined;
+  readonly refusals: readonly Finding[];
 }
 
 function readSaml({ metadata, name = {} }: RegistrationDraft, context: CheckContext): Reading {
@@ -50,7 +53,7 @@ function readSaml({ metadata, name = {} }: RegistrationDraft, context: CheckCont
   const requestedKnown = (asked: string) => offeredAttribute(asked) !== undefined;
   return {
     read: checkSamlMetadata(xml, { ...context, names: name, requestedKnown }),
-    refusal: refusalOf('EntityDescriptor', () => parseServiceProviderMetadata(xml, context)),
+    refusals: refusalsOf('EntityDescriptor', () => parseServiceProviderMetadata(xml, context)),
   };
 }
 
@@ -58,10 +61,10 @@ const jsonMax = 256 * 1024;
 
 function readOidc({ metadata, name }: RegistrationDraft, context: CheckContext): Reading {
   const json = typeof metadata === 'string' ? jsonOf(metadata) : metadata;
-  if (json instanceof FederationError) return { read: undefined, refusal: refusalFinding(json, '(JSON)') };
+  if (json instanceof FederationError) return { read: undefined, refusals: [refusalFinding(json, '(JSON)')] };
   return {
     read: checkClientMetadata(json, { ...context, name }),
-    refusal: refusalOf('(JSON)', () => parseClientMetadata(json, context)),
+    refusals: refusalsOf('(JSON)', () => parseClientMetadata(json, context)),
   };
 }
 
@@ -74,15 +77,24 @@ function jsonOf(text: string): unknown {
   }
 }
 
-function refusalOf(where: string, parse: () => unknown): Finding | undefined {
+function refusalsOf(where: string, parse: () => unknown): Finding[] {
   try {
     parse();
-    return undefined;
+    return [];
   } catch (error) {
-    if (error instanceof HubError) return refusalFinding(error, where);
-    throw error;
+    if (!(error instanceof HubError)) throw error;
+    if (!(error.cause instanceof z.ZodError)) return [refusalFinding(error, where)];
+    const { code } = error;
+    return error.cause.issues.map(({ path, message }) => refusalFinding({ code, message }, memberAt(path) || where));
   }
 }
+
+/** As the linter writes it: `redirect_uris[1]`. */
+const memberAt = (path: readonly PropertyKey[]): string =>
+  path.reduce<string>(
+    (at, step) => (typeof step === 'number' ? `${at}[${step}]` : [at, String(step)].filter(Boolean).join('.')),
+    '',
+  );
 
 /** Folded as a hurried reader would: case, width, a final slash, the default port. */
 const folded = (key: string) =>
@@ -136,6 +148,15 @@ function contractFindings(
       .filter((item) => !terms.attributes[item]?.some((purpose) => contract.includes(purpose)))
       .map((item) => finding('PURPOSE_MISSING', where, { value: item })),
     ...(canSign ? [] : withPurpose.map((item) => finding('HOLDER_KEY_MISSING', where, { value: item }))),
+  ];
+}
+
+/** What was chosen beside the document. */
+function choiceFindings({ settings, requiredLevel }: RegistrationDraft): Finding[] {
+  const reached = !requiredLevel || reachableLevels.some((level) => meetsLevel(level, requiredLevel));
+  return [
+    ...(reached ? [] : [finding('LEVEL_UNREACHABLE', 'requiredLevel', { value: requiredLevel })]),
+    ...(settings?.encryptAssertion === false ? [finding('ENCRYPTION_OFF', 'settings.encryptAssertion')] : []),
   ];
 }
 

@@ -1,3 +1,5 @@
+import type { Level } from './authn-context.ts';
+import type { ProviderSettings } from './entity-registry.ts';
 import type { Names } from './presentation-check.ts';
 import type { Finding } from './registration-finding.ts';
 
@@ -10,6 +12,8 @@ export interface RegistrationDraft {
   readonly name?: Names | undefined;
   /** Attributes and purposes; left out when no contract is known yet. */
   readonly contract?: readonly string[] | undefined;
+  readonly settings?: ProviderSettings | undefined;
+  readonly requiredLevel?: Level | undefined;
 }
 
 /** What the linter has to know of another registration. */

@@ -128,6 +128,8 @@ const findingsOf = (declared: ProviderDeclaration, made: Made, context: CheckCon
       metadata: declared.protocol === 'saml' ? declared.metadata : clientMetadataOf(declared),
       name: made.name,
       contract: declared.attributes,
+      settings: made.settings,
+      requiredLevel: made.requiredLevel,
     },
     context,
   );

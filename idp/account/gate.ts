@@ -38,7 +38,7 @@ export function createGate({ sessions, interactions, sessionCookie, now }: GateO
     const session = await sessions.byCookie(ctx.cookies.get(sessionCookie));
     const other = session !== undefined && way.residentRef !== undefined && session.residentRef !== way.residentRef;
     const at = now();
-    const demand = { fresh: other, passive: false, context: needed, at, maxAgeMs: way.maxAgeMs };
+    const demand = { fresh: other, passive: false, context: needed, required: undefined, at, maxAgeMs: way.maxAgeMs };
     if (session && nextStep(demand, session, at).step === 'respond' && !other) return session;
     const memory = { ...way };
     const start = { protocol: 'hub', providerId: '', partyKey: '', requestId: '', demand, memory } as const;

@@ -140,7 +140,7 @@ async function openInteraction(
   { officers, interactions, registry, now }: OidcMountOptions & { readonly officers: Officers },
 ): Promise<string> {
   const clientId = ctx.oidc.client?.clientId ?? '';
-  const demand = demandOf(ctx, now());
+  const demand = demandOf(ctx, (await registry.get('oidc', clientId))?.requiredLevel, now());
   const terminal = await registry.counterTerminal(clientId);
   const more = terminal ? await takeOver(ctx, parked, demand, officers) : { memory: { uid: parked.uid } };
   const common = {

@@ -35,7 +35,7 @@ export interface OidcProviderOptions {
   readonly pseudonymFor: (residentRef: string, sector: string) => Promise<string>;
   readonly displayNameOf: (residentRef: string) => Promise<string | undefined>;
   readonly staffOf: StaffOf;
-  readonly registry: Pick<ProviderRegistry, 'approved'>;
+  readonly registry: Pick<ProviderRegistry, 'approved' | 'get'>;
   readonly bootstrapFor: Bootstrap['bootstrapFor'];
   /** Opens a sign-in of the hub for a request that needs the resident; returns the page's path. */
   readonly openInteraction: (ctx: KoaContextWithOIDC, interaction: Interaction) => Promise<string>;
@@ -62,7 +62,10 @@ export function createOidcProvider(options: OidcProviderOptions): Provider {
     pairwiseIdentifier: async (_ctx, residentRef, client) => options.pseudonymFor(residentRef, sectorOf(client)),
     loadExistingGrant: (ctx) => grantFor(ctx, options),
     interactions: {
-      policy: interactionPolicy(options),
+      policy: interactionPolicy({
+        ...options,
+        requiredLevelOf: async (clientId) => (await options.registry.get('oidc', clientId))?.requiredLevel,
+      }),
       url: options.openInteraction,
     },
     renderError: options.renderError,

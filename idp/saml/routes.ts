@@ -1,6 +1,13 @@
 import type Router from '@koa/router';
 import type { Context } from 'koa';
-import { buildIdpMetadata, decodePost, decodeRedirect, type KeyRing, SamlError } from '../../federation/index.ts';
+import {
+  buildIdpMetadata,
+  decodePost,
+  decodeRedirect,
+  type KeyRing,
+  type ProviderRecord,
+  SamlError,
+} from '../../federation/index.ts';
 import { readForm } from '../guards.ts';
 import { sendPostForm } from '../post-form.ts';
 import type { Sessions } from '../session.ts';
@@ -35,29 +42,37 @@ export function samlRoutes(options: SamlRoutesOptions): (router: Router) => void
     });
 
     router.get('/saml/sso', async (ctx) => {
-      const { request } = await sso.receive(decodeRedirect(ctx.querystring, 'SAMLRequest'));
+      const { request, provider } = await sso.receive(decodeRedirect(ctx.querystring, 'SAMLRequest'));
       if (request.refusal) return sendPostForm(ctx, await sso.refuse(request, request.refusal), stylesheet);
-      return proceed(ctx, request, options);
+      return proceed(ctx, { request, ...provider }, options);
     });
 
     // A cross-site POST comes without our Lax cookies: the verified request is parked and met again at a GET of ours.
     router.post('/saml/sso', async (ctx) => {
-      const { request } = await sso.receive(decodePost(await readForm(ctx, formMaxBytes), 'SAMLRequest'));
+      const { request, provider } = await sso.receive(decodePost(await readForm(ctx, formMaxBytes), 'SAMLRequest'));
       if (request.refusal) return sendPostForm(ctx, await sso.refuse(request, request.refusal), stylesheet);
-      return park(ctx, request, options);
+      return park(ctx, { request, ...provider }, options);
     });
   };
 }
 
-export function demandOf(request: SamlMemory['request'], now: number): SignInDemand {
-  return { fresh: request.forceAuthn, passive: request.isPassive, context: request.requestedAuthnContext, at: now };
+/** A verified request and the registration that it was verified by. */
+interface Asked {
+  readonly request: SamlMemory['request'];
+  readonly record: Pick<ProviderRecord, 'requiredLevel'>;
+}
+
+function demandOf({ request, record }: Asked, now: number): SignInDemand {
+  const { forceAuthn: fresh, isPassive: passive, requestedAuthnContext: context } = request;
+  return { fresh, passive, context, required: record.requiredLevel, at: now };
 }
 
 /** With a session that is enough, the answer goes out at once; nothing is parked. */
-async function proceed(ctx: Context, request: SamlMemory['request'], options: SamlRoutesOptions): Promise<void> {
+async function proceed(ctx: Context, asked: Asked, options: SamlRoutesOptions): Promise<void> {
+  const { request } = asked;
   const { sso, sessions, sessionCookie, stylesheet, now } = options;
   const session = await sessions.byCookie(ctx.cookies.get(sessionCookie));
-  const step = nextStep(demandOf(request, now()), session, now());
+  const step = nextStep(demandOf(asked, now()), session, now());
   if (step.step === 'respond' && session)
     return sendPostForm(ctx, await sso.respond(request, session, step.contextClass), stylesheet);
   if (step.step === 'refuse')
@@ -66,14 +81,11 @@ async function proceed(ctx: Context, request: SamlMemory['request'], options: Sa
       await sso.refuse(request, new SamlError(step.reason, 'the demand cannot be met')),
       stylesheet,
     );
-  return park(ctx, request, options);
+  return park(ctx, asked, options);
 }
 
-async function park(
-  ctx: Context,
-  request: SamlMemory['request'],
-  { interactions, now }: SamlRoutesOptions,
-): Promise<void> {
+async function park(ctx: Context, asked: Asked, { interactions, now }: SamlRoutesOptions): Promise<void> {
+  const { request } = asked;
   const memory = { request: { ...request, refusal: undefined } };
   const providerId = `saml:${request.issuer}`;
   const interaction = await interactions.open({
@@ -81,7 +93,7 @@ async function park(
     providerId,
     partyKey: request.issuer,
     requestId: request.id,
-    demand: demandOf(request, now()),
+    demand: demandOf(asked, now()),
     memory,
   });
   ctx.status = 303;

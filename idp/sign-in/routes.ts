@@ -2,12 +2,12 @@ import type Router from '@koa/router';
 import type { Context } from 'koa';
 import { z } from 'zod';
 import { type CardAuthentication, CardError, type CardSignIn, type PinAuthentication } from '../../card-auth/index.ts';
-import { SamlError } from '../../federation/index.ts';
+import { type ProviderRegistry, SamlError } from '../../federation/index.ts';
 import { HubPageError } from '../errors.ts';
 import { readForm, readJson } from '../guards.ts';
 import type { Sessions, SsoSession } from '../session.ts';
 import { browserSecretOf } from './browser-secret.ts';
-import { nextStep } from './dispatch.ts';
+import { nextStep, type SignInDemand } from './dispatch.ts';
 import type { Interaction, Interactions } from './interaction.ts';
 
 /** How one protocol goes on after the sign-in. */
@@ -19,6 +19,7 @@ export interface Responder {
 export interface SignInRoutesOptions {
   readonly interactions: Interactions;
   readonly sessions: Sessions;
+  readonly registry: Pick<ProviderRegistry, 'get'>;
   readonly card: CardSignIn;
   readonly responders: Readonly<Record<Interaction['protocol'], Responder>>;
   /** How a counter's request goes on with the patient's card; it has no session to go on with. */
@@ -126,7 +127,7 @@ async function showStep(ctx: Context, interaction: Interaction, options: SignInR
   const { interactions, sessions, responders, showPrompt, sessionCookie, now } = options;
   if (interaction.sessionless) return showCounterStep(ctx, interaction, interaction.sessionless.presented, options);
   const session = await sessions.byCookie(ctx.cookies.get(sessionCookie));
-  const step = nextStep(interaction.demand, session, now());
+  const step = nextStep(await currentDemand(interaction, options), session, now());
   const responder = responders[interaction.protocol];
   if (step.step === 'card')
     return showPrompt(ctx, interaction, interactions.csrfToken(interaction.id, browserSecretOf(ctx, options)));
@@ -135,6 +136,15 @@ async function showStep(ctx: Context, interaction: Interaction, options: SignInR
     return responder.refuse(ctx, interaction, new SamlError(step.reason, 'the demand cannot be met'));
   if (!session) throw new HubPageError('SIGN_IN_EXPIRED', 'the session ended meanwhile');
   return responder.respond(ctx, interaction, session, step.contextClass);
+}
+
+/** A request that was parked before its registration began to demand more is answered by what it demands now. */
+async function currentDemand(
+  { protocol, partyKey, demand }: Interaction,
+  { registry }: Pick<SignInRoutesOptions, 'registry'>,
+): Promise<SignInDemand> {
+  if (protocol === 'hub') return demand;
+  return { ...demand, required: (await registry.get(protocol, partyKey))?.requiredLevel };
 }
 
 /** The patient's card, then the answer to the request that asked. The browser's session is not looked at. */
