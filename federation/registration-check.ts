@@ -7,6 +7,7 @@ import { FederationError } from './errors.ts';
 import { checkJwk, fingerprintInCertificate, sharedKeyFindings } from './key-check.ts';
 import { checkClientMetadata } from './oidc/client-check.ts';
 import { parseClientMetadata } from './oidc/client-metadata.ts';
+import { addressFindings } from './presentation-check.ts';
 import type {
   CheckContext,
   ContractTerms,
@@ -33,7 +34,7 @@ export function checkRegistration(draft: RegistrationDraft, context: CheckContex
     ...(read ? identityFindings(draft.protocol, read.key, { ...context, others }) : []),
     ...sharedKeyFindings(read?.keys ?? [], others),
     ...contractFindings(draft.contract, read, context.terms),
-    ...choiceFindings(draft),
+    ...choiceFindings(draft, context),
   ];
   // The parser stops at its first refusal; said in its words only where nothing above has said it better.
   const known = findings.some(({ severity }) => severity === 'error');
@@ -152,11 +153,18 @@ function contractFindings(
 }
 
 /** What was chosen beside the document. */
-function choiceFindings({ settings, requiredLevel }: RegistrationDraft): Finding[] {
+function choiceFindings(
+  { settings, requiredLevel, source }: RegistrationDraft,
+  { allowHttp }: Pick<CheckContext, 'allowHttp'>,
+): Finding[] {
   const reached = !requiredLevel || reachableLevels.some((level) => meetsLevel(level, requiredLevel));
   return [
     ...(reached ? [] : [finding('LEVEL_UNREACHABLE', 'requiredLevel', { value: requiredLevel })]),
     ...(settings?.encryptAssertion === false ? [finding('ENCRYPTION_OFF', 'settings.encryptAssertion')] : []),
+    // In a trial parties live on loopback over http, and that is worth no word here.
+    ...(source ? addressFindings(source.address, 'source.address', { allowHttp }) : []).filter(
+      ({ severity }) => severity === 'error',
+    ),
   ];
 }
 

@@ -1,5 +1,5 @@
 import type { Level } from './authn-context.ts';
-import type { ProviderSettings } from './entity-registry.ts';
+import type { MetadataSource, ProviderSettings } from './entity-registry.ts';
 import type { Names } from './presentation-check.ts';
 import type { Finding } from './registration-finding.ts';
 
@@ -14,6 +14,7 @@ export interface RegistrationDraft {
   readonly contract?: readonly string[] | undefined;
   readonly settings?: ProviderSettings | undefined;
   readonly requiredLevel?: Level | undefined;
+  readonly source?: MetadataSource | undefined;
 }
 
 /** What the linter has to know of another registration. */

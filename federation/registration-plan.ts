@@ -130,6 +130,7 @@ const findingsOf = (declared: ProviderDeclaration, made: Made, context: CheckCon
       contract: declared.attributes,
       settings: made.settings,
       requiredLevel: made.requiredLevel,
+      source: made.source,
     },
     context,
   );

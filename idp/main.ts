@@ -15,6 +15,7 @@ import {
 import { openCredential } from './credential.ts';
 import { openFederation, openGround } from './ground.ts';
 import { homeRoutes } from './home.tsx';
+import { createLogos, type Logo, logoCollection, logoRoutes } from './logos.ts';
 import { mountOidc } from './oidc/mount.ts';
 import { createPageFrame } from './page-frame.ts';
 import { samlResponder, samlRoutes } from './saml/routes.ts';
@@ -87,6 +88,7 @@ export async function openHub({ settings, log, now = Date.now }: HubOptions) {
     residents: credential.residents,
   });
   const { bootstrapFor } = attributes;
+  const logos = createLogos({ logos: storage.collection<Logo>(logoCollection), now });
   const displayNameOf = credential.residents.displayName;
   const common = {
     sessions,
@@ -106,18 +108,19 @@ export async function openHub({ settings, log, now = Date.now }: HubOptions) {
   const { clientSecrets } = federation;
   const oidc = mountOidc({ ...common, issuer: settings.origin, storage, presentations, clientSecrets, log, frame });
   const own = residentPages({ ...common, ...attributes, settings, frame, browserCookie });
-  const admin = openConsole({ ...common, settings, ground, log, frame, browserCookie, entityId, clientSecrets });
+  const admin = openConsole({ ...common, logos, settings, ground, log, frame, browserCookie, entityId, clientSecrets });
   const signIn = signInRoutes({
     ...common,
     card: credential.signIn,
     responders: { saml: samlResponder({ sso, stylesheet }), oidc: oidc.responder, hub: hubResponder },
     counter: oidc.counter,
-    showPrompt: createPrompt({ settings, registry, frame }),
+    showPrompt: createPrompt({ settings, registry, frame, logos }),
     browserCookie,
     secure,
   });
   const isHealthy = async () => (await registry.list({ limit: 1 })).records.length >= 0;
-  const routes = [homeRoutes({ settings, frame }), saml, signIn, own, attributes.routes, admin.routes];
+  const pictures = logoRoutes({ logos, registry });
+  const routes = [homeRoutes({ settings, frame }), pictures, saml, signIn, own, attributes.routes, admin.routes];
   const app = createApp({ settings, log, frame, routes, oidc: oidc.middleware, isHealthy });
 
   async function close(): Promise<void> {

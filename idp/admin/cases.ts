@@ -9,7 +9,7 @@ import {
 import type { Seal } from '../../lib/seal.ts';
 import { type Collection, type CollectionDefinition, StorageError, type StoredRecord } from '../../storage/index.ts';
 import type { Audit } from '../audit.ts';
-import type { Read } from './draft.ts';
+import { proposed, type Read } from './draft.ts';
 import { AdminError } from './errors.ts';
 
 /** A change of an approved provider that waits for a second person; what is live stays as it is until then. */
@@ -100,10 +100,7 @@ export function createCases(options: CasesOptions) {
     if (record.status !== 'pending') return propose(record, read, { by, seen, fresh });
     const made = withSecret(read.made, fresh ? sealed(read) : record.oidc?.sealedSecret);
     const authors = [...new Set([...(record.authors ?? []), by])];
-    const changed = await write(
-      { ...made, settings: record.settings, status: 'pending', trial: record.trial, authors },
-      seen,
-    );
+    const changed = await write({ ...made, status: 'pending', trial: record.trial, authors }, seen);
     await audit.record({
       type: 'provider.change',
       result: 'ok',
@@ -123,7 +120,7 @@ export function createCases(options: CasesOptions) {
     const proposal = {
       id,
       base: digest(record),
-      made: { ...read.made, settings: record.settings },
+      made: read.made,
       ...(fresh ? { sealedSecret: sealed(read) } : {}),
       at: now(),
     };
@@ -133,7 +130,7 @@ export function createCases(options: CasesOptions) {
       return { ...proposal, ...kept, authors: [...new Set([...current.authors, by])], version: seen + 1 };
     });
     if (!replaced) await firstProposal({ ...proposal, authors: [by], version: 1 }, seen);
-    const detail = hashes(record, { ...record, ...proposal.made });
+    const detail = hashes(record, proposed(record, proposal.made));
     await audit.record({ type: 'provider.propose', result: 'ok', actor: by, provider: id, detail });
     return { id, secret: fresh };
   }
@@ -177,7 +174,7 @@ export function createCases(options: CasesOptions) {
   async function goLive(record: ProviderRecord, claimed: Revision): Promise<ProviderRecord> {
     const { base, made, sealedSecret, authors } = claimed;
     // Repeated after a crash: the live one says it already.
-    if (digest({ ...bare(record), ...made }) === digest(record) && sealedSecret === undefined) return record;
+    if (digest(proposed(record, made)) === digest(record) && sealedSecret === undefined) return record;
     try {
       if (digest(record) !== base) throw changedMeanwhile();
       const content = withSecret(made, sealedSecret ?? record.oidc?.sealedSecret);

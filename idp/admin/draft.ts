@@ -3,12 +3,16 @@ import {
   checkRegistration,
   type Finding,
   hasErrors,
+  type Level,
+  type MetadataSource,
   type ProviderRecord,
+  type ProviderSettings,
   type Registration,
   type RegistrationDraft,
   registrationFromClient,
   registrationFromSaml,
 } from '../../federation/index.ts';
+import { HubError } from '../../lib/errors.ts';
 
 /** What the form says, before anything in it is believed. */
 export interface Submission {
@@ -18,6 +22,12 @@ export interface Submission {
   readonly name: { readonly ja: string; readonly en: string };
   /** Attributes and purposes. */
   readonly contract: readonly string[];
+  readonly settings: ProviderSettings;
+  /** Named always, so that nothing that protects residents goes because a caller did not think of it. */
+  readonly requiredLevel: Level | undefined;
+  /** Hash of a picture that the hub keeps. */
+  readonly logo: string | undefined;
+  readonly source: MetadataSource | undefined;
 }
 
 /** A registration without state, and a client secret that was given or made for it. */
@@ -27,6 +37,12 @@ export interface Read {
   /** The secret stood in the document; otherwise it was made for a new client. */
   readonly secretGiven: boolean;
 }
+
+/** The record with another content. It is said whole: what it leaves out (a logo, a level) is no longer there. */
+export const proposed = (
+  { id, status, trial, authors, registeredAt, updatedAt, version }: ProviderRecord,
+  made: Read['made'],
+): ProviderRecord => ({ ...made, id, status, trial, authors, registeredAt, updatedAt, version });
 
 export interface Looked {
   readonly findings: readonly Finding[];
@@ -41,19 +57,45 @@ export function lookOver(submission: Submission, context: CheckContext, replaced
   return { findings, read: hasErrors(findings) ? undefined : readDraft(draft, submission, context) };
 }
 
+/** Names as they were typed; where none was, those in the document. */
+export function displayNamesIn(
+  { protocol, name }: Pick<Submission, 'protocol' | 'name'>,
+  metadata: string,
+  { now, allowHttp }: { readonly now: () => number; readonly allowHttp: boolean },
+): Submission['name'] {
+  if (name.ja && name.en) return name;
+  try {
+    const { name: found } =
+      protocol === 'saml'
+        ? registrationFromSaml(metadata, { now: now(), allowHttp })
+        : registrationFromClient(membersOf(metadata), { allowHttp });
+    return { ja: name.ja || found.ja, en: name.en || found.en };
+  } catch (error) {
+    // Whatever is wrong with the document, the linter says it.
+    if (error instanceof HubError) return name;
+    throw error;
+  }
+}
+
 /** A client that is changed keeps its id, also where the document leaves it out. */
-function draftOf({ protocol, metadata, name, contract }: Submission, replaced?: ProviderRecord): RegistrationDraft {
-  const common = { protocol, name, contract };
+function draftOf({ metadata, ...submission }: Submission, replaced?: ProviderRecord): RegistrationDraft {
+  const { protocol, name, contract, settings, requiredLevel, source } = submission;
+  const common = { protocol, name, contract, settings, requiredLevel, source };
   const json = protocol === 'oidc' && replaced ? membersOf(metadata) : undefined;
   return { ...common, metadata: json ? { client_id: replaced?.key, ...json } : metadata };
 }
 
 function readDraft(
   { metadata }: RegistrationDraft,
-  { protocol, name, contract }: Submission,
+  { protocol, name, contract, settings, requiredLevel, logo, source }: Submission,
   context: CheckContext,
 ): Read {
-  const given = { name, contract: { attributes: contract } };
+  const chosen = {
+    ...(requiredLevel ? { requiredLevel } : {}),
+    ...(logo ? { logo } : {}),
+    ...(source ? { source } : {}),
+  };
+  const given = { name, contract: { attributes: contract }, settings, ...chosen };
   const { now, allowHttp } = context;
   if (protocol === 'saml')
     return { made: registrationFromSaml(String(metadata), { now, allowHttp, ...given }), secretGiven: false };

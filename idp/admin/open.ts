@@ -6,11 +6,13 @@ import type { Seal } from '../../lib/seal.ts';
 import type { GateOptions } from '../account/gate.ts';
 import { createOwnForms } from '../account/own-form.ts';
 import type { Ground } from '../ground.ts';
+import type { Logos } from '../logos.ts';
 import type { PageFrame } from '../page-frame.ts';
 import { openAdministrators } from './administrators.ts';
 import { auditRoutes } from './audit-routes.tsx';
 import { createCases, type Decision, decisionCollection, type Revision, revisionCollection } from './cases.ts';
 import { createDoor } from './door.ts';
+import { createMetadataFetcher } from './fetch-metadata.ts';
 import { adminHomeRoutes } from './home.tsx';
 import { createProviderDirectory } from './provider-directory.ts';
 import { providerRoutes } from './provider-routes.tsx';
@@ -25,6 +27,7 @@ export interface ConsoleOptions extends GateOptions {
   /** The hub's own SAML entityID. */
   readonly entityId: string;
   readonly frame: PageFrame;
+  readonly logos: Logos;
   readonly browserCookie: string;
   readonly displayNameOf: (residentRef: string) => Promise<string | undefined>;
 }
@@ -58,6 +61,7 @@ export function openConsole(options: ConsoleOptions) {
       onFault: (err) => log.error({ err }, 'the providers could not be read for the console'),
       now,
     }),
+    fetchMetadata: createMetadataFetcher({ allowLoopback: trial, audit, log, now }),
     allowHttp: trial,
     journal: ground.journal,
     accessJournal: ground.accessJournal,

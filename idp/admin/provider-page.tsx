@@ -3,6 +3,7 @@ import { Breadcrumb, type DateStyle, Facts, formatMoment, Notice, Value } from '
 import type { Decision, Revision } from './cases.ts';
 import { adminCopy } from './copy.ts';
 import { Differences, FindingsNotice } from './findings.tsx';
+import { LogoChange, ProviderBesides } from './provider-besides.tsx';
 import { contractChoices, outcomeNames, providerCopy, statusNames } from './provider-copy.ts';
 
 export interface ProviderPageOptions {
@@ -36,6 +37,7 @@ export function ProviderPage(options: Parts) {
       <h1>
         <Value>{record.name[language]}</Value>
       </h1>
+      <ProviderBesides {...options} mayFetch={may.change} />
       <Facts facts={factsOf(options)} />
       {may.change ? (
         <p>
@@ -95,6 +97,7 @@ function Waiting(options: Parts) {
       {shown ? <Facts facts={[[providerCopy.authors[language], shown.authors.map(nameOf).join(', ')]]} /> : null}
       <h3>{providerCopy[shown ? 'differences' : 'contents'][language]}</h3>
       <Differences diff={diffOf(record, shown)} language={language} />
+      <LogoChange record={record} made={shown?.made} language={language} />
       {ownWork ? <Notice kind="info" title={providerCopy.ownWork[language]} /> : null}
       {may.approve ? (
         <DecisionForm {...options} what={shown ? 'revision' : 'registration'} seen={(shown ?? record).version} />

@@ -9,11 +9,12 @@ import type { Administrators } from './administrators.ts';
 import type { Cases } from './cases.ts';
 import { adminCopy } from './copy.ts';
 import { type Admitted, aboutOf, type Door } from './door.ts';
-import { lookOver } from './draft.ts';
+import { lookOver, proposed, type Read } from './draft.ts';
 import { AdminError } from './errors.ts';
 import type { ProviderDirectory } from './provider-directory.ts';
 import { ProviderList, pageOf, statusOf } from './provider-list.tsx';
 import { ProviderPage } from './provider-page.tsx';
+import { formOf } from './submission.ts';
 
 export interface ProviderRoutesOptions {
   readonly door: Door;
@@ -160,14 +161,10 @@ async function showProvider(ctx: Context, { administrator, session }: Admitted, 
   });
 }
 
-type Content = Pick<ProviderRecord, 'protocol' | 'saml' | 'oidc' | 'name' | 'contract'>;
-
 /** Looked over again each time: keys expire and others register while something waits. */
-async function findingsOf(record: ProviderRecord, made: Content | undefined, options: Options) {
-  const { protocol, saml, oidc, name, contract } = made ?? record;
-  const metadata = saml?.metadata ?? JSON.stringify(oidc?.metadata ?? {});
-  const submission = { protocol, metadata, name, contract: contract.attributes };
-  return lookOver(submission, await checkContextOf(options), record).findings;
+async function findingsOf(record: ProviderRecord, made: Read['made'] | undefined, options: Options) {
+  const content = made ? proposed(record, made) : record;
+  return lookOver(formOf(content, true), await checkContextOf(options), record).findings;
 }
 
 /** Names beside numbers: the number stands in the audit, the name is known to the colleagues. */

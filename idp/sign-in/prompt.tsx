@@ -3,6 +3,7 @@ import type { Settings } from '../../config/index.ts';
 import type { ProviderRecord, ProviderRegistry } from '../../federation/index.ts';
 import { cancelAddressOf } from '../account/gate.ts';
 import { HubPageError } from '../errors.ts';
+import type { Logos } from '../logos.ts';
 import { redirectOrigins } from '../oidc/redirect-origins.ts';
 import type { PageFrame } from '../page-frame.ts';
 import { CardPrompt, type CardPromptOptions } from './card-prompt.tsx';
@@ -16,10 +17,12 @@ export function createPrompt({
   settings,
   registry,
   frame,
+  logos,
 }: {
   settings: Settings;
   registry: ProviderRegistry;
   frame: PageFrame;
+  logos: Pick<Logos, 'addressFor'>;
 }) {
   const { softwareReader, pinDigits } = settings.signIn;
   const supportPhone = settings.service.support.phone;
@@ -29,7 +32,8 @@ export function createPrompt({
     const { language } = frame.preferencesOf(ctx);
     const provider = await registry.get(interaction.protocol === 'saml' ? 'saml' : 'oidc', interaction.partyKey);
     const service = (provider?.name ?? settings.service.name)[language];
-    const common = { csrfToken, service, pinDigits, softwareReader, supportPhone, interactionId: interaction.id };
+    const logo = await logos.addressFor(provider);
+    const common = { logo, csrfToken, service, pinDigits, softwareReader, supportPhone, interactionId: interaction.id };
     frame.send(ctx, {
       ...(interaction.sessionless
         ? counterPage(common, provider, { language, level: interaction.sessionless.level })

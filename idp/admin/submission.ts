@@ -1,0 +1,132 @@
+import {
+  clientMetadataOf,
+  declarationOf,
+  type Finding,
+  isLevel,
+  type MetadataSource,
+  type ProviderRecord,
+  type ProviderSettings,
+} from '../../federation/index.ts';
+import { sha256 } from '../../lib/bytes.ts';
+import { type ClientFields, clientDocument, clientFieldsIn, clientFieldsOf, emptyClient } from './client-fields.ts';
+import type { Submission } from './draft.ts';
+import { asFormText } from './fetch-metadata.ts';
+
+/** What the form holds: a submission, and an OIDC client as fields where it is written in them. */
+export interface Filled extends Submission {
+  readonly fields?: ClientFields | undefined;
+  /** Of the fields themselves, before they are a document. */
+  readonly ownFindings: readonly Finding[];
+}
+
+/** An empty form of a protocol. An OIDC client is written in fields unless its document is there. */
+export function emptyForm(protocol: 'saml' | 'oidc', asDocument: boolean): Filled {
+  return {
+    protocol,
+    metadata: '',
+    name: { ja: '', en: '' },
+    contract: [],
+    settings: {},
+    requiredLevel: undefined,
+    logo: undefined,
+    source: undefined,
+    ownFindings: [],
+    ...(protocol === 'oidc' && !asDocument ? { fields: emptyClient } : {}),
+  };
+}
+
+/** The document of a registration, as a party would send it. */
+function documentOf(record: ProviderRecord): string {
+  const declared = declarationOf(record);
+  return declared.protocol === 'saml' ? declared.metadata : JSON.stringify(clientMetadataOf(declared), undefined, 2);
+}
+
+/** A registration as a form that changes it. */
+export function formOf(record: ProviderRecord, asDocument: boolean): Filled {
+  const { protocol, name, contract, settings, requiredLevel, logo, source } = record;
+  const declared = declarationOf(record);
+  return {
+    protocol,
+    metadata: documentOf(record),
+    name,
+    contract: contract.attributes,
+    settings,
+    requiredLevel,
+    logo,
+    source,
+    ownFindings: [],
+    ...(declared.protocol === 'oidc' && !asDocument ? { fields: clientFieldsOf(clientMetadataOf(declared)) } : {}),
+  };
+}
+
+export interface ReadOptions {
+  /** What is changed, in its latest form. */
+  readonly latest?: ProviderRecord | undefined;
+  /** The token of a document that this hub fetched; only the browser it was shown in can hold it. */
+  readonly tokenOf: (about: string) => string;
+}
+
+/** What was sent. A chosen file goes before the pasted text. */
+export function submittedForm(form: URLSearchParams, { latest, tokenOf }: ReadOptions): Filled {
+  const text = (name: string) => (form.get(name) ?? '').trim();
+  const protocol = latest?.protocol ?? (form.get('protocol') === 'oidc' ? 'oidc' : 'saml');
+  const name = { ja: text('nameJa'), en: text('nameEn') };
+  const fields = protocol === 'oidc' && form.get('entry') === 'fields' ? clientFieldsIn(form) : undefined;
+  const written = fields ? clientDocument(fields, name) : { metadata: pasted(form), findings: [] };
+  const level = text('requiredLevel');
+  const { metadata } = written;
+  return {
+    protocol,
+    metadata,
+    name,
+    contract: [...new Set(form.getAll('contract'))],
+    settings: protocol === 'saml' ? settingsIn(form) : (latest?.settings ?? {}),
+    requiredLevel: isLevel(level) ? level : undefined,
+    logo: text('logoKept') || undefined,
+    source: fields ? latest?.source : sourceIn(form, metadata, { latest, tokenOf }),
+    ownFindings: written.findings,
+    ...(fields ? { fields } : {}),
+  };
+}
+
+const pasted = (form: URLSearchParams): string =>
+  asFormText((form.get('file')?.trim() ? form.get('file') : form.get('metadata')) ?? '');
+
+const transports = ['rsa-oaep-mgf1p', 'rsa-oaep-sha256'] as const;
+const contents = ['aes128-gcm', 'aes256-gcm'] as const;
+
+/** What is left at its default is not written down. */
+function settingsIn(form: URLSearchParams): ProviderSettings {
+  const isChecked = (name: string) => form.get(name) === 'yes';
+  const keyTransport = transports.find((one) => one === form.get('keyTransport'));
+  const contentEncryption = contents.find((one) => one === form.get('contentEncryption'));
+  return {
+    ...(form.get('encryptAssertion') === 'no' ? { encryptAssertion: false } : {}),
+    ...(form.get('encryptAssertion') === 'yes' ? { encryptAssertion: true } : {}),
+    ...(keyTransport ? { keyTransport } : {}),
+    ...(contentEncryption ? { contentEncryption } : {}),
+    ...(isChecked('signResponse') ? { signResponse: true } : {}),
+    ...(isChecked('allowCreateStrict') ? { allowCreateStrict: true } : {}),
+    ...(isChecked('requireSignedRequests') ? { requireSignedRequests: true } : {}),
+  };
+}
+
+/**
+ * The address as it was typed. That the document is what it gave, and when, is believed of our own fetching only: a
+ * registrar could otherwise paste a document of their own and have the approver read that the service published it.
+ */
+function sourceIn(
+  form: URLSearchParams,
+  document: string,
+  { latest, tokenOf }: ReadOptions,
+): MetadataSource | undefined {
+  const address = (form.get('address') ?? '').trim();
+  if (address === '') return undefined;
+  if (latest?.source?.address === address && asFormText(documentOf(latest)) === document) return latest.source;
+  const fetchedAt = Number(form.get('fetchedAt') ?? '');
+  const about = aboutFetched({ address, fetchedAt, document });
+  return form.get('fetchedToken') === tokenOf(about) ? { address, fetchedAt } : { address };
+}
+
+export const aboutFetched = (one: { address: string; fetchedAt: number; document: string }): string =>
+  `admin:fetched:${sha256(JSON.stringify([one.address, one.fetchedAt, one.document])).toString('base64url')}`;
