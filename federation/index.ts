@@ -8,6 +8,7 @@ export * from './authn-context.ts';
 export * from './entity-registry.ts';
 export * from './errors.ts';
 export * from './key-ring.ts';
+export * from './level-words.ts';
 export * from './oidc/client-metadata.ts';
 export * from './party-keys.ts';
 export * from './registration-check.ts';

@@ -37,9 +37,14 @@ export function checkRegistration(draft: RegistrationDraft, context: CheckContex
     ...choiceFindings(draft, context),
   ];
   // The parser stops at its first refusal; said in its words only where nothing above has said it better.
-  const known = findings.some(({ severity }) => severity === 'error');
-  return sortedFindings(known ? findings : [...refusals, ...findings]);
+  const faulty = findings.filter(({ severity }) => severity === 'error');
+  const unsaid = refusals.filter(({ where }) => isMember(where) && !faulty.some((one) => rootOf(one) === where));
+  return sortedFindings([...(faulty.length > 0 ? unsaid : refusals), ...findings]);
 }
+
+/** A refusal that names its place is one of several; the others are about the document as a whole. */
+const isMember = (where: string) => /^[a-z_]+(\[\d+\])?$/.test(where);
+const rootOf = ({ where }: Finding) => /^[a-z_]+(\[\d+\])?/.exec(where)?.[0];
 
 export const hasErrors = (findings: readonly Finding[]): boolean =>
   findings.some(({ severity }) => severity === 'error');

@@ -3,6 +3,7 @@ import { HubError } from '../lib/errors.ts';
 import { isLevel, meetsLevel } from './authn-context.ts';
 import type { Registration } from './entity-registry.ts';
 import { checkJwk } from './key-check.ts';
+import { levelWords } from './level-words.ts';
 import { legible, type Words } from './registration-finding.ts';
 import { parseServiceProviderMetadata } from './saml/metadata.ts';
 
@@ -159,6 +160,7 @@ const answers: Readonly<Record<string, Words>> = {
 /** A value as it stands in a line; the hash of a picture says nothing to anybody, the pages show the picture. */
 function shown(name: string, value: string | undefined): Words | undefined {
   if (value === undefined || name === 'logo') return undefined;
+  if (name === 'requiredLevel' && isLevel(value)) return levelWords[value];
   const answer = name.startsWith('settings.') ? answers[value] : undefined;
   return answer ?? { ja: legible(value), en: legible(value) };
 }

@@ -48,7 +48,7 @@ export interface Fetched {
 }
 
 /** An administrator who looks for an address tries it a few times; who looks for addresses tries more. */
-const perMinute = 10;
+const perMinute = 20;
 const addressMax = 2000;
 
 /** Fetches metadata from an address that an administrator typed, under the guard of `lib/outgoing`; audited, by host. */

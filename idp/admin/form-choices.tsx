@@ -1,6 +1,13 @@
-import { card, levels, meetsLevel, type ProviderSettings, reachableLevels } from '../../federation/index.ts';
+import {
+  card,
+  levels,
+  levelWords,
+  meetsLevel,
+  type ProviderSettings,
+  reachableLevels,
+} from '../../federation/index.ts';
 import { type Language, Logo, SelectField } from '../../web/index.ts';
-import { formCopy, levelNames, logoRefusals } from './form-copy.ts';
+import { formCopy, logoRefusals } from './form-copy.ts';
 import type { FormParts } from './provider-form.tsx';
 import type { Filled } from './submission.ts';
 
@@ -23,7 +30,7 @@ export function LevelField({
       label={formCopy.requiredLevel[language]}
       hint={formCopy.requiredLevelHint[language]}
       empty={formCopy.anyLevel[language]}
-      options={shown.map((level) => ({ value: level, label: levelNames[level][language] }))}
+      options={shown.map((level) => ({ value: level, label: levelWords[level][language] }))}
       value={requiredLevel ?? ''}
       error={error}
     />

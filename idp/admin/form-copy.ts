@@ -1,4 +1,3 @@
-import type { Level } from '../../federation/index.ts';
 import type { Text } from '../../web/index.ts';
 import type { FetchRefusal } from './fetch-metadata.ts';
 
@@ -15,8 +14,8 @@ export const formCopy = {
   fetch: { ja: 'アドレスから取得する', en: 'Fetch from the address' },
   fetchedOk: { ja: 'アドレスから取得しました', en: 'Fetched from the address' },
   fetchedText: {
-    ja: 'まだ保存していません。内容を確かめてから登録してください。',
-    en: 'Nothing is stored yet. Look at it, then register.',
+    ja: 'まだ何も保存していません。内容を確かめて、下のボタンで送ってください。',
+    en: 'Nothing is stored yet. Look at it, then send it by the button below.',
   },
   fetchFailed: { ja: '取得できませんでした', en: 'It could not be fetched' },
   reference: { ja: 'お問い合わせ番号', en: 'Reference' },
@@ -118,13 +117,6 @@ export const formCopy = {
     en: 'Shows what is different there. Nothing changes until you save it.',
   },
 } as const satisfies Record<string, Text>;
-
-export const levelNames: Readonly<Record<Level, Text>> = {
-  'urn:x-sanuki:ac:card': { ja: 'カード', en: 'Card' },
-  'urn:x-sanuki:ac:card-pin': { ja: 'カードと暗証番号', en: 'Card and PIN' },
-  'urn:x-sanuki:ac:card-pin-bound': { ja: 'カード、暗証番号、端末の鍵', en: 'Card, PIN and a key of the device' },
-  'urn:x-sanuki:ac:passkey': { ja: 'パスキー', en: 'Passkey' },
-};
 
 /** What happened and what to do, without what the other side said. */
 export const fetchRefusals: Readonly<Record<FetchRefusal, Text>> = {

@@ -1,7 +1,7 @@
-import type { ProviderRecord } from '../../federation/index.ts';
+import { levelWords, type ProviderRecord } from '../../federation/index.ts';
 import { type DateStyle, Facts, formatMoment, type Language, Logo, Value } from '../../web/index.ts';
 import type { Revision } from './cases.ts';
-import { formCopy, levelNames } from './form-copy.ts';
+import { formCopy } from './form-copy.ts';
 
 type Parts = DateStyle & {
   readonly record: ProviderRecord;
@@ -9,25 +9,32 @@ type Parts = DateStyle & {
   readonly mayFetch: boolean;
 };
 
-/** What a registration says beside its document: picture, required level, and where the document came from. */
+/** The picture that residents see, where there is one. */
+export function ServiceLogo({ record, language }: { readonly record: ProviderRecord; readonly language: Language }) {
+  const { logo, name } = record;
+  return logo ? <Logo src={`/admin/logo/${logo}`} alt={name[language]} /> : null;
+}
+
+/** What a registration says beside its document: required level, and where the document came from. */
 export function ProviderBesides({ record, csrf, mayFetch, ...style }: Parts) {
   const { language } = style;
-  const { logo, name, requiredLevel, source } = record;
-  if (!logo && !requiredLevel && !source) return null;
+  const { requiredLevel, source } = record;
+  if (!requiredLevel && !source) return null;
   const fetched =
     source?.fetchedAt === undefined ? formCopy.sourceChanged[language] : formatMoment(source.fetchedAt, style);
   return (
     <>
-      {logo ? <Logo src={`/admin/logo/${logo}`} alt={name[language]} /> : null}
       <Facts
         facts={[
-          ...(requiredLevel ? [[formCopy.requiredLevel[language], levelNames[requiredLevel][language]] as const] : []),
+          ...(requiredLevel ? [[formCopy.requiredLevel[language], levelWords[requiredLevel][language]] as const] : []),
           ...(source
             ? [
                 [
                   formCopy.source[language],
                   <>
-                    <Value>{source.address}</Value> {fetched}
+                    <Value>{source.address}</Value>
+                    <br />
+                    {fetched}
                   </>,
                 ] as const,
               ]

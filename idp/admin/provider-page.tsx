@@ -3,7 +3,7 @@ import { Breadcrumb, type DateStyle, Facts, formatMoment, Notice, Value } from '
 import type { Decision, Revision } from './cases.ts';
 import { adminCopy } from './copy.ts';
 import { Differences, FindingsNotice } from './findings.tsx';
-import { LogoChange, ProviderBesides } from './provider-besides.tsx';
+import { LogoChange, ProviderBesides, ServiceLogo } from './provider-besides.tsx';
 import { contractChoices, outcomeNames, providerCopy, statusNames } from './provider-copy.ts';
 
 export interface ProviderPageOptions {
@@ -37,8 +37,9 @@ export function ProviderPage(options: Parts) {
       <h1>
         <Value>{record.name[language]}</Value>
       </h1>
-      <ProviderBesides {...options} mayFetch={may.change} />
+      <ServiceLogo record={record} language={language} />
       <Facts facts={factsOf(options)} />
+      <ProviderBesides {...options} mayFetch={may.change} />
       {may.change ? (
         <p>
           <a class="button button-plain" href={`/admin/provider/edit?${new URLSearchParams({ id: record.id })}`}>
