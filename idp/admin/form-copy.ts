@@ -64,7 +64,7 @@ export const formCopy = {
     ja: 'PNG、JPEG、WebP。100 KBまで、縦横512ピクセルまで。ログイン画面でサービスの名前とともに見えます。',
     en: 'PNG, JPEG or WebP; 100 KB and 512 x 512 pixels at most. Residents see it beside the name when they sign in.',
   },
-  logoNow: { ja: '今のロゴ', en: 'Logo now' },
+  logoFault: { ja: 'ロゴを確かめてください', en: 'Please look at the logo' },
   logoNew: { ja: '新しいロゴ', en: 'New logo' },
   logoRemove: { ja: 'ロゴを使わない', en: 'Use no logo' },
   requiredLevel: { ja: '必要なログインの強さ', en: 'Required level of sign-in' },

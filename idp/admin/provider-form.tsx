@@ -6,7 +6,7 @@ import { DocumentFields } from './document-fields.tsx';
 import type { FetchProblem } from './fetch-metadata.ts';
 import { Differences, FindingsNotice } from './findings.tsx';
 import { LevelField, LogoField, SamlSettings } from './form-choices.tsx';
-import { fetchRefusals, formCopy, type logoRefusals } from './form-copy.ts';
+import { fetchRefusals, formCopy, logoRefusals } from './form-copy.ts';
 import { errorsAt, fieldOf } from './form-errors.ts';
 import { contractChoices, providerCopy } from './provider-copy.ts';
 import { pageOf } from './provider-list.tsx';
@@ -101,6 +101,13 @@ function Answer(options: FormParts) {
         </Notice>
       ) : null}
       {problem ? <NotFetched problem={problem} language={language} /> : null}
+      {logoProblem ? (
+        <Notice kind="error" title={formCopy.logoFault[language]}>
+          <p>
+            <a href="#logo">{logoRefusals[logoProblem][language]}</a>
+          </p>
+        </Notice>
+      ) : null}
       {fetched ? (
         <Notice kind="info" title={formCopy.fetchedOk[language]}>
           <p>{formCopy.fetchedText[language]}</p>

@@ -51,7 +51,9 @@ export async function startAdminWorld({ more = {} }: { more?: object } = {}) {
   const post = (own: Pick<TestBrowser, 'request'>, path: string, fields: Fields, headers: object = {}) =>
     own.request(new URL(path, origin).href, {
       method: 'POST',
-      body: new URLSearchParams(entriesOf(fields).map(([name, value]) => [name, String(value)])).toString(),
+      body: new URLSearchParams(
+        entriesOf(fields).map(([name, value]) => [name, typeof value === 'string' ? value : '']),
+      ).toString(),
       headers: { 'content-type': 'application/x-www-form-urlencoded', origin, ...headers },
     });
 
