@@ -34,7 +34,7 @@ export interface CounterTerminal {
 /** Where the metadata can be fetched again. It says where to look, and never what to believe. */
 export interface MetadataSource {
   readonly address: string;
-  /** ms since 1970; only while the metadata is, octet for octet, what the address gave then. */
+  /** ms since 1970; only while the metadata says what the address gave then, and nobody has changed it since. */
   readonly fetchedAt?: number | undefined;
 }
 

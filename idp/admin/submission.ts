@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import {
   clientMetadataOf,
   declarationOf,
@@ -83,7 +84,7 @@ export function submittedForm(form: URLSearchParams, { latest, tokenOf }: ReadOp
     settings: protocol === 'saml' ? settingsIn(form) : (latest?.settings ?? {}),
     requiredLevel: isLevel(level) ? level : undefined,
     logo: text('logoKept') || undefined,
-    source: fields ? latest?.source : sourceIn(form, metadata, { latest, tokenOf }),
+    source: fields ? sourceBehind(metadata, latest) : sourceIn(form, metadata, { latest, tokenOf }),
     ownFindings: written.findings,
     ...(fields ? { fields } : {}),
   };
@@ -126,6 +127,14 @@ function sourceIn(
   const fetchedAt = Number(form.get('fetchedAt') ?? '');
   const about = aboutFetched({ address, fetchedAt, document });
   return form.get('fetchedToken') === tokenOf(about) ? { address, fetchedAt } : { address };
+}
+
+/** Fields have no address of their own; written otherwise than it was fetched, the client is no longer what was there. */
+function sourceBehind(document: string, latest: ProviderRecord | undefined): MetadataSource | undefined {
+  if (!latest?.source) return undefined;
+  const fieldsIn = (json: string) => clientFieldsOf(JSON.parse(json) as Readonly<Record<string, unknown>>);
+  const isSame = isDeepStrictEqual(fieldsIn(document), fieldsIn(documentOf(latest)));
+  return isSame ? latest.source : { address: latest.source.address };
 }
 
 export const aboutFetched = (one: { address: string; fetchedAt: number; document: string }): string =>

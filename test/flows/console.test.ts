@@ -197,7 +197,7 @@ describe('the console in Chromium, with Apache as the service', function () {
     // The Enter key only looks, wherever it is pressed.
     await page.getByLabel('サービスの名前（英語）').fill('Hall');
     await page.getByLabel('サービスの名前（英語）').press('Enter');
-    await page.getByText('この画像は使えません').waitFor();
+    await page.getByText('ロゴを確かめてください').waitFor();
     await check(page, 'form-fields-faulty');
     await page.getByLabel('クライアントID').fill('hall');
     await page.getByLabel('ログイン後に戻るアドレス').fill('https://hall.example/cb');
@@ -224,8 +224,8 @@ describe('the console in Chromium, with Apache as the service', function () {
       code_challenge_method: 'S256',
     };
     await resident.goto(`${trial.summary.hub}/oidc/authorize?${new URLSearchParams(parameters)}`);
-    const logo = resident.getByRole('img', { name: '公民館の予約' });
-    expect(await logo.evaluate('image => image.naturalWidth'), 'drawn').to.equal(32);
+    await resident.getByRole('img', { name: '公民館の予約' }).waitFor();
+    expect(await resident.evaluate("document.querySelector('.logo img').naturalWidth"), 'drawn').to.equal(32);
     await check(resident, 'sign-in-with-logo');
     await resident.context().close();
     for (const one of [registrar, approver]) await closing(one);

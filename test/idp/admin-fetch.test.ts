@@ -92,6 +92,24 @@ describe('metadata by its address', () => {
     expect(await recordOf('keep.example')).to.not.have.property('source');
   });
 
+  it('brings an OIDC client too; changed in its fields it is no longer what the address gave', async () => {
+    const json = { client_id: 'far', redirect_uris: ['https://far.example/cb'], client_name: '図書館' };
+    answer = { body: JSON.stringify(json) };
+    const oidc = { protocol: 'oidc', address: party.address };
+    const fetched = await world.send(world.registrar, { ...oidc, do: 'fetch' });
+    const kept = keptIn((await fetched.text()).replaceAll('&quot;', '"'));
+    expect((await world.send(world.registrar, { ...oidc, ...kept })).status).to.equal(200);
+    const sourceNow = async () => (await world.registry.get('oidc', 'far'))?.source;
+    expect(await sourceNow()).to.include.keys('address', 'fetchedAt');
+    const fields = { protocol: 'oidc', entry: 'fields', clientId: 'far', authMethod: 'client_secret_basic' };
+    const edit = at('/admin/provider/edit', 'oidc:far');
+    const same = { ...fields, redirectUris: 'https://far.example/cb', contract: ['displayName'], seen: '1' };
+    await world.send(world.registrar, same, edit);
+    expect(await sourceNow(), 'another contract').to.include.keys('address', 'fetchedAt');
+    await world.send(world.registrar, { ...same, redirectUris: 'https://evil.example/cb', seen: '2' }, edit);
+    expect(await sourceNow()).to.deep.equal({ address: party.address });
+  });
+
   it('is fetched again as a change like every other: shown, saved, approved by another person', async () => {
     await registerFetched('again.example');
     const id = samlId('again.example');
