@@ -130,7 +130,8 @@ export function createCases(options: CasesOptions) {
       const kept = fresh ? {} : { sealedSecret: current.sealedSecret };
       return { ...proposal, ...kept, authors: [...new Set([...current.authors, by])], version: seen + 1 };
     });
-    if (!replaced) await firstProposal({ ...proposal, authors: [by], version: 1 }, seen);
+    // Counted from a moment, not from one: a page that showed an earlier proposal, rejected since, approves none of these.
+    if (!replaced) await firstProposal({ ...proposal, authors: [by], version: proposal.at }, seen);
     const detail = withVia(hashes(record, { ...record, ...proposal.made }), via);
     await audit.record({ type: 'provider.propose', result: 'ok', actor: by, provider: id, detail });
     return { id, secret: fresh };

@@ -194,13 +194,28 @@ describe('services in the console', () => {
     ).to.deep.equal([303, 409]);
   });
 
+  const seenAt = async (edit: string) =>
+    /name="seen" value="(\d+)"/.exec(await world.textOf(registrar, edit))?.[1] ?? '';
+
   it('approve what was seen: a revision written after the page was opened is not approved by it', async () => {
     const id = await live('seen.example');
     const edit = at('/admin/provider/edit', id);
     await register(registrar, { metadata: metadataOf('seen.example', 'https://seen.example/good') }, edit);
-    await register(registrar, { metadata: metadataOf('seen.example', 'https://evil.example/acs'), seen: '1' }, edit);
-    expect((await decide(approver, id, { seen: '1' })).status).to.equal(409);
+    const seen = await seenAt(edit);
+    await register(registrar, { metadata: metadataOf('seen.example', 'https://evil.example/acs'), seen }, edit);
+    expect((await decide(approver, id, { seen })).status).to.equal(409);
     expect((await recordOf('seen.example'))?.saml?.metadata).to.not.include('evil');
+  });
+
+  it('approve what was seen: a proposal after a rejected one is not approved by the page of that one', async () => {
+    const id = await live('again.example');
+    const edit = at('/admin/provider/edit', id);
+    await register(registrar, { metadata: metadataOf('again.example', 'https://again.example/good') }, edit);
+    const seen = await seenAt(edit);
+    expect((await decide(approver, id, { seen, outcome: 'rejected' })).status).to.equal(303);
+    await register(registrar, { metadata: metadataOf('again.example', 'https://evil.example/acs') }, edit);
+    expect((await decide(approver, id, { seen })).status).to.equal(409);
+    expect((await recordOf('again.example'))?.saml?.metadata).to.not.include('evil');
   });
 
   it('stop within the next request when suspended, and never come back around the approval', async () => {
