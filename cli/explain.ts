@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { explainTrace, isTraceCode, openGround, openTraces, readTraceCode, stepLine } from '../idp/index.ts';
+import { explainTrace, isOwnPage, isTraceCode, openGround, openTraces, readTraceCode, stepLine } from '../idp/index.ts';
 import { createLog } from '../lib/log.ts';
 import { defaultData, print, readHubFile } from './hub-file.ts';
 
@@ -33,7 +33,8 @@ async function explainCode(typed: string, { data, json }: { data: string; json?:
   }
 }
 
-function wordsOf({ what, whom, caller, staff, provider, code, steps }: ReturnType<typeof explainTrace>): string[] {
+function wordsOf(explanation: ReturnType<typeof explainTrace>): string[] {
+  const { what, whom, caller, staff, provider, protocol, code, steps } = explanation;
   const facts = (given: object) =>
     Object.entries(given).map(([name, value]) => `    ${name}: ${Array.isArray(value) ? value.join(', ') : value}`);
   return [
@@ -41,7 +42,7 @@ function wordsOf({ what, whom, caller, staff, provider, code, steps }: ReturnTyp
     `  tell the caller: ${caller.en}`,
     `  concerns:        ${whom}`,
     `  staff:           ${staff.en}`,
-    `  service:         ${provider ?? 'a page of the hub'}`,
+    `  service:         ${provider ?? (isOwnPage({ protocol }) ? 'a page of the hub' : 'unknown: the request does not say')}`,
     ...(code === undefined ? [] : [`  kind:            ${code}`]),
     ...steps.flatMap((step) => [`${new Date(step.at).toISOString()} ${stepLine(step, 'en')}`, ...facts(step.facts)]),
   ];

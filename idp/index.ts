@@ -11,7 +11,7 @@ export { openDataFolder, secretFile } from './data-folder.ts';
 export { openFederation, openGround } from './ground.ts';
 export { startHub } from './main.ts';
 export { bodyTermsOf, settledBodies } from './sources.ts';
-export { explain as explainTrace } from './traces/explanation.ts';
+export { explain as explainTrace, isOwnPage } from './traces/explanation.ts';
 export { openTraces } from './traces/open.ts';
 export { stepLine } from './traces/step-words.ts';
 export { isTraceCode } from './traces/trace.ts';

@@ -23,6 +23,7 @@ export const explainCopy = {
   staff: { ja: 'センターですること', en: 'What staff does' },
   provider: { ja: 'サービス', en: 'Service' },
   noProvider: { ja: 'センターの画面', en: 'a page of the hub' },
+  unreadProvider: { ja: 'わかりません（要求から読み取れません）', en: 'unknown: the request does not say' },
   kind: { ja: '種類', en: 'Kind' },
   when: { ja: '始まり', en: 'Began' },
   steps: { ja: '経過', en: 'Steps' },

@@ -8,7 +8,7 @@ import {
   type Text,
   Value,
 } from '../../web/index.ts';
-import type { Explanation } from '../traces/explanation.ts';
+import { type Explanation, isOwnPage } from '../traces/explanation.ts';
 import type { FactName, TraceStep } from '../traces/step.ts';
 import { stepLine } from '../traces/step-words.ts';
 import { adminCopy } from './copy.ts';
@@ -136,7 +136,8 @@ function Finding({ explanation, service, ...style }: FoundParts) {
 /** By the registered name where there is one; what an unknown sender calls itself is text and nothing else. */
 function Service({ explanation, service, language }: Pick<FoundParts, 'explanation' | 'service' | 'language'>) {
   const { provider } = explanation;
-  if (provider === undefined) return <>{explainCopy.noProvider[language]}</>;
+  if (provider === undefined)
+    return <>{explainCopy[isOwnPage(explanation) ? 'noProvider' : 'unreadProvider'][language]}</>;
   return (
     <>
       {service ? (

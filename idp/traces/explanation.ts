@@ -19,6 +19,10 @@ export interface Explanation extends Guidance {
   readonly beginningMissing: boolean;
 }
 
+/** A page of the hub was asked for; a party's request that cannot be read leaves nobody's name. */
+export const isOwnPage = ({ protocol }: Pick<Explanation, 'protocol'>): boolean =>
+  protocol === undefined || protocol === 'hub' || protocol === 'http';
+
 const text = (ja: string, en: string): Text => ({ ja, en });
 const nothing = text('センターですることはありません。', 'There is nothing for staff to do.');
 

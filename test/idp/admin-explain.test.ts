@@ -173,6 +173,8 @@ describe('a trace code in the console', () => {
       const html = await (await browser().request(url)).text();
       const page = await explained(codeOn(html));
       expect(wordsOf(page), code).to.include(`（${code}、`);
+      expect(wordsOf(page).includes('要求から読み取れません'), code).to.equal(code === 'BASE64_MALFORMED');
+      expect(wordsOf(page).includes('センターの画面'), code).to.equal(code === 'PAGE_MISSING');
       // Attacker: chooses an entityID. He reaches the eyes of staff as text, and nothing runs.
       expect(page, code).to.not.include('<script>alert');
     }
