@@ -41,7 +41,7 @@ export async function add({ approve = false, data, ...source }: AddOptions): Pro
     checkApproval(settings, approve);
     const trial = settings.profile === 'trial';
     const status = approve ? ('approved' as const) : ('pending' as const);
-    const { draft, findings } = await looked(source, await contextOf(hub));
+    const { draft, fetchedFrom, findings } = await looked(source, await contextOf(hub));
     if (hasErrors(findings)) throw new Error(`the registration is refused:\n${findingWords(findings)}`);
     const warnings = findings.filter(({ severity }) => severity === 'warning');
     if (warnings.length > 0) process.stderr.write(`${findingWords(warnings)}\n`);
@@ -50,7 +50,7 @@ export async function add({ approve = false, data, ...source }: AddOptions): Pro
     const sealed = secret && { sealedSecret: federation.clientSecrets.seal(Buffer.from(secret), `oidc:${made.key}`) };
     const oidc = made.oidc ? { oidc: { ...made.oidc, ...sealed } } : {};
     const record = await federation.registry.register(
-      { ...made, ...oidc, status, trial },
+      { ...made, ...oidc, ...keptBesides(before), ...fetchedFrom, status, trial },
       { version: before?.version ?? 0 },
     );
     await ground.audit.record({
@@ -62,6 +62,13 @@ export async function add({ approve = false, data, ...source }: AddOptions): Pro
     print({ ...shown(record), ...(secret ? { client_secret: secret } : {}) });
   });
 }
+
+/** What no document and no option of this command says stays as it is: replacing metadata takes no protection away. */
+const keptBesides = (before: ProviderRecord | undefined) => ({
+  ...(before ? { settings: before.settings } : {}),
+  ...(before?.requiredLevel ? { requiredLevel: before.requiredLevel } : {}),
+  ...(before?.logo ? { logo: before.logo } : {}),
+});
 
 /** Says what the linter finds, with the registered providers in sight where there is a hub; 1 on errors. */
 export async function check({ data, json, ...source }: Source & { data: string; json?: boolean }): Promise<void> {
@@ -95,14 +102,16 @@ const contextOf = async ({ settings, federation }: OpenHub): Promise<CheckContex
 async function looked(
   { attributes, nameJa: ja, nameEn: en, ...source }: Source,
   context: CheckContext,
-): Promise<{ draft: RegistrationDraft; findings: Finding[] }> {
+): Promise<{ draft: RegistrationDraft; fetchedFrom: Pick<ProviderRecord, 'source'>; findings: Finding[] }> {
+  const { metadata: address = '' } = source;
+  const fetchedFrom = isAddress(address) ? { source: { address, fetchedAt: Date.now() } } : {};
   const contract = attributes?.split(',').filter(Boolean);
   const draft: RegistrationDraft = {
     ...(await documentIn(source, context.allowHttp)),
     ...(contract ? { contract } : {}),
     name: { ...(ja === undefined ? {} : { ja }), ...(en === undefined ? {} : { en }) },
   };
-  return { draft, findings: checkRegistration(draft, { ...context, mayReplace: true }) };
+  return { draft, fetchedFrom, findings: checkRegistration(draft, { ...context, mayReplace: true }) };
 }
 
 async function documentIn(
@@ -114,8 +123,10 @@ async function documentIn(
   return { protocol: 'id-wsf', metadata: await readFile(idWsf, 'utf8') };
 }
 
+const isAddress = (source: string) => /^https?:/.test(source);
+
 function textOf(source: string, trial: boolean): Promise<string> {
-  return /^https?:/.test(source) ? fetchText(source, { allowLoopback: trial }) : readFile(source, 'utf8');
+  return isAddress(source) ? fetchText(source, { allowLoopback: trial }) : readFile(source, 'utf8');
 }
 
 /** Of a draft that the linter let pass. */

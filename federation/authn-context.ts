@@ -89,8 +89,18 @@ const includes: Readonly<Record<Level, readonly Level[]>> = {
   [passkey]: [passkey],
 };
 
+/** Levels that a new sign-in reaches at this hub, the usual one first. */
+export const reachableLevels: readonly Level[] = [cardPin];
+
+/** Whether a sign-in at this level is enough where that one is the least (SAML Core 3.3.2.2.1, minimum). */
+export const meetsLevel = (level: Level, least: Level): boolean => includes[level].includes(least);
+
+export const isLevel = (text: string): text is Level => levels.some((level) => level === text);
+
 export interface LevelRequest {
   readonly requested?: RequestedAuthnContext | undefined;
+  /** The least that the provider's registration demands, whatever is requested. */
+  readonly required?: Level | undefined;
   /** Level of the live session; undefined without one. */
   readonly level?: string | undefined;
   /** Levels a new sign-in can reach here, the usual one first. */
@@ -101,8 +111,11 @@ export interface LevelRequest {
  * One decision for both protocols: answer with this class, present a credential that reaches this level, or say that
  * the request cannot be met (SAML NoAuthnContext, OIDC unmet_authentication_requirements).
  */
-export function decideLevel({ requested, level, reachable = [cardPin] }: LevelRequest): LevelDecision {
-  const session = levels.find((known) => known === level);
+export function decideLevel({ requested, required, level, ...request }: LevelRequest): LevelDecision {
+  // A session below what is required is none here, and a sign-in that would end below it is not asked for.
+  const isEnough = (one: Level) => required === undefined || meetsLevel(one, required);
+  const session = levels.find((known) => known === level && isEnough(known));
+  const reachable = (request.reachable ?? reachableLevels).filter(isEnough);
   if (!requested || requested.classRefs.length === 0) return session ? { answer: session } : need(reachable[0]);
   for (const classRef of session ? requested.classRefs : []) {
     const answer = session && answerFor(classRef, requested.comparison, session);
@@ -112,7 +125,7 @@ export function decideLevel({ requested, level, reachable = [cardPin] }: LevelRe
     requested.classRefs.some((classRef) => answerFor(classRef, requested.comparison, candidate) !== undefined),
   );
   if (within && within !== session) return { needs: within };
-  return requested.voluntary ? decideLevel({ level, reachable }) : { impossible: true };
+  return requested.voluntary ? decideLevel({ level, required, reachable }) : { impossible: true };
 }
 
 const need = (level: Level | undefined): LevelDecision => (level ? { needs: level } : { impossible: true });
@@ -144,8 +157,10 @@ export function requestedFromAcr(
 
 /**
  * What a patient can be asked for at a registered counter. The card alone is enough only where that level is the
- * party's first wish by its own name; every other wish, and none, means card and PIN.
+ * party's first wish by its own name, and its registration demands no more; every other wish, and none, means card and
+ * PIN.
  */
-export function reachableAtCounter(requested: RequestedAuthnContext | undefined): readonly Level[] {
-  return requested?.classRefs[0] === card ? [card] : [cardPin];
+export function reachableAtCounter(requested: RequestedAuthnContext | undefined, required?: Level): readonly Level[] {
+  const isEnough = required === undefined || meetsLevel(card, required);
+  return requested?.classRefs[0] === card && isEnough ? [card] : [cardPin];
 }

@@ -1,4 +1,5 @@
 import type { Collection, CollectionDefinition, Page, StoredRecord } from '../storage/index.ts';
+import type { Level } from './authn-context.ts';
 import { FederationError } from './errors.ts';
 import { bodyDocumentOf, type IdWsfBody, parseBody } from './id-wsf/body.ts';
 import type { ApiAccess } from './oidc/api-access.ts';
@@ -33,6 +34,13 @@ export interface CounterTerminal {
   readonly terminal: string;
 }
 
+/** Where the metadata can be fetched again. It says where to look, and never what to believe. */
+export interface MetadataSource {
+  readonly address: string;
+  /** ms since 1970; only while the metadata says what the address gave then, and nobody has changed it since. */
+  readonly fetchedAt?: number | undefined;
+}
+
 /** The registration of one provider: a service of either sign-in protocol, or a body that holds data. */
 export interface ProviderRecord extends StoredRecord {
   /** The protocol, a colon and the key. */
@@ -45,6 +53,11 @@ export interface ProviderRecord extends StoredRecord {
   /** What the provider may be given beside the pseudonym. */
   readonly contract: { readonly attributes: readonly string[] };
   readonly settings: ProviderSettings;
+  /** The least level of sign-in that it is answered with, whatever its requests ask. */
+  readonly requiredLevel?: Level | undefined;
+  /** SHA-256 (hex) of the picture that stands beside the name; the hub keeps the picture itself. */
+  readonly logo?: string | undefined;
+  readonly source?: MetadataSource | undefined;
   readonly saml?: { readonly metadata: string } | undefined;
   readonly oidc?:
     | { readonly metadata: Readonly<Record<string, unknown>>; readonly sealedSecret?: string | undefined }

@@ -10,6 +10,7 @@ export * from './errors.ts';
 export * from './id-wsf/body.ts';
 export { keyFingerprint } from './key-check.ts';
 export * from './key-ring.ts';
+export * from './level-words.ts';
 export * from './oidc/api-access.ts';
 export * from './oidc/client-metadata.ts';
 export * from './party-keys.ts';

@@ -1,4 +1,6 @@
+import { z } from 'zod';
 import { HubError } from '../lib/errors.ts';
+import { meetsLevel, reachableLevels } from './authn-context.ts';
 import type { ProviderRecord } from './entity-registry.ts';
 import { FederationError } from './errors.ts';
 import { parseBody } from './id-wsf/body.ts';
@@ -7,6 +9,7 @@ import { sharedKeyFindings } from './key-check.ts';
 import { checkClientMetadata } from './oidc/client-check.ts';
 import { parseClientMetadata } from './oidc/client-metadata.ts';
 import { providerIdOf } from './party-keys.ts';
+import { addressFindings } from './presentation-check.ts';
 import type { ProviderProtocol } from './provider-protocol.ts';
 import { registeredKeysOf } from './registered-keys.ts';
 import type {
@@ -27,7 +30,7 @@ import { offeredAttribute } from './saml/offered-attributes.ts';
  * Without an error among the findings the registration can be made.
  */
 export function checkRegistration(draft: RegistrationDraft, context: CheckContext): Finding[] {
-  const { read, refusal } = readers[draft.protocol](draft, context);
+  const { read, refusals } = readers[draft.protocol](draft, context);
   const replaced = context.mayReplace ? `${draft.protocol}:${read?.key}` : context.replaces;
   const others = (context.others ?? []).filter(({ id }) => id !== replaced);
   const findings = [
@@ -35,18 +38,24 @@ export function checkRegistration(draft: RegistrationDraft, context: CheckContex
     ...(read ? identityFindings(draft.protocol, read.key, { ...context, others }) : []),
     ...sharedKeyFindings(read?.keys ?? [], others),
     ...contractFindings(draft.contract, read, context.terms),
+    ...choiceFindings(draft, context),
   ];
   // The parser stops at its first refusal; said in its words only where nothing above has said it better.
-  const known = findings.some(({ severity }) => severity === 'error');
-  return sortedFindings(refusal && !known ? [refusal, ...findings] : findings);
+  const faulty = findings.filter(({ severity }) => severity === 'error');
+  const unsaid = refusals.filter(({ where }) => isMember(where) && !faulty.some((one) => rootOf(one) === where));
+  return sortedFindings([...(faulty.length > 0 ? unsaid : refusals), ...findings]);
 }
+
+/** A refusal that names its place is one of several; the others are about the document as a whole. */
+const isMember = (where: string) => /^[a-z_]+(\[\d+\])?$/.test(where);
+const rootOf = ({ where }: Finding) => /^[a-z_]+(\[\d+\])?/.exec(where)?.[0];
 
 export const hasErrors = (findings: readonly Finding[]): boolean =>
   findings.some(({ severity }) => severity === 'error');
 
 interface Reading {
   readonly read: ReadDraft | undefined;
-  readonly refusal: Finding | undefined;
+  readonly refusals: readonly Finding[];
 }
 
 function readSaml({ metadata, name = {} }: RegistrationDraft, context: CheckContext): Reading {
@@ -54,7 +63,7 @@ function readSaml({ metadata, name = {} }: RegistrationDraft, context: CheckCont
   const requestedKnown = (asked: string) => offeredAttribute(asked) !== undefined;
   return {
     read: checkSamlMetadata(xml, { ...context, names: name, requestedKnown }),
-    refusal: refusalOf('EntityDescriptor', () => parseServiceProviderMetadata(xml, context)),
+    refusals: refusalsOf('EntityDescriptor', () => parseServiceProviderMetadata(xml, context)),
   };
 }
 
@@ -69,19 +78,19 @@ const jsonMax = 256 * 1024;
 
 function readOidc({ metadata, name }: RegistrationDraft, context: CheckContext): Reading {
   const json = typeof metadata === 'string' ? jsonOf(metadata, 'CLIENT_METADATA_INVALID') : metadata;
-  if (json instanceof FederationError) return { read: undefined, refusal: refusalFinding(json, '(JSON)') };
+  if (json instanceof FederationError) return { read: undefined, refusals: [refusalFinding(json, '(JSON)')] };
   return {
     read: checkClientMetadata(json, { ...context, name }),
-    refusal: refusalOf('(JSON)', () => parseClientMetadata(json, context)),
+    refusals: refusalsOf('(JSON)', () => parseClientMetadata(json, context)),
   };
 }
 
 function readIdWsf({ metadata, name, contract }: RegistrationDraft, context: CheckContext): Reading {
   const json = typeof metadata === 'string' ? jsonOf(metadata, 'BODY_INVALID') : metadata;
-  if (json instanceof FederationError) return { read: undefined, refusal: refusalFinding(json, '(JSON)') };
+  if (json instanceof FederationError) return { read: undefined, refusals: [refusalFinding(json, '(JSON)')] };
   return {
     read: checkBody(json, { ...context, name, contract }),
-    refusal: refusalOf('(JSON)', () => parseBody(json, context)),
+    refusals: refusalsOf('(JSON)', () => parseBody(json, context)),
   };
 }
 
@@ -94,15 +103,24 @@ function jsonOf(text: string, code: 'CLIENT_METADATA_INVALID' | 'BODY_INVALID'):
   }
 }
 
-function refusalOf(where: string, parse: () => unknown): Finding | undefined {
+function refusalsOf(where: string, parse: () => unknown): Finding[] {
   try {
     parse();
-    return undefined;
+    return [];
   } catch (error) {
-    if (error instanceof HubError) return refusalFinding(error, where);
-    throw error;
+    if (!(error instanceof HubError)) throw error;
+    if (!(error.cause instanceof z.ZodError)) return [refusalFinding(error, where)];
+    const { code } = error;
+    return error.cause.issues.map(({ path, message }) => refusalFinding({ code, message }, memberAt(path) || where));
   }
 }
+
+/** As the linter writes it: `redirect_uris[1]`. */
+const memberAt = (path: readonly PropertyKey[]): string =>
+  path.reduce<string>(
+    (at, step) => (typeof step === 'number' ? `${at}[${step}]` : [at, String(step)].filter(Boolean).join('.')),
+    '',
+  );
 
 /** Folded as a hurried reader would: case, width, a final slash, the default port. */
 const folded = (key: string) =>
@@ -165,6 +183,22 @@ function contractFindings(
       .filter((item) => !terms.attributes[item]?.some((purpose) => contract.includes(purpose)))
       .map((item) => finding('PURPOSE_MISSING', where, { value: item })),
     ...(canSign ? [] : withPurpose.map((item) => finding('HOLDER_KEY_MISSING', where, { value: item }))),
+  ];
+}
+
+/** What was chosen beside the document. */
+function choiceFindings(
+  { settings, requiredLevel, source }: RegistrationDraft,
+  { allowHttp }: Pick<CheckContext, 'allowHttp'>,
+): Finding[] {
+  const reached = !requiredLevel || reachableLevels.some((level) => meetsLevel(level, requiredLevel));
+  return [
+    ...(reached ? [] : [finding('LEVEL_UNREACHABLE', 'requiredLevel', { value: requiredLevel })]),
+    ...(settings?.encryptAssertion === false ? [finding('ENCRYPTION_OFF', 'settings.encryptAssertion')] : []),
+    // In a trial parties live on loopback over http, and that is worth no word here.
+    ...(source ? addressFindings(source.address, 'source.address', { allowHttp }) : []).filter(
+      ({ severity }) => severity === 'error',
+    ),
   ];
 }
 

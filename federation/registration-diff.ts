@@ -1,8 +1,10 @@
 import { createHash, X509Certificate } from 'node:crypto';
 import { HubError } from '../lib/errors.ts';
+import { isLevel, meetsLevel } from './authn-context.ts';
 import type { Registration } from './entity-registry.ts';
 import { type IdWsfBody, keyIn, pemOf } from './id-wsf/body.ts';
 import { checkJwk, dayOf, keyFingerprint } from './key-check.ts';
+import { levelWords } from './level-words.ts';
 import { legible, type Words } from './registration-finding.ts';
 import { parseServiceProviderMetadata } from './saml/metadata.ts';
 
@@ -36,6 +38,15 @@ const fields: Readonly<Record<string, Field>> = {
   attributes: field('渡してよい項目', 'attribute'),
   counter: field('窓口の端末', 'counter terminal'),
   api: field('管理APIの権限', 'scope at the administration API'),
+  requiredLevel: field('必要なログインの強さ', 'required level of sign-in'),
+  logo: field('ロゴ', 'logo'),
+  source: field('メタデータの取得元', 'address that the metadata is fetched from'),
+  'settings.encryptAssertion': field('ログイン結果の暗号化', 'encryption of assertions'),
+  'settings.signResponse': field('応答全体への署名', 'signature over the whole response'),
+  'settings.keyTransport': field('鍵の暗号化の方式', 'key transport'),
+  'settings.contentEncryption': field('内容の暗号化の方式', 'content encryption'),
+  'settings.allowCreateStrict': field('AllowCreate の厳密な扱い', 'strict AllowCreate'),
+  'settings.requireSignedRequests': field('署名のない依頼の拒否', 'refusal of unsigned requests'),
   acs: field('ログイン結果の受け口', 'address for answers (ACS)'),
   signingKey: field('署名の鍵', 'signing key'),
   encryptionKey: field('暗号の鍵', 'encryption key'),
@@ -60,7 +71,7 @@ const fields: Readonly<Record<string, Field>> = {
   client_name: field('クライアント名', 'client name', false),
   contacts: field('連絡先', 'contact', false),
   client_uri: field('サービスのアドレス', 'home page', false),
-  logo_uri: field('ロゴ', 'logo', false),
+  logo_uri: field('ロゴのアドレス', 'logo address', false),
   policy_uri: field('方針のアドレス', 'policy page', false),
   tos_uri: field('規約のアドレス', 'terms page', false),
 };
@@ -120,25 +131,53 @@ function changesOf(name: string, before: readonly string[], after: readonly stri
 
 function change(name: string, kind: RegistrationChange['kind'], before?: string, after?: string): RegistrationChange {
   const { label, trust } = fieldOf(name);
-  const values = [before, after].map((value) => (value === undefined ? '' : legible(value)));
-  const [from = '', to = ''] = values;
-  const words: Readonly<Record<RegistrationChange['kind'], Words>> = {
-    added: { ja: `${label.ja}「${to}」が加わります。`, en: `${label.en} “${to}” is added.` },
-    removed: { ja: `${label.ja}「${from}」がなくなります。`, en: `${label.en} “${from}” goes.` },
-    changed:
-      before === undefined
-        ? { ja: `${label.ja}が変わります。`, en: `${label.en} changes.` }
-        : {
-            ja: `${label.ja}が「${from}」から「${to}」に変わります。`,
-            en: `${label.en} changes from “${from}” to “${to}”.`,
-          },
+  return {
+    field: name,
+    kind,
+    before,
+    after,
+    trust: name === 'requiredLevel' ? !isRaised(before, after) : trust,
+    words: wordsOf(label, kind, [shown(name, before), shown(name, after)]),
   };
-  return { field: name, kind, before, after, trust, words: words[kind] };
+}
+
+/** More than before is demanded of residents; nobody is believed who was not believed before. */
+function isRaised(before: string | undefined, after: string | undefined): boolean {
+  if (after === undefined || !isLevel(after)) return false;
+  return before === undefined || (isLevel(before) && meetsLevel(after, before));
+}
+
+function wordsOf(label: Words, kind: RegistrationChange['kind'], [from, to]: readonly (Words | undefined)[]): Words {
+  const [old, fresh] = [quoted(from), quoted(to)];
+  if (kind === 'added') return { ja: `${label.ja}${fresh.ja}が加わります。`, en: `${label.en}${fresh.en} is added.` };
+  if (kind === 'removed') return { ja: `${label.ja}${old.ja}がなくなります。`, en: `${label.en}${old.en} goes.` };
+  if (!from) return { ja: `${label.ja}が変わります。`, en: `${label.en} changes.` };
+  return {
+    ja: `${label.ja}が${old.ja}から${fresh.ja}に変わります。`,
+    en: `${label.en} changes from${old.en} to${fresh.en}.`,
+  };
+}
+
+const quoted = (value: Words | undefined): Words =>
+  value ? { ja: `「${value.ja}」`, en: ` “${value.en}”` } : { ja: '', en: '' };
+
+const answers: Readonly<Record<string, Words>> = {
+  true: { ja: 'はい', en: 'yes' },
+  false: { ja: 'いいえ', en: 'no' },
+};
+
+/** A value as it stands in a line; the hash of a picture says nothing to anybody, the pages show the picture. */
+function shown(name: string, value: string | undefined): Words | undefined {
+  if (value === undefined || name === 'logo') return undefined;
+  if (name === 'requiredLevel' && isLevel(value)) return levelWords[value];
+  const answer = name.startsWith('settings.') ? answers[value] : undefined;
+  return answer ?? { ja: legible(value), en: legible(value) };
 }
 
 function factsOf(side: Side | undefined): Facts {
   if (!side) return new Map();
-  const { name, status, contract, settings, counter, api, saml, oidc, idWsf } = side;
+  const { name, status, contract, settings, counter, api, saml, oidc, idWsf, requiredLevel, logo, source } = side;
+  const single = (value: string | undefined) => (value === undefined ? [] : [value]);
   const settled = Object.entries(settings).filter(([, value]) => value !== undefined);
   return new Map<string, readonly string[]>([
     ['status', [status]],
@@ -148,6 +187,9 @@ function factsOf(side: Side | undefined): Facts {
     ...settled.map(([key, value]) => [`settings.${key}`, [String(value)]] as const),
     ['counter', counter ? [`${counter.facility.ja} / ${counter.facility.en} / ${counter.terminal}`] : []],
     ['api', api ? [...api.scopes] : []],
+    ['requiredLevel', single(requiredLevel)],
+    ['logo', single(logo)],
+    ['source', single(source?.address)],
     ...(saml ? samlFacts(saml.metadata) : []),
     ...(oidc ? oidcFacts(oidc.metadata) : []),
     ...(idWsf ? bodyFacts(idWsf) : []),

@@ -1,3 +1,5 @@
+import type { Level } from './authn-context.ts';
+import type { MetadataSource, ProviderSettings } from './entity-registry.ts';
 import type { Names } from './presentation-check.ts';
 import type { ProviderProtocol } from './provider-protocol.ts';
 import type { Finding } from './registration-finding.ts';
@@ -11,6 +13,9 @@ export interface RegistrationDraft {
   readonly name?: Names | undefined;
   /** Attributes and purposes; left out when no contract is known yet. */
   readonly contract?: readonly string[] | undefined;
+  readonly settings?: ProviderSettings | undefined;
+  readonly requiredLevel?: Level | undefined;
+  readonly source?: MetadataSource | undefined;
 }
 
 /** What the linter has to know of another registration. */

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import type { ProviderRecord, ProviderSettings, Registration } from './entity-registry.ts';
+import { levels } from './authn-context.ts';
+import type { MetadataSource, ProviderRecord, ProviderSettings, Registration } from './entity-registry.ts';
 import { FederationError } from './errors.ts';
 import { parseBody } from './id-wsf/body.ts';
 import { apiScopes } from './oidc/api-access.ts';
@@ -30,6 +31,15 @@ const common = {
   status,
   attributes: z.array(z.string().min(1).max(200)).max(100).describe('The contract: attributes and purposes.'),
   settings: settings.optional(),
+  requiredLevel: z.enum(levels).optional().describe('The least level of sign-in, whatever a request asks.'),
+  logo: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/, 'SHA-256 in hex of a picture that was uploaded in the console')
+    .optional(),
+  source: z
+    .strictObject({ address: z.url().max(2000), fetchedAt: z.iso.datetime().optional() })
+    .optional()
+    .describe('Where the metadata can be fetched again.'),
 };
 
 const DeclaredSaml = z.strictObject({
@@ -99,7 +109,16 @@ export function parseDeclarations(raw: unknown): ProviderDeclaration[] {
 /** A record in its declarative form, without any secret; reading it back makes the same registration. */
 export function declarationOf({ protocol, key, name, status, contract, ...record }: Registration): ProviderDeclaration {
   if (protocol === 'id-wsf') return { protocol, providerID: key, name, status, metadata: { ...record.idWsf } };
-  const shared = { name, status, attributes: [...contract.attributes], ...settingsOf(record.settings) };
+  const { requiredLevel, logo, source } = record;
+  const shared = {
+    name,
+    status,
+    attributes: [...contract.attributes],
+    ...settingsOf(record.settings),
+    ...(requiredLevel ? { requiredLevel } : {}),
+    ...(logo ? { logo } : {}),
+    ...(source ? { source: declaredSource(source) } : {}),
+  };
   if (protocol === 'saml') return { protocol, entityID: key, ...shared, metadata: record.saml?.metadata ?? '' };
   const { client_id: _id, ...metadata } = record.oidc?.metadata ?? {};
   const counter = record.counter ? { counter: record.counter } : {};
@@ -112,17 +131,31 @@ function settingsOf(given: ProviderSettings): { settings?: ProviderSettings } {
   return set.length === 0 ? {} : { settings: Object.fromEntries(set) };
 }
 
+const declaredSource = ({ address, fetchedAt }: MetadataSource) => ({
+  address,
+  ...(fetchedAt === undefined ? {} : { fetchedAt: new Date(fetchedAt).toISOString() }),
+});
+
 /** What a registration is made of, before it has a status. */
 export type Made = Omit<Registration, 'status' | 'trial'> & { readonly secret?: string | undefined };
+
+/** What is said of a provider beside its document; what is not given stays out, or is taken from the document. */
+export type Given = Partial<Pick<Made, 'name' | 'contract' | 'settings' | 'requiredLevel' | 'logo' | 'source'>>;
+
+type Unless<T> = { readonly [K in keyof T]: T[K] | undefined };
+
+/** The members that no document has. */
+const besides = ({ settings: chosen, requiredLevel, logo, source }: Unless<Given>) => ({
+  settings: chosen ?? {},
+  ...(requiredLevel ? { requiredLevel } : {}),
+  ...(logo ? { logo } : {}),
+  ...(source ? { source } : {}),
+});
 
 /** SAML metadata and OIDC client metadata as registrations: names and contract from the document unless they are given. */
 export function registrationFromSaml(
   xml: string,
-  {
-    now,
-    allowHttp,
-    ...given
-  }: { now: number; allowHttp: boolean } & Partial<Pick<Made, 'name' | 'contract' | 'settings'>>,
+  { now, allowHttp, ...given }: { now: number; allowHttp: boolean } & Given,
 ): Made {
   const { entityId, names: displayed, requestedAttributes } = parseServiceProviderMetadata(xml, { now, allowHttp });
   const name = displayed.ja ?? displayed.en ?? Object.values(displayed)[0] ?? entityId;
@@ -132,22 +165,19 @@ export function registrationFromSaml(
     key: entityId,
     name: given.name ?? { ja: displayed.ja ?? name, en: displayed.en ?? name },
     contract: given.contract ?? { attributes },
-    settings: given.settings ?? {},
+    ...besides(given),
     saml: { metadata: xml },
   };
 }
 
-export function registrationFromClient(
-  json: unknown,
-  { allowHttp, ...given }: { allowHttp: boolean } & Partial<Pick<Made, 'name' | 'contract' | 'settings'>>,
-): Made {
+export function registrationFromClient(json: unknown, { allowHttp, ...given }: { allowHttp: boolean } & Given): Made {
   const { clientId, secret, name, attributes, counter, api, metadata } = parseClientMetadata(json, { allowHttp });
   return {
     protocol: 'oidc',
     key: clientId,
     name: given.name ?? name,
     contract: given.contract ?? { attributes },
-    settings: given.settings ?? {},
+    ...besides(given),
     ...(counter ? { counter } : {}),
     ...(api ? { api } : {}),
     oidc: { metadata },
@@ -172,10 +202,11 @@ export function registrationFromDeclaration(
 ): Made {
   if (declared.protocol === 'id-wsf')
     return registrationFromBody(documentOf(declared), { allowHttp, name: declared.name });
+  const { settings: chosen, requiredLevel, logo, source } = declared;
   const given = {
     ...(declared.name ? { name: declared.name } : {}),
     contract: { attributes: declared.attributes },
-    settings: declared.settings ?? {},
+    ...besides({ settings: chosen, requiredLevel, logo, source: source && sourceFrom(source) }),
   };
   if (declared.protocol === 'oidc') return registrationFromClient(clientMetadataOf(declared), { allowHttp, ...given });
   const made = registrationFromSaml(declared.metadata, { now, allowHttp, ...given });
@@ -183,6 +214,11 @@ export function registrationFromDeclaration(
     throw new FederationError('METADATA_INVALID', `the metadata is of ${made.key}, not of ${declared.entityID}`);
   return made;
 }
+
+const sourceFrom = ({ address, fetchedAt }: { address: string; fetchedAt?: string | undefined }): MetadataSource => ({
+  address,
+  ...(fetchedAt === undefined ? {} : { fetchedAt: Date.parse(fetchedAt) }),
+});
 
 /** A declared client as a party would send it. */
 export function clientMetadataOf({

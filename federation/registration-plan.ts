@@ -128,6 +128,9 @@ const findingsOf = (declared: ProviderDeclaration, made: Made, context: CheckCon
       metadata: documentOf(declared),
       name: made.name,
       ...(declared.protocol === 'id-wsf' ? {} : { contract: declared.attributes }),
+      settings: made.settings,
+      requiredLevel: made.requiredLevel,
+      source: made.source,
     },
     context,
   );

@@ -155,6 +155,30 @@ const commonRules = {
     ja: ['契約の「{value}」という項目も目的もありません。', '項目の名前を確かめてください。'],
     en: ['No attribute and no purpose is called “{value}”.', 'Check the names in the contract.'],
   },
+  LEVEL_UNREACHABLE: {
+    severity: 'error',
+    cite: 'SAML Core 3.3.2.2.1',
+    ja: [
+      '必要なログインの強さ「{value}」は、このハブではまだ使えません。だれもログインできなくなります。',
+      'カードと暗証番号までの強さを選んでください。',
+    ],
+    en: [
+      'The required level “{value}” cannot be reached at this hub yet: nobody could sign in.',
+      'Choose a level up to card and PIN.',
+    ],
+  },
+  ENCRYPTION_OFF: {
+    severity: 'warning',
+    cite: 'SAML Core 2.3.4',
+    ja: [
+      'ログイン結果を暗号化しない設定です。利用者のブラウザーを通るとき、中身が読めます。',
+      'サービスが暗号化を扱えるなら、暗号化する設定に戻してください。',
+    ],
+    en: [
+      'Assertions are not encrypted: they can be read where they pass, in the browser.',
+      'Where the service can decrypt, let them be encrypted.',
+    ],
+  },
   PURPOSE_MISSING: {
     severity: 'warning',
     cite: 'APPI 17',

@@ -15,6 +15,9 @@ const outcomes = {
   OTHER_RESIDENT: 'denied',
   RETURN_NOT_REGISTERED: 'denied',
   START_REFUSED: 'denied',
+  LOGO_TOO_LARGE: 'invalid',
+  LOGO_REFUSED: 'invalid',
+  LOGO_GONE: 'missing',
 } as const satisfies Record<string, Outcome>;
 
 export type HubPageErrorCode = keyof typeof outcomes;

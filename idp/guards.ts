@@ -84,14 +84,20 @@ export async function readForm(ctx: Context, maxBytes: number): Promise<URLSearc
   return new URLSearchParams(body.toString('utf8'));
 }
 
-/** A form with files (RFC 7578), each file as its text: what people upload here is XML or JSON. */
-export async function readMultipart(ctx: Context, maxBytes: number): Promise<URLSearchParams> {
+/** A form with files (RFC 7578), each file as its text, because most are XML or JSON; `binary` ones as base64. */
+export async function readMultipart(
+  ctx: Context,
+  maxBytes: number,
+  binary: readonly string[] = [],
+): Promise<URLSearchParams> {
   const body = await readBody(ctx, { maxBytes, types: ['multipart/form-data'] });
   const fields = new URLSearchParams();
   try {
     const headers = { 'content-type': ctx.get('content-type') };
     for (const [name, value] of await new Response(new Uint8Array(body), { headers }).formData())
-      fields.append(name, typeof value === 'string' ? value : await value.text());
+      if (typeof value === 'string' || !binary.includes(name))
+        fields.append(name, typeof value === 'string' ? value : await value.text());
+      else fields.append(name, Buffer.from(await value.arrayBuffer()).toString('base64'));
   } catch (cause) {
     if (!(cause instanceof TypeError)) throw cause;
     throw new HubPageError('BODY_MALFORMED', 'the body is no multipart form', { cause });

@@ -18,6 +18,7 @@ import { openCredential } from './credential.ts';
 import { openFederation, openGround } from './ground.ts';
 import { homeRoutes } from './home.tsx';
 import { createKeyUses, type KeyUse, keyUseCollection } from './key-use.ts';
+import { createLogos, type Logo, logoCollection, logoRoutes } from './logos.ts';
 import { mountOidc } from './oidc/mount.ts';
 import { createPageFrame } from './page-frame.ts';
 import { createTestPeriods, type StoredTestPeriod, testPeriodCollection } from './playground/test-periods.ts';
@@ -105,6 +106,7 @@ export async function openHub({ settings, log, now = Date.now }: HubOptions) {
     audit,
     now,
   });
+  const logos = createLogos({ logos: storage.collection<Logo>(logoCollection), now });
   const displayNameOf = credential.residents.displayName;
   const common = {
     sessions,
@@ -129,6 +131,7 @@ export async function openHub({ settings, log, now = Date.now }: HubOptions) {
   const { consents } = attributes;
   const admin = openConsole({
     ...common,
+    logos,
     settled: attributes.settled,
     settings,
     ground,
@@ -162,12 +165,14 @@ export async function openHub({ settings, log, now = Date.now }: HubOptions) {
       hub: hubResponder,
       test: admin.testResponder,
     },
-    showPrompt: createPrompt({ settings, registry, frame }),
+    showPrompt: createPrompt({ settings, registry, frame, logos }),
     browserCookie,
     secure,
   });
   const isHealthy = async () => (await registry.list({ limit: 1 })).records.length >= 0;
-  const routes = [homeRoutes({ settings, frame }), saml, signIn, own, attributes.routes, admin.routes, api.routes];
+  const pictures = logoRoutes({ logos, registry });
+  const home = homeRoutes({ settings, frame });
+  const routes = [home, pictures, saml, signIn, own, attributes.routes, admin.routes, api.routes];
   const app = createApp({ settings, log, frame, traces, routes, api: api.problems, oidc: oidc.middleware, isHealthy });
 
   async function close(): Promise<void> {

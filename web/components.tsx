@@ -48,6 +48,15 @@ export function Steps({
   );
 }
 
+/** The picture of a service, on white whatever the colours of the page are: it was drawn for that. */
+export function Logo({ src, alt }: { readonly src: string; readonly alt: string }) {
+  return (
+    <p class="logo">
+      <img src={src} alt={alt} />
+    </p>
+  );
+}
+
 /** Names and values, for eye and screen reader. Long values wrap; nothing is cut off. */
 export function Facts({ facts }: { readonly facts: readonly (readonly [name: string, value: ComponentChildren])[] }) {
   return (

@@ -37,13 +37,45 @@ export function TextField({ inputmode, ...props }: FieldProps & { readonly input
         {...(required ? { 'aria-required': 'true' as const } : {})}
         {...(error ? { 'aria-invalid': 'true' as const } : {})}
       />
-      {error ? (
-        <p class="error" id={`${name}-error`}>
-          <span aria-hidden="true">✖ </span>
-          {error}
-        </p>
-      ) : null}
+      {error ? <FieldError name={name} error={error} /> : null}
     </div>
+  );
+}
+
+/** Several lines that programs read, with the parts of a TextField. */
+export function LinesField(props: FieldProps & { readonly rows: number }) {
+  const { name, label, hint, value, error, required, language, rows } = props;
+  const described = [`${name}-hint`, ...(error ? [`${name}-error`] : [])].join(' ');
+  return (
+    <div class="field">
+      <label for={name}>
+        {label} <span class="need">{required ? frameCopy.must[language] : frameCopy.optional[language]}</span>
+      </label>
+      <p class="hint" id={`${name}-hint`}>
+        {hint}
+      </p>
+      <textarea
+        id={name}
+        name={name}
+        rows={rows}
+        spellcheck={false}
+        aria-describedby={described}
+        {...(required ? { 'aria-required': 'true' as const } : {})}
+        {...(error ? { 'aria-invalid': 'true' as const } : {})}
+      >
+        {value}
+      </textarea>
+      {error ? <FieldError name={name} error={error} /> : null}
+    </div>
+  );
+}
+
+function FieldError({ name, error }: { readonly name: string; readonly error: string }) {
+  return (
+    <p class="error" id={`${name}-error`}>
+      <span aria-hidden="true">✖ </span>
+      {error}
+    </p>
   );
 }
 
@@ -51,22 +83,31 @@ export function TextField({ inputmode, ...props }: FieldProps & { readonly input
 export function SelectField({
   name,
   label,
+  hint,
   empty,
   options,
   value,
   error,
 }: Pick<FieldProps, 'name' | 'label' | 'value' | 'error'> & {
+  readonly hint?: string | undefined;
   /** What stands there while nothing is chosen. */
   readonly empty: string;
   readonly options: readonly { readonly value: string; readonly label: string }[];
 }) {
+  const described = [...(hint ? [`${name}-hint`] : []), ...(error ? [`${name}-error`] : [])].join(' ');
   return (
     <div class="field">
       <label for={name}>{label}</label>
+      {hint ? (
+        <p class="hint" id={`${name}-hint`}>
+          {hint}
+        </p>
+      ) : null}
       <select
         id={name}
         name={name}
-        {...(error ? { 'aria-invalid': 'true' as const, 'aria-describedby': `${name}-error` } : {})}
+        {...(described ? { 'aria-describedby': described } : {})}
+        {...(error ? { 'aria-invalid': 'true' as const } : {})}
       >
         <option value="">{empty}</option>
         {options.map((option) => (
@@ -75,12 +116,7 @@ export function SelectField({
           </option>
         ))}
       </select>
-      {error ? (
-        <p class="error" id={`${name}-error`}>
-          <span aria-hidden="true">✖ </span>
-          {error}
-        </p>
-      ) : null}
+      {error ? <FieldError name={name} error={error} /> : null}
     </div>
   );
 }

@@ -85,7 +85,12 @@ export interface ClientRegistration {
  */
 export function parseClientMetadata(json: unknown, { allowHttp }: { allowHttp: boolean }): ClientRegistration {
   const parsed = Metadata.safeParse(json);
-  if (!parsed.success) throw invalid(`the client metadata is not usable:\n${z.prettifyError(parsed.error)}`);
+  if (!parsed.success)
+    throw new FederationError(
+      'CLIENT_METADATA_INVALID',
+      `the client metadata is not usable:\n${z.prettifyError(parsed.error)}`,
+      { cause: parsed.error },
+    );
   const {
     client_id,
     client_secret,

@@ -8,6 +8,18 @@ export const oidcRules = {
     ja: ['client_id がありません。', 'このままで構いません。登録のときにハブが決めます。'],
     en: ['There is no client_id.', 'Nothing has to be done: the hub chooses one at the registration.'],
   },
+  FIELD_NOT_JSON: {
+    severity: 'error',
+    cite: 'RFC 8259 2',
+    ja: ['JSONとして読めません。', '{ で始まり } で終わるJSONを、そのまま貼り付けてください。'],
+    en: ['This cannot be read as JSON.', 'Paste the JSON as it is, from { to }.'],
+  },
+  FIELD_TWICE: {
+    severity: 'error',
+    cite: 'RFC 8259 4',
+    ja: ['「{value}」には別の入力欄があります。', 'ここからは消して、その欄に書いてください。'],
+    en: ['“{value}” has a field of its own.', 'Remove it here and write it there.'],
+  },
   REDIRECT_REPEATED: {
     severity: 'warning',
     cite: 'OIDC Registration 2',

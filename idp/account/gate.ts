@@ -40,7 +40,7 @@ export function createGate({ sessions, interactions, sessionCookie, now }: GateO
     const session = await sessions.byCookie(ctx.cookies.get(sessionCookie));
     const other = session !== undefined && way.residentRef !== undefined && session.residentRef !== way.residentRef;
     const at = now();
-    const demand = { fresh: other, passive: false, context: needed, at, maxAgeMs: way.maxAgeMs };
+    const demand = { fresh: other, passive: false, context: needed, required: undefined, at, maxAgeMs: way.maxAgeMs };
     const step = nextStep(demand, session, at);
     if (session && step.step === 'respond' && !other) return session;
     const trace = traceOf(ctx);

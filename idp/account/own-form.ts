@@ -32,9 +32,14 @@ export function createOwnForms(options: OwnFormsOptions) {
     return form;
   }
 
-  /** With a file among its fields; texts and files alike are read as text. */
-  async function readUpload(ctx: Context, about: string, maxBytes: number): Promise<URLSearchParams> {
-    const form = await readMultipart(ctx, maxBytes);
+  /** With files among its fields; texts and files alike are read as text, `binary` ones come as base64. */
+  async function readUpload(
+    ctx: Context,
+    about: string,
+    maxBytes: number,
+    binary: readonly string[] = [],
+  ): Promise<URLSearchParams> {
+    const form = await readMultipart(ctx, maxBytes, binary);
     interactions.checkCsrf(about, browserSecretOf(ctx, options), form.get('csrf') ?? undefined);
     return form;
   }

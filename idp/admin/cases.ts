@@ -10,7 +10,7 @@ import {
 import type { Seal } from '../../lib/seal.ts';
 import { type Collection, type CollectionDefinition, StorageError, type StoredRecord } from '../../storage/index.ts';
 import type { Audit } from '../audit.ts';
-import type { Read } from './draft.ts';
+import { proposed, type Read } from './draft.ts';
 import { AdminError } from './errors.ts';
 
 /** A change of an approved provider that waits for a second person; what is live stays as it is until then. */
@@ -132,7 +132,7 @@ export function createCases(options: CasesOptions) {
     });
     // Counted from a moment, not from one: a page that showed an earlier proposal, rejected since, approves none of these.
     if (!replaced) await firstProposal({ ...proposal, authors: [by], version: proposal.at }, seen);
-    const detail = withVia(hashes(record, { ...record, ...proposal.made }), via);
+    const detail = withVia(hashes(record, proposed(record, proposal.made)), via);
     await audit.record({ type: 'provider.propose', result: 'ok', actor: by, provider: id, detail });
     return { id, secret: fresh };
   }
@@ -176,7 +176,7 @@ export function createCases(options: CasesOptions) {
   async function goLive(record: ProviderRecord, claimed: Revision): Promise<ProviderRecord> {
     const { base, made, sealedSecret, authors } = claimed;
     // Repeated after a crash: the live one says it already.
-    if (digest({ ...made, status: record.status }) === digest(record) && sealedSecret === undefined) return record;
+    if (digest(proposed(record, made)) === digest(record) && sealedSecret === undefined) return record;
     try {
       if (digest(record) !== base) throw changedMeanwhile();
       const content = withSecret(made, sealedSecret ?? record.oidc?.sealedSecret);

@@ -1,10 +1,10 @@
 import {
   type CheckContext,
   checkRegistration,
-  declarationOf,
-  documentOf,
   type Finding,
   hasErrors,
+  type Level,
+  type MetadataSource,
   type ProviderProtocol,
   type ProviderRecord,
   type ProviderSettings,
@@ -14,6 +14,7 @@ import {
   registrationFromClient,
   registrationFromSaml,
 } from '../../federation/index.ts';
+import { HubError } from '../../lib/errors.ts';
 
 /** What the form says, before anything in it is believed. */
 export interface Submission {
@@ -23,12 +24,17 @@ export interface Submission {
   readonly name: { readonly ja: string; readonly en: string };
   /** Attributes and purposes. */
   readonly contract: readonly string[];
+  readonly settings: ProviderSettings;
+  /** Named always, so that nothing that protects residents goes because a caller did not think of it. */
+  readonly requiredLevel: Level | undefined;
+  /** Hash of a picture that the hub keeps. */
+  readonly logo: string | undefined;
+  readonly source: MetadataSource | undefined;
 }
 
-/** As a program sends it: names may stay in the document, and settings may stand beside it. */
+/** As a program sends it: names may stay in the document. */
 export type Submitted = Omit<Submission, 'name'> & {
   readonly name?: Submission['name'] | undefined;
-  readonly settings?: ProviderSettings | undefined;
 };
 
 /** A registration without state, and a client secret that was given or made for it. */
@@ -38,6 +44,12 @@ export interface Read {
   /** The secret stood in the document; otherwise it was made for a new client. */
   readonly secretGiven: boolean;
 }
+
+/** The record with another content. It is said whole: what it leaves out (a logo, a level) is no longer there. */
+export const proposed = (
+  { id, status, trial, authors, registeredAt, updatedAt, version }: ProviderRecord,
+  made: Read['made'],
+): ProviderRecord => ({ ...made, id, status, trial, authors, registeredAt, updatedAt, version });
 
 export interface Looked {
   readonly findings: readonly Finding[];
@@ -51,23 +63,49 @@ export function lookOver(submission: Submitted, context: CheckContext, replaced?
   const findings = checkRegistration(draft, { ...context, ...(replaced ? { replaces: replaced.id } : {}) });
   return {
     findings,
-    read: hasErrors(findings) ? undefined : readDraft(draft, { settings: replaced?.settings, ...submission }, context),
+    read: hasErrors(findings) ? undefined : readDraft(draft, submission, context),
   };
 }
 
+/** Names as they were typed; where none was, those in the document. */
+export function displayNamesIn(
+  { protocol, name }: Pick<Submission, 'protocol' | 'name'>,
+  metadata: string,
+  { now, allowHttp }: { readonly now: () => number; readonly allowHttp: boolean },
+): Submission['name'] {
+  if (name.ja && name.en) return name;
+  try {
+    const { name: found } =
+      protocol === 'saml'
+        ? registrationFromSaml(metadata, { now: now(), allowHttp })
+        : registrationFromClient(membersOf(metadata), { allowHttp });
+    return { ja: name.ja || found.ja, en: name.en || found.en };
+  } catch (error) {
+    // Whatever is wrong with the document, the linter says it.
+    if (error instanceof HubError) return name;
+    throw error;
+  }
+}
+
 /** A client that is changed keeps its id, also where the document leaves it out. */
-function draftOf({ protocol, metadata, name, contract }: Submitted, replaced?: ProviderRecord): RegistrationDraft {
-  const common = { protocol, name, contract };
+function draftOf({ metadata, ...submission }: Submitted, replaced?: ProviderRecord): RegistrationDraft {
+  const { protocol, name, contract, settings, requiredLevel, source } = submission;
+  const common = { protocol, name, contract, settings, requiredLevel, source };
   const json = protocol === 'oidc' && replaced ? membersOf(metadata) : undefined;
   return { ...common, metadata: json ? { client_id: replaced?.key, ...json } : metadata };
 }
 
 function readDraft(
   { metadata }: RegistrationDraft,
-  { protocol, name, contract, settings = {} }: Submitted,
+  { protocol, name, contract, settings, requiredLevel, logo, source }: Submitted,
   context: CheckContext,
 ): Read {
-  const given = { ...(name ? { name } : {}), contract: { attributes: contract }, settings };
+  const chosen = {
+    ...(requiredLevel ? { requiredLevel } : {}),
+    ...(logo ? { logo } : {}),
+    ...(source ? { source } : {}),
+  };
+  const given = { ...(name ? { name } : {}), contract: { attributes: contract }, settings, ...chosen };
   const { now, allowHttp } = context;
   if (protocol === 'saml')
     return { made: registrationFromSaml(String(metadata), { now, allowHttp, ...given }), secretGiven: false };
@@ -87,20 +125,4 @@ function membersOf(text: string): Readonly<Record<string, unknown>> | undefined 
     if (error instanceof SyntaxError) return undefined;
     throw error;
   }
-}
-
-/** A registration as it would be with other content; what the content does not have is gone, not left over. */
-export function withContent(
-  { id, status, trial, authors, registeredAt, updatedAt, version }: ProviderRecord,
-  content: Read['made'],
-): ProviderRecord {
-  return { ...content, id, status, trial, authors, registeredAt, updatedAt, version };
-}
-
-/** What is registered, in the form that it can be sent in again. */
-export function submissionOf(record: ProviderRecord): Submission {
-  const { protocol, name, contract } = record;
-  const document = documentOf(declarationOf(record));
-  const metadata = typeof document === 'string' ? document : JSON.stringify(document, undefined, 2);
-  return { protocol, metadata, name, contract: contract.attributes };
 }

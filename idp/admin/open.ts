@@ -7,6 +7,7 @@ import type { GateOptions } from '../account/gate.ts';
 import { createOwnForms } from '../account/own-form.ts';
 import type { Ground } from '../ground.ts';
 import type { KeyUses } from '../key-use.ts';
+import type { Logos } from '../logos.ts';
 import type { PageFrame } from '../page-frame.ts';
 import type { ExamineOptions } from '../playground/examine.ts';
 import { createPlayground } from '../playground/routes.tsx';
@@ -18,6 +19,7 @@ import { auditRoutes } from './audit-routes.tsx';
 import { createCases, type Decision, decisionCollection, type Revision, revisionCollection } from './cases.ts';
 import { createDoor } from './door.ts';
 import { explainRoutes } from './explain-routes.tsx';
+import { createMetadataFetcher } from './fetch-metadata.ts';
 import { adminHomeRoutes } from './home.tsx';
 import { createKeyCalendar } from './key-calendar.ts';
 import { keyRoutes } from './key-routes.tsx';
@@ -51,6 +53,7 @@ export interface ConsoleOptions extends GateOptions, Pick<ExamineOptions, 'links
   /** The hub's own SAML entityID. */
   readonly entityId: string;
   readonly frame: PageFrame;
+  readonly logos: Logos;
   readonly browserCookie: string;
   readonly displayNameOf: (residentRef: string) => Promise<string | undefined>;
 }
@@ -102,6 +105,7 @@ export function openConsole(options: ConsoleOptions) {
       now,
     }),
     calendar: createKeyCalendar({ ...options, directory }),
+    fetchMetadata: createMetadataFetcher({ allowLoopback: trial, audit, log, now }),
     allowHttp: trial,
     bodyTerms: bodyTermsOf(settings),
     journal: ground.journal,

@@ -7,6 +7,7 @@ import { bodyFacts } from './body-facts.ts';
 import type { Decision, Revision } from './cases.ts';
 import { adminCopy } from './copy.ts';
 import { Differences, FindingsNotice } from './findings.tsx';
+import { LogoChange, ProviderBesides, ServiceLogo } from './provider-besides.tsx';
 import { contractChoices, outcomeNames, providerCopy, scopeNames, statusNames } from './provider-copy.ts';
 import { ProviderKeys, type ProviderKeysOptions } from './provider-keys.tsx';
 import { linkCopy } from './setup-copy.ts';
@@ -46,7 +47,9 @@ export function ProviderPage(options: Parts) {
       <h1>
         <Value>{record.name[language]}</Value>
       </h1>
+      <ServiceLogo record={record} language={language} />
       <Facts facts={factsOf(options)} />
+      <ProviderBesides {...options} mayFetch={may.change} />
       {may.change ? (
         <div class="actions">
           <a class="button button-plain" href={`/admin/provider/edit?${new URLSearchParams({ id: record.id })}`}>
@@ -134,6 +137,7 @@ function Waiting(options: Parts) {
       ) : null}
       <h3>{providerCopy[shown ? 'differences' : 'contents'][language]}</h3>
       <Differences diff={diffOf(record, shown)} language={language} />
+      <LogoChange record={record} made={shown?.made} language={language} />
       {ownWork ? <Notice kind="info" title={providerCopy.ownWork[language]} /> : null}
       {may.approve ? (
         <DecisionForm {...options} what={shown ? 'revision' : 'registration'} seen={(shown ?? record).version} />

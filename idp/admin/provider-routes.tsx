@@ -19,12 +19,13 @@ import type { Administrators } from './administrators.ts';
 import type { Cases } from './cases.ts';
 import { adminCopy } from './copy.ts';
 import { type Admitted, aboutOf, type Door } from './door.ts';
-import { lookOver, type Read, submissionOf, withContent } from './draft.ts';
+import { lookOver, proposed, type Read } from './draft.ts';
 import { AdminError } from './errors.ts';
 import { endsSoon, type KeyCalendar } from './key-calendar.ts';
 import type { ProviderDirectory } from './provider-directory.ts';
 import { keysSoonFilter, ProviderList, pageOf, statusOf } from './provider-list.tsx';
 import { ProviderPage } from './provider-page.tsx';
+import { formOf } from './submission.ts';
 
 export interface ProviderRoutesOptions {
   readonly door: Door;
@@ -204,8 +205,8 @@ async function showProvider(ctx: Context, { administrator, session }: Admitted, 
 
 /** Looked over again each time: keys expire and others register while something waits. */
 export async function findingsOf(record: ProviderRecord, made: Read['made'] | undefined, options: CheckOptions) {
-  const submission = submissionOf(made ? withContent(record, made) : record);
-  return lookOver(submission, await checkContextOf(options), record).findings;
+  const content = made ? proposed(record, made) : record;
+  return lookOver(formOf(content, true), await checkContextOf(options), record).findings;
 }
 
 /** Names beside numbers: the number stands in the audit, the name is known to the colleagues. */

@@ -10,10 +10,10 @@ import {
 } from '../../federation/index.ts';
 import { HubPageError, httpStatusOf } from '../errors.ts';
 import type { Written } from './cases.ts';
-import { type Looked, lookOver, type Read, type Submission, submissionOf } from './draft.ts';
+import { type Looked, lookOver, type Read, type Submission } from './draft.ts';
 import { AdminError } from './errors.ts';
 import { checkContextOf, type ProviderRoutesOptions, recordOf } from './provider-routes.tsx';
-import { diffOf, documentIn, ofSameProvider, uploadMaxBytes } from './registration-routes.tsx';
+import { diffOf, ofSameProvider, uploadMaxBytes } from './registration-routes.tsx';
 import type { SetupLink, SetupLinks } from './setup-links.ts';
 import {
   type HubFacts,
@@ -23,6 +23,7 @@ import {
   type SubmittedState,
   setupTitle,
 } from './setup-page.tsx';
+import { documentIn, documentTextOf, sourceKept } from './submission.ts';
 
 export interface SetupRoutesOptions extends Omit<ProviderRoutesOptions, 'door'> {
   readonly setupLinks: SetupLinks;
@@ -75,7 +76,7 @@ export function setupRoutes(options: Options): (router: Router) => void {
       if (link.used) return showSubmitted(ctx, link, options);
       const record = await changedBy(link, options);
       return showForm(ctx, link, options, {
-        metadata: record ? submissionOf(record).metadata : '',
+        metadata: record ? documentTextOf(record) : '',
         seen: seenOf(record),
       });
     });
@@ -114,10 +115,8 @@ function hubFactsOf({ entityId, origin, keys }: Options): HubFacts {
 }
 
 async function take(ctx: Context, form: URLSearchParams, link: SetupLink, options: Options): Promise<void> {
-  // Only the document is read from the form: name and contract are the administrator's, whatever else is sent.
-  const { protocol, name, contract } = link;
-  const submission: Submission = { protocol, name, contract, metadata: documentIn(form) };
   const record = await changedBy(link, options);
+  const submission = submittedBy(link, documentIn(form), record);
   const { findings, read } = await looked(submission, record, options);
   const seen = Number(form.get('seen'));
   const shown = { metadata: submission.metadata, seen, findings, diff: diffOf(record, read) };
@@ -128,6 +127,16 @@ async function take(ctx: Context, form: URLSearchParams, link: SetupLink, option
     return showForm(ctx, link, options, shown);
   }
   await submit(ctx, link, options, { read, record, shown });
+}
+
+/** Only the document is read from the form: everything beside it is the administrator's, whatever else is sent. */
+function submittedBy(
+  { protocol, name, contract }: SetupLink,
+  metadata: string,
+  record: ProviderRecord | undefined,
+): Submission {
+  const { settings = {}, requiredLevel, logo } = record ?? {};
+  return { protocol, name, contract, metadata, settings, requiredLevel, logo, source: sourceKept(record, metadata) };
 }
 
 async function submit(

@@ -1,7 +1,9 @@
+import { isDeepStrictEqual } from 'node:util';
 import {
   declaredKey,
   diffRegistrations,
   documentOf,
+  type MetadataSource,
   type ProviderDeclaration,
   type ProviderRecord,
   type ProviderRegistry,
@@ -14,6 +16,8 @@ import type { KeyCalendar } from '../admin/key-calendar.ts';
 import type { ProviderDirectory } from '../admin/provider-directory.ts';
 import { type CheckOptions, checkContextOf, pageOfProviders, recordOf } from '../admin/provider-routes.tsx';
 import { latestIn, ofSameProvider } from '../admin/registration-routes.tsx';
+import { documentTextOf, emptyForm } from '../admin/submission.ts';
+import type { Logos } from '../logos.ts';
 import { apiResourceOf } from '../oidc/api-access.ts';
 import { ApiError } from './errors.ts';
 import { type Operation, operation } from './operation.ts';
@@ -24,6 +28,7 @@ export interface ProviderOperationsOptions extends CheckOptions {
   readonly directory: ProviderDirectory;
   readonly calendar: KeyCalendar;
   readonly cases: Cases;
+  readonly logos: Pick<Logos, 'keep'>;
   readonly origin: string;
 }
 
@@ -58,20 +63,35 @@ export async function shown(record: ProviderRecord, options: Options) {
   return { body: await providerView(record, options), headers: { etag: entityTag(record, revision) } };
 }
 
-function submittedIn(declared: Content): Submitted {
+function submittedIn(declared: Content, record: ProviderRecord | undefined): Submitted {
   const one = declared as ProviderDeclaration;
   const document = documentOf(one);
-  const common = { metadata: typeof document === 'string' ? document : JSON.stringify(document), name: one.name };
-  if (one.protocol === 'id-wsf') return { ...common, protocol: one.protocol, contract: [] };
-  const { protocol, attributes, settings = {} } = one;
-  return { ...common, protocol, contract: [...new Set(attributes)], settings };
+  const metadata = typeof document === 'string' ? document : JSON.stringify(document);
+  const common = { metadata, name: one.name };
+  if (one.protocol === 'id-wsf') return { ...emptyForm(one.protocol, true), ...common };
+  const { protocol, attributes, settings = {}, requiredLevel, logo } = one;
+  const source = one.source && sourceOf(one.source.address, { protocol, metadata }, record);
+  return { ...common, protocol, contract: [...new Set(attributes)], settings, requiredLevel, logo, source };
+}
+
+/** When an address gave a document is believed of our own fetching only, whatever a program says. */
+function sourceOf(
+  address: string,
+  { protocol, metadata }: Pick<Submitted, 'protocol' | 'metadata'>,
+  record: ProviderRecord | undefined,
+): MetadataSource {
+  const isSame = (live: ProviderRecord) =>
+    protocol === 'saml'
+      ? live.saml?.metadata === metadata
+      : isDeepStrictEqual(JSON.parse(documentTextOf(live)), JSON.parse(metadata));
+  return record?.source?.address === address && isSame(record) ? record.source : { address };
 }
 
 const keyOf = (declared: Content): string => declaredKey(declared as ProviderDeclaration);
 
 /** What the linter of the console says to a declaration. */
 async function lookedAt(declared: Content, record: ProviderRecord | undefined, options: Options): Promise<Looked> {
-  const looked = lookOver(submittedIn(declared), await checkContextOf(options), record);
+  const looked = lookOver(submittedIn(declared, record), await checkContextOf(options), record);
   return ofSameProvider(looked, { protocol: declared.protocol, key: keyOf(declared) });
 }
 
@@ -178,11 +198,12 @@ async function list(sought: Parameters<typeof pageOfProviders>[0], options: Opti
 }
 
 async function register(declared: Content, by: string, options: Options) {
-  const { registry, cases, directory } = options;
+  const { registry, cases, directory, logos } = options;
   const key = keyOf(declared);
   if (await registry.get(declared.protocol, key))
     throw new ApiError('ALREADY_REGISTERED', 'this identifier is registered: change that registration');
   const read = readOrRefuse(await lookedAt(declared, undefined, options));
+  if (read.made.logo) await logos.keep(read.made.logo);
   const { id, secret } = await cases.register(read, by);
   await directory.notice({ ...read.made, id });
   return written('registered', await recordOf(id, options), secret, options);
@@ -209,6 +230,7 @@ async function change(
   const { content, seen } = latestIn(record, revision);
   // A pipeline sends everything it has; what says the same already is nobody's work.
   if (changesFrom(content, read).length === 0) return written('unchanged', record, undefined, options);
+  if (read.made.logo) await options.logos.keep(read.made.logo);
   const { secret } = await options.cases.change(record, read, { by, seen });
   await options.directory.notice(record);
   const outcome = record.status === 'pending' ? 'changed' : 'proposed';

@@ -72,7 +72,12 @@ const presentable: readonly CardLevel[] = ['urn:x-sanuki:ac:card', 'urn:x-sanuki
 
 /** What a counter's patient has to present, or undefined where the demanded level cannot be reached. */
 export function levelAtCounter(demand: SignInDemand): CardLevel | undefined {
-  const step = nextStep({ ...demand, passive: false }, undefined, demand.at, reachableAtCounter(demand.context));
+  const step = nextStep(
+    { ...demand, passive: false },
+    undefined,
+    demand.at,
+    reachableAtCounter(demand.context, demand.required),
+  );
   return step.step === 'card' ? presentable.find((level) => level === step.level) : undefined;
 }
 
@@ -99,11 +104,11 @@ export function createCounter(options: CounterOptions) {
     if (!(await isWanted(request, client, presented, options))) return deny(ctx, request, { error: 'login_required' });
     if (presented.residentRef === request.officer)
       return deny(ctx, request, { error: 'access_denied', error_description: ownCard });
-    // The card is as fresh as can be; what it reached is what there is.
-    const demand = { ...interaction.demand, fresh: false, passive: false, maxAgeMs: undefined };
+    const { contract, requiredLevel: required } = await registry.approved('oidc', client.clientId);
+    // The card is as fresh as can be; what it reached is what there is, for the registration as it is now.
+    const demand = { ...interaction.demand, fresh: false, passive: false, maxAgeMs: undefined, required };
     const step = nextStep(demand, { level: presented.level, authenticatedAt: presented.at }, now());
     if (step.step !== 'respond') return deny(ctx, request, { error: 'unmet_authentication_requirements' });
-    const { contract } = await registry.approved('oidc', client.clientId);
     const code = await mintCode({ request, client, presented, acr: step.contextClass, ...contract }, options);
     return send(ctx, request, { code });
   }

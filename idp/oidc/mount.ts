@@ -164,7 +164,7 @@ async function openInteraction(
 ): Promise<string> {
   if (parked.prompt.name === apiPrompt) return `/admin/api-access/${parked.uid}`;
   const clientId = ctx.oidc.client?.clientId ?? '';
-  const demand = demandOf(ctx, now());
+  const demand = demandOf(ctx, (await registry.get('oidc', clientId))?.requiredLevel, now());
   const terminal = await registry.counterTerminal(clientId);
   const more = terminal ? await takeOver(ctx, parked, demand, officers) : { memory: { uid: parked.uid } };
   const common = {

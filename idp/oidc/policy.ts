@@ -1,5 +1,5 @@
 import { interactionPolicy as basePolicy, errors, type KoaContextWithOIDC } from 'oidc-provider';
-import { requestedFromAcr } from '../../federation/index.ts';
+import { type Level, requestedFromAcr } from '../../federation/index.ts';
 import { nextStep, type SignInDemand, type Step } from '../sign-in/dispatch.ts';
 import { noteDecision } from '../traces/notes.ts';
 import { apiAccessPrompt, demandAtApi } from './api-access.ts';
@@ -7,7 +7,7 @@ import { levelAtCounter } from './counter.ts';
 import { oidcTrace } from './trace.ts';
 
 /** The demand of an authorization request in the hub's words (OIDC Core 3.1.2.1, 5.5.1.1). */
-export function demandOf(ctx: KoaContextWithOIDC, now: number): SignInDemand {
+export function demandOf(ctx: KoaContextWithOIDC, required: Level | undefined, now: number): SignInDemand {
   const { params, claims } = ctx.oidc;
   const maxAge =
     typeof params?.max_age === 'string' || typeof params?.max_age === 'number' ? Number(params.max_age) : undefined;
@@ -17,6 +17,7 @@ export function demandOf(ctx: KoaContextWithOIDC, now: number): SignInDemand {
     passive: ctx.oidc.prompts.has('none'),
     maxAgeMs: maxAge === undefined || Number.isNaN(maxAge) ? undefined : maxAge * 1000,
     context: requestedFromAcr(acr),
+    required,
     at: now,
   });
 }
@@ -31,9 +32,9 @@ function levelOf(session: OidcSession): string {
   return level;
 }
 
-function stepOf(ctx: KoaContextWithOIDC, now: number): Step {
+function stepOf(ctx: KoaContextWithOIDC, required: Level | undefined, now: number): Step {
   const { session, result } = ctx.oidc;
-  const demand = demandOf(ctx, now);
+  const demand = demandOf(ctx, required, now);
   const state = session?.accountId
     ? { level: levelOf(session), authenticatedAt: (session.loginTs ?? 0) * 1000 }
     : undefined;
@@ -49,17 +50,24 @@ const unreachable = () =>
 
 export interface PolicyOptions {
   readonly isCounter: (clientId: string) => Promise<boolean>;
+  /** The least level that a client's registration demands, read anew each time. */
+  readonly requiredLevelOf: (clientId: string) => Promise<Level | undefined>;
   readonly now: () => number;
 }
 
 /** Whether the card has to be presented for this request. */
-async function needsCard(ctx: KoaContextWithOIDC, { isCounter, now }: PolicyOptions): Promise<boolean> {
+async function needsCard(
+  ctx: KoaContextWithOIDC,
+  { isCounter, requiredLevelOf, now }: PolicyOptions,
+): Promise<boolean> {
+  const clientId = ctx.oidc.client?.clientId ?? '';
+  const required = await requiredLevelOf(clientId);
   // At a counter always: who is signed in at the browser is not who stands in front of it.
-  if (await isCounter(ctx.oidc.client?.clientId ?? '')) {
-    if (!levelAtCounter(demandOf(ctx, now()))) throw unreachable();
+  if (await isCounter(clientId)) {
+    if (!levelAtCounter(demandOf(ctx, required, now()))) throw unreachable();
     return true;
   }
-  const step = stepOf(ctx, now());
+  const step = stepOf(ctx, required, now());
   if (step.step === 'refuse' && step.reason === 'NO_AUTHN_CONTEXT') throw unreachable();
   if (step.step !== 'respond') return true;
   // The ID token names the class that was asked for and is met, as a SAML answer does; the ledger keeps the level.

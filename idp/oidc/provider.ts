@@ -38,7 +38,7 @@ export interface OidcProviderOptions {
   readonly pseudonymFor: (residentRef: string, sector: string) => Promise<string>;
   readonly displayNameOf: (residentRef: string) => Promise<string | undefined>;
   readonly staffOf: StaffOf;
-  readonly registry: Pick<ProviderRegistry, 'get' | 'apiAccess'>;
+  readonly registry: Pick<ProviderRegistry, 'approved' | 'get' | 'apiAccess'>;
   /** Whether this resident may be told of to this client. */
   readonly mayAnswer: (clientId: string, residentRef: string) => Promise<boolean>;
   readonly bootstrapFor: Bootstrap['bootstrapFor'];
@@ -67,7 +67,10 @@ export function createOidcProvider(options: OidcProviderOptions): Provider {
     pairwiseIdentifier: async (_ctx, residentRef, client) => options.pseudonymFor(residentRef, sectorOf(client)),
     loadExistingGrant: (ctx) => grantFor(ctx, options),
     interactions: {
-      policy: interactionPolicy(options),
+      policy: interactionPolicy({
+        ...options,
+        requiredLevelOf: async (clientId) => (await options.registry.get('oidc', clientId))?.requiredLevel,
+      }),
       url: options.openInteraction,
     },
     renderError: options.renderError,

@@ -48,7 +48,8 @@ export interface Case {
 export async function examine({ record, tried, demand, presented }: Case, options: ExamineOptions): Promise<Examined> {
   const { registry, links, now } = options;
   const stage = await openStage(playedClient(tried), presented, options);
-  const step = nextStep({ ...demand, fresh: false }, { level: presented.level, authenticatedAt: presented.at }, now());
+  const asked = { ...demand, fresh: false, required: tried.requiredLevel };
+  const step = nextStep(asked, { level: presented.level, authenticatedAt: presented.at }, now());
   const preview = await previewOf(stage, step, options);
   const { residentRef } = presented;
   const found = 'refused' in preview ? undefined : releasedValues(preview);

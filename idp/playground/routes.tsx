@@ -3,7 +3,7 @@ import type { Context } from 'koa';
 import type { CardAuthentication } from '../../card-auth/index.ts';
 import type { ProviderRecord, Registration } from '../../federation/index.ts';
 import { type Admitted, aboutOf } from '../admin/door.ts';
-import { withContent } from '../admin/draft.ts';
+import { proposed } from '../admin/draft.ts';
 import { AdminError } from '../admin/errors.ts';
 import { pageOf } from '../admin/provider-list.tsx';
 import { findingsOf, type ProviderRoutesOptions, recordOf } from '../admin/provider-routes.tsx';
@@ -107,8 +107,8 @@ export function createPlayground(options: PlaygroundOptions) {
   return { routes, responder };
 }
 
-/** As a request would come that asks for nothing in particular. */
-const demandAt = (at: number): SignInDemand => ({ fresh: true, passive: false, at });
+/** As a request would come that asks for nothing in particular; what the registration demands is added when it is tried. */
+const demandAt = (at: number): SignInDemand => ({ fresh: true, passive: false, required: undefined, at });
 
 async function triedOf(
   record: ProviderRecord,
@@ -118,7 +118,7 @@ async function triedOf(
   if (what === 'registration') return record;
   const revision = await cases.revisionOf(record.id);
   if (!revision) throw new AdminError('NOTHING_TO_DECIDE', 'no revision waits');
-  return withContent(record, revision.made);
+  return proposed(record, revision.made);
 }
 
 interface Asked {

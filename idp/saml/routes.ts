@@ -1,6 +1,13 @@
 import type Router from '@koa/router';
 import type { Context } from 'koa';
-import { buildIdpMetadata, decodePost, decodeRedirect, type KeyRing, SamlError } from '../../federation/index.ts';
+import {
+  buildIdpMetadata,
+  decodePost,
+  decodeRedirect,
+  type KeyRing,
+  type ProviderRecord,
+  SamlError,
+} from '../../federation/index.ts';
 import { readForm } from '../guards.ts';
 import { type PostForm, sendPostForm } from '../post-form.ts';
 import type { Sessions } from '../session.ts';
@@ -51,32 +58,41 @@ export function samlRoutes(options: SamlRoutesOptions): (router: Router) => void
         parameters: () => new URLSearchParams(ctx.querystring),
         decode,
       });
-      const { request } = await sso.receive(message);
+      const { request, provider } = await sso.receive(message);
       if (request.refusal) return sendPostForm(ctx, await refuseAtOnce(ctx, request, request.refusal), stylesheet);
-      return proceed(ctx, request, options);
+      return proceed(ctx, { request, ...provider }, options);
     });
 
     // A cross-site POST comes without our Lax cookies: the verified request is parked and met again at a GET of ours.
     router.post('/saml/sso', async (ctx) => {
       const form = await readForm(ctx, formMaxBytes);
       const decode = () => decodePost(form, 'SAMLRequest');
-      const { request } = await sso.receive(decodeNoted(ctx, { binding: 'post', parameters: () => form, decode }));
+      const message = decodeNoted(ctx, { binding: 'post', parameters: () => form, decode });
+      const { request, provider } = await sso.receive(message);
       if (request.refusal) return sendPostForm(ctx, await refuseAtOnce(ctx, request, request.refusal), stylesheet);
-      return park(ctx, request, options);
+      return park(ctx, { request, ...provider }, options);
     });
   };
 }
 
-export function demandOf(request: SamlMemory['request'], now: number): SignInDemand {
-  return { fresh: request.forceAuthn, passive: request.isPassive, context: request.requestedAuthnContext, at: now };
+/** A verified request and the registration that it was verified by. */
+interface Asked {
+  readonly request: SamlMemory['request'];
+  readonly record: Pick<ProviderRecord, 'requiredLevel'>;
+}
+
+function demandOf({ request, record }: Asked, now: number): SignInDemand {
+  const { forceAuthn: fresh, isPassive: passive, requestedAuthnContext: context } = request;
+  return { fresh, passive, context, required: record.requiredLevel, at: now };
 }
 
 /** With a session that is enough, the answer goes out at once; nothing is parked. */
-async function proceed(ctx: Context, request: SamlMemory['request'], options: SamlRoutesOptions): Promise<void> {
+async function proceed(ctx: Context, asked: Asked, options: SamlRoutesOptions): Promise<void> {
+  const { request } = asked;
   const { sso, sessions, sessionCookie, stylesheet, now } = options;
   const session = await sessions.byCookie(ctx.cookies.get(sessionCookie));
   const [trace, at] = [traceOf(ctx), now()];
-  const demand = demandOf(request, at);
+  const demand = demandOf(asked, at);
   const step = nextStep(demand, session, at);
   noteDecision(trace, { step, demand, session, at });
   if (step.step === 'respond' && session)
@@ -87,14 +103,11 @@ async function proceed(ctx: Context, request: SamlMemory['request'], options: Sa
     const refusal = new SamlError(step.reason, 'the demand cannot be met');
     return sendPostForm(ctx, await sso.refuse(request, refusal, trace), stylesheet);
   }
-  return park(ctx, request, options);
+  return park(ctx, asked, options);
 }
 
-async function park(
-  ctx: Context,
-  request: SamlMemory['request'],
-  { interactions, now }: SamlRoutesOptions,
-): Promise<void> {
+async function park(ctx: Context, asked: Asked, { interactions, now }: SamlRoutesOptions): Promise<void> {
+  const { request } = asked;
   const memory = { request: { ...request, refusal: undefined } };
   const providerId = `saml:${request.issuer}`;
   const interaction = await interactions.open({
@@ -102,7 +115,7 @@ async function park(
     providerId,
     partyKey: request.issuer,
     requestId: request.id,
-    demand: demandOf(request, now()),
+    demand: demandOf(asked, now()),
     memory,
     trace: traceOf(ctx).park(),
   });

@@ -1,4 +1,4 @@
-import { Notice, type Preferences } from '../../web/index.ts';
+import { Logo, Notice, type Preferences } from '../../web/index.ts';
 import { CancelForm, CardPanel, Help, Reference } from './card-panel.tsx';
 import { liveCopyIn, signInCopy } from './copy.ts';
 
@@ -9,6 +9,8 @@ export interface CardPromptOptions {
   readonly csrfToken: string;
   /** Name of the service that asks, from its approved registration. */
   readonly service: string;
+  /** Address of its picture, at the hub. */
+  readonly logo?: string | undefined;
   readonly pinDigits: number;
   /** Trial: where the software reader listens. */
   readonly softwareReader?: string | undefined;
@@ -17,7 +19,7 @@ export interface CardPromptOptions {
 
 /** The page that asks for card and PIN. The browser program fills it with life; what it says is all in here. */
 export function CardPrompt(options: CardPromptOptions & { readonly preferences: Preferences; readonly test: boolean }) {
-  const { interactionId, csrfToken, service, pinDigits, softwareReader, supportPhone } = options;
+  const { interactionId, csrfToken, service, logo, pinDigits, softwareReader, supportPhone } = options;
   const { language } = options.preferences;
   const say = (key: keyof typeof signInCopy) => signInCopy[key][language];
   const pin = {
@@ -30,6 +32,7 @@ export function CardPrompt(options: CardPromptOptions & { readonly preferences: 
   return (
     <>
       <h1>{say('title')}</h1>
+      {logo ? <Logo src={logo} alt={service} /> : null}
       <p>
         {say('before')}
         <strong>{service}</strong>

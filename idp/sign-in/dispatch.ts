@@ -10,6 +10,8 @@ export interface SignInDemand {
   /** OIDC max_age in ms. */
   readonly maxAgeMs?: number | undefined;
   readonly context?: RequestedAuthnContext | undefined;
+  /** The least level by the provider's registration, whatever it asks for. Named always, so that no way in forgets it. */
+  readonly required: Level | undefined;
   /** When the demand arrived: a card presented after it is fresh. */
   readonly at: number;
 }
@@ -32,6 +34,7 @@ export function nextStep(
   const usable = session && isRecentEnough(demand, session, now) ? session : undefined;
   const decision = decideLevel({
     requested: demand.context,
+    required: demand.required,
     level: usable?.level,
     ...(reachable ? { reachable } : {}),
   });

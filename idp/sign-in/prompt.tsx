@@ -3,6 +3,7 @@ import type { Settings } from '../../config/index.ts';
 import type { ProviderRecord, ProviderRegistry } from '../../federation/index.ts';
 import { cancelAddressOf } from '../account/gate.ts';
 import { HubPageError } from '../errors.ts';
+import type { Logos } from '../logos.ts';
 import { redirectOrigins } from '../oidc/redirect-origins.ts';
 import type { PageFrame } from '../page-frame.ts';
 import { traceOf } from '../traces/trace.ts';
@@ -17,10 +18,12 @@ export function createPrompt({
   settings,
   registry,
   frame,
+  logos,
 }: {
   settings: Settings;
   registry: ProviderRegistry;
   frame: PageFrame;
+  logos: Pick<Logos, 'addressFor'>;
 }) {
   const { softwareReader, pinDigits } = settings.signIn;
   const supportPhone = settings.service.support.phone;
@@ -35,6 +38,7 @@ export function createPrompt({
     const service = (provider?.name ?? settings.service.name)[language];
     const common = {
       trace,
+      logo: await logos.addressFor(provider),
       csrfToken,
       service,
       pinDigits,

@@ -2,14 +2,14 @@ import type Router from '@koa/router';
 import type { Context } from 'koa';
 import { z } from 'zod';
 import { type CardAuthentication, CardError, type CardSignIn, type PinAuthentication } from '../../card-auth/index.ts';
-import { SamlError } from '../../federation/index.ts';
+import { type ProviderRegistry, SamlError } from '../../federation/index.ts';
 import { HubPageError } from '../errors.ts';
 import { readForm, readJson } from '../guards.ts';
 import type { Sessions, SsoSession } from '../session.ts';
-import { noteDecision } from '../traces/notes.ts';
+import { type Decided, noteDecision } from '../traces/notes.ts';
 import { traceOf } from '../traces/trace.ts';
 import { browserSecretOf } from './browser-secret.ts';
-import { nextStep, type Step } from './dispatch.ts';
+import { nextStep, type SignInDemand } from './dispatch.ts';
 import type { Interaction, Interactions } from './interaction.ts';
 
 /** How one protocol goes on after the sign-in. */
@@ -23,6 +23,7 @@ export interface Responder {
 export interface SignInRoutesOptions {
   readonly interactions: Interactions;
   readonly sessions: Sessions;
+  readonly registry: Pick<ProviderRegistry, 'get'>;
   readonly card: CardSignIn;
   readonly responders: Readonly<Record<Interaction['protocol'], Responder>>;
   /** Shows the card prompt. */
@@ -143,8 +144,9 @@ async function showStep(ctx: Context, interaction: Interaction, options: SignInR
   if (interaction.sessionless) return showSessionlessStep(ctx, interaction, interaction.sessionless.presented, options);
   const session = await sessions.byCookie(ctx.cookies.get(sessionCookie));
   const at = now();
-  const step = nextStep(interaction.demand, session, at);
-  noteStep(ctx, interaction, { step, session, at });
+  const demand = await currentDemand(interaction, options);
+  const step = nextStep(demand, session, at);
+  noteStep(ctx, interaction, { step, demand, session, at });
   const responder = responders[interaction.protocol];
   if (step.step === 'card')
     return showPrompt(ctx, interaction, interactions.csrfToken(interaction.id, browserSecretOf(ctx, options)));
@@ -156,17 +158,23 @@ async function showStep(ctx: Context, interaction: Interaction, options: SignInR
 }
 
 /** A reloaded prompt says nothing new. What ends without a page, as a plain sign-on does, leaves no record. */
-function noteStep(
-  ctx: Context,
-  { demand, trace: parked }: Interaction,
-  { step, session, at }: { step: Step; session: SsoSession | undefined; at: number },
-): void {
+function noteStep(ctx: Context, { trace: parked }: Interaction, decided: Decided): void {
   const trace = traceOf(ctx);
-  const decided = parked.steps.some(({ kind }) => kind === 'decision');
-  if (!decided || step.step !== 'card') noteDecision(trace, { step, demand, session, at });
+  const { step, demand, session } = decided;
+  const noted = parked.steps.some(({ kind }) => kind === 'decision');
+  if (!noted || step.step !== 'card') noteDecision(trace, decided);
   // The card was shown here, perhaps a moment ago and in another process: the record must not depend on its steps.
   const carded = session !== undefined && session.authenticatedAt >= demand.at;
   if (carded || (step.step === 'refuse' && step.reason !== 'NO_PASSIVE')) trace.keep();
+}
+
+/** A request that was parked before its registration began to demand more is answered by what it demands now. */
+async function currentDemand(
+  { protocol, partyKey, demand }: Interaction,
+  { registry }: Pick<SignInRoutesOptions, 'registry'>,
+): Promise<SignInDemand> {
+  if (protocol === 'hub' || protocol === 'test') return demand;
+  return { ...demand, required: (await registry.get(protocol, partyKey))?.requiredLevel };
 }
 
 /** The card, then the answer to the request that asked. The browser's session is not looked at. */

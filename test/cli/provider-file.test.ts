@@ -63,7 +63,12 @@ describe('registrations as code', function () {
   it('comes back as it went: export and apply change nothing, and no secret is in the file', async () => {
     const counter = { facility: { ja: '医院', en: 'Clinic' }, terminal: '受付1' };
     const settings = { encryptAssertion: false };
-    const odd = party({ settings }, { more: '<!-- 日本語: "x" #\n  - y -->' });
+    const besides = {
+      requiredLevel: 'urn:x-sanuki:ac:card-pin',
+      logo: 'ab'.repeat(32),
+      source: { address: 'https://party.example/metadata', fetchedAt: '2026-11-23T01:02:03.000Z' },
+    };
+    const odd = party({ settings, ...besides }, { more: '<!-- 日本語: "x" #\n  - y -->' });
     await apply(
       trial,
       [client(), odd, client({ client_id: 'desk', counter, attributes: ['eligibility'] })],
@@ -73,6 +78,7 @@ describe('registrations as code', function () {
     expect(exported.out).to.not.match(/secret:|sealed/i);
     const { providers } = parse(exported.out) as { providers: { client_id?: string; counter?: object }[] };
     expect(providers).to.have.length(3);
+    expect(providers.find(({ client_id }) => !client_id)).to.deep.include({ settings, ...besides });
     expect(providers.find(({ client_id }) => client_id === 'desk')?.counter).to.deep.equal(counter);
     const path = await trial.file('exported.yaml', exported.out);
     const diff = await trial.run('provider', 'diff', path);
@@ -112,6 +118,40 @@ describe('registrations as code', function () {
     expect(JSON.parse((await trial.run('provider', 'list')).out)).to.have.length(1);
   });
 
+  it('keeps by “provider add” what that command cannot say: required level, settings and logo', async () => {
+    const kept = { requiredLevel: 'urn:x-sanuki:ac:card-pin', logo: 'ef'.repeat(32), settings: { signResponse: true } };
+    await apply(trial, [client({ client_id: 'kept', ...kept })], '--approve');
+    const document = { client_id: 'kept', redirect_uris: ['https://library.example/new'] };
+    const path = await trial.file('kept.json', JSON.stringify(document));
+    const { code, errors } = await trial.run(
+      'provider',
+      'add',
+      '--oidc',
+      path,
+      '--name-ja',
+      '図書館',
+      '--name-en',
+      'L',
+    );
+    expect(code, errors).to.equal(0);
+    const { providers } = parse((await trial.run('provider', 'export')).out) as { providers: { client_id?: string }[] };
+    expect(providers.find(({ client_id }) => client_id === 'kept')).to.deep.include(kept);
+  });
+
+  it('names a required level that nobody could reach, a logo that is no hash, and an address that is none', async () => {
+    for (const [more, words] of [
+      [{ requiredLevel: 'urn:x-sanuki:ac:passkey' }, 'LEVEL_UNREACHABLE'],
+      [{ requiredLevel: 'high' }, 'requiredLevel'],
+      [{ logo: '../../etc/passwd' }, 'SHA-256'],
+      [{ source: { address: 'nowhere' } }, 'source.address'],
+    ] as const) {
+      const path = await trial.file('bad.yaml', stringify({ providers: [client({ client_id: 'new', ...more })] }));
+      const { code, out, errors } = await trial.run('provider', 'apply', path, '--approve');
+      expect(code, words).to.equal(1);
+      expect(`${out}${errors}`).to.include(words);
+    }
+  });
+
   describe('in production', () => {
     it('nobody approves by a file', async () => {
       const path = await production.file('providers.yaml', stringify({ providers: [client({ status: 'approved' })] }));
@@ -141,6 +181,18 @@ describe('registrations as code', function () {
       ]);
       const more = client({ status: 'approved', attributes: ['displayName', 'staffRole'] }, moved);
       expect(acts(await apply(production, [more]))).to.deep.equal(['update oidc:library pending waits']);
+    });
+
+    it('a required level is raised at once and lowered only with a second person; so is a logo changed', async () => {
+      const desk = (members: object) => client({ client_id: 'desk', ...members });
+      const changed = async (members: object) => acts(await apply(production, [desk(members)]))[0];
+      await changed({});
+      await approve(production, 'oidc:desk');
+      const high = { requiredLevel: 'urn:x-sanuki:ac:card-pin' };
+      expect(await changed(high)).to.equal('update oidc:desk approved');
+      expect(await changed({ requiredLevel: 'urn:x-sanuki:ac:card' })).to.equal('update oidc:desk pending waits');
+      await approve(production, 'oidc:desk');
+      expect(await changed({ ...high, logo: 'cd'.repeat(32) })).to.equal('update oidc:desk pending waits');
     });
 
     it('keeps the secret over updates, and makes one when the client is to have one again', async () => {

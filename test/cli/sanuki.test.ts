@@ -92,6 +92,7 @@ describe('the sanuki command', function () {
       expect(listed.map(({ key }: { key: string }) => key)).to.include(`${trial.summary.portal}/saml/metadata`);
       const url = `${trial.summary.kmix}/saml/metadata`;
       const added = JSON.parse((await run('provider', 'add', '--metadata', url, '--approve')).out);
+      expect(added.source).to.deep.include({ address: url });
       expect(added).to.deep.include({ entityID: url, name: { ja: 'K-MIX 遠隔医療', en: 'K-MIX telemedicine' } });
     });
 

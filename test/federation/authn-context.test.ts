@@ -118,4 +118,23 @@ describe('authentication context (SAML Core 3.3.2.2.1)', () => {
       needs: card,
     });
   });
+
+  it('asks at a counter for the PIN where the registration demands it, whatever the first wish', () => {
+    const wish = { comparison: 'exact', classRefs: [card] } as const;
+    expect(reachableAtCounter(wish, card)).to.deep.equal([card]);
+    for (const required of [cardPin, cardPinBound, passkey])
+      expect(reachableAtCounter(wish, required), required).to.deep.equal([cardPin]);
+  });
+
+  it('lets no wish lead below a required level, and answers nothing where it is out of reach', () => {
+    const wishes = [undefined, requestedFromAcr({ values: [card] }), requestedFromAcr({ values: ['urn:example:x'] })];
+    for (const requested of wishes) {
+      expect(decideLevel({ requested, required: cardPin, level: card })).to.deep.equal({ needs: cardPin });
+      for (const required of [cardPinBound, passkey])
+        expect(decideLevel({ requested, required, level: cardPin }), required).to.deep.equal({ impossible: true });
+    }
+    expect(decideLevel({ required: cardPin, level: passkey }), 'another kind of credential').to.deep.equal({
+      needs: cardPin,
+    });
+  });
 });

@@ -1,5 +1,13 @@
 import { expect } from 'chai';
-import { diffRegistrations, isTrustChanging, type Registration } from '../../federation/index.ts';
+import {
+  card,
+  cardPin,
+  cardPinBound,
+  diffRegistrations,
+  isTrustChanging,
+  passkey,
+  type Registration,
+} from '../../federation/index.ts';
 import { certificate, consumer, jwk, type MetadataParts, metadataOf } from './certificates.ts';
 
 const common = {
@@ -91,7 +99,49 @@ describe('the difference between two registrations', () => {
     ).to.equal(true);
   });
 
-  it('does not alter trust by names, logos, contacts, or another spelling of the same document', () => {
+  it('alters trust by a required level that is lowered, removed or another, and not by one that is raised', () => {
+    const at = (requiredLevel: Registration['requiredLevel']) => saml({}, { requiredLevel });
+    for (const [before, after] of [
+      [cardPin, card],
+      [cardPin, undefined],
+      [cardPinBound, cardPin],
+      [cardPin, passkey],
+      [passkey, cardPinBound],
+    ] as const)
+      expect(isTrustChanging(diffRegistrations(at(before), at(after))), `${before} ${after}`).to.equal(true);
+    for (const [before, after] of [
+      [undefined, cardPin],
+      [card, cardPin],
+      [cardPin, cardPinBound],
+    ] as const) {
+      const diff = diffRegistrations(at(before), at(after));
+      expect(fields(diff)).to.deep.equal([before ? 'changed requiredLevel' : 'added requiredLevel']);
+      expect(isTrustChanging(diff), `${before} ${after}`).to.equal(false);
+    }
+  });
+
+  it('tells a picture and where metadata comes from, and not that the same was fetched again', () => {
+    const from = (address: string, fetchedAt: number) => saml({}, { source: { address, fetchedAt } });
+    const [logo] = diffRegistrations(saml({}, { logo: 'a'.repeat(64) }), saml({}, { logo: 'b'.repeat(64) }));
+    expect(logo?.words).to.deep.equal({ ja: 'ロゴが変わります。', en: 'logo changes.' });
+    expect(logo?.trust).to.equal(true);
+    const [first] = diffRegistrations(saml(), saml({}, { logo: 'a'.repeat(64) }));
+    expect(first?.words.en).to.equal('logo is added.');
+    const moved = diffRegistrations(from('https://a.example/md', 1), from('https://b.example/md', 1));
+    expect(fields(moved)).to.deep.equal(['changed source']);
+    expect(isTrustChanging(moved)).to.equal(true);
+    expect(diffRegistrations(from('https://a.example/md', 1), from('https://a.example/md', 2))).to.deep.equal([]);
+  });
+
+  it('says yes and no for what can be switched', () => {
+    const [change] = diffRegistrations(saml(), saml({}, { settings: { signResponse: true } }));
+    expect(change?.words).to.deep.equal({
+      ja: '応答全体への署名「はい」が加わります。',
+      en: 'signature over the whole response “yes” is added.',
+    });
+  });
+
+  it('does not alter trust by names, logo addresses, contacts, or another spelling of the same document', () => {
     const renamed = diffRegistrations(saml(), saml({}, { name: { ja: '市立図書館', en: 'Library' } }));
     expect(fields(renamed)).to.deep.equal(['changed name.ja']);
     expect(renamed[0]?.words.ja).to.equal('表示名（日本語）が「図書館」から「市立図書館」に変わります。');

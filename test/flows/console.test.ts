@@ -4,6 +4,7 @@ import { expect } from 'chai';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { readCookieFile } from '../../cli/cookie-file.ts';
 import { attributeIn, browser as tabOf } from '../idp/world.ts';
+import { root } from '../root.ts';
 import { hasApache } from './apache.ts';
 import { accessibilityFaults, chromiumPath, openChromium, picture } from './browser.ts';
 import { startMellon } from './mellon.ts';
@@ -155,6 +156,79 @@ describe('the console in Chromium, with Apache as the service', function () {
     await approver.page.getByText('サービスを止める').waitFor();
     expect(await visitService()).to.equal('protected page\n');
     await closing(approver);
+  });
+
+  it('fetches metadata from its address, and says in words where it cannot', async () => {
+    const registrar = await open('P001');
+    await serviceOf(registrar.page);
+    await registrar.page.getByRole('link', { name: '登録を変更する' }).click();
+    await registrar.page.getByLabel('メタデータのアドレス').fill(`${apache.origin}/no-such-file`);
+    await registrar.page.getByRole('button', { name: 'アドレスから取得する' }).click();
+    await registrar.page.getByText('取得できませんでした').waitFor();
+    await check(registrar.page, 'form-not-fetched');
+    await registrar.page.getByLabel('メタデータのアドレス').fill(`${apache.origin}/mellon/metadata`);
+    await registrar.page.getByRole('button', { name: 'アドレスから取得する' }).click();
+    await registrar.page.getByText('アドレスから取得しました').waitFor();
+    await check(registrar.page, 'form-fetched');
+    await registrar.page.getByRole('button', { name: '変更を申し出る' }).click();
+    await registrar.page.getByText('変更が承認を待っています').waitFor();
+    const approver = await open('P040');
+    await serviceOf(approver.page);
+    await approver.page.getByLabel('理由・確かめたこと').first().fill('担当者に電話で確かめた');
+    await approver.page.getByRole('button', { name: '承認する' }).click();
+    await approver.page.getByText('変更が承認を待っています').waitFor({ state: 'detached' });
+    await registrar.page.reload();
+    await check(registrar.page, 'service-with-address');
+    await registrar.page.getByRole('button', { name: 'もう一度取得する' }).click();
+    await registrar.page.getByText('今の登録と同じです').waitFor();
+    for (const one of [registrar, approver]) await closing(one);
+  });
+
+  it('takes a client in fields, says at each what is wrong, and shows its logo to residents', async () => {
+    const registrar = await open('P001');
+    const { page } = registrar;
+    await page.goto(`${trial.summary.hub}/admin/providers/new?protocol=oidc`);
+    await check(page, 'form-fields');
+    await page.getByLabel('ログイン後に戻るアドレス').fill('http//forgotten');
+    await page.getByLabel('サービスの名前（日本語）').fill('公民館の予約');
+    await page
+      .getByLabel('ロゴ', { exact: true })
+      .setInputFiles(join(root, 'test/vectors/raster/rejected-picture.gif'));
+    // The Enter key only looks, wherever it is pressed.
+    await page.getByLabel('サービスの名前（英語）').fill('Hall');
+    await page.getByLabel('サービスの名前（英語）').press('Enter');
+    await page.getByText('ロゴを確かめてください').waitFor();
+    await check(page, 'form-fields-faulty');
+    await page.getByLabel('クライアントID').fill('hall');
+    await page.getByLabel('ログイン後に戻るアドレス').fill('https://hall.example/cb');
+    await page.getByLabel('ロゴ', { exact: true }).setInputFiles(join(root, 'test/vectors/raster/accepted-text.png'));
+    await page.getByLabel('必要なログインの強さ').selectOption({ label: 'カードと暗証番号' });
+    await page.getByRole('button', { name: '検査だけする' }).click();
+    await page.getByText('登録できる内容です').waitFor();
+    await check(page, 'form-fields-good');
+    await page.getByRole('button', { name: '登録する' }).click();
+    await page.getByText('今だけ表示します').waitFor();
+    const approver = await open('P040');
+    await approver.page.goto(`${trial.summary.hub}/admin/provider?id=oidc%3Ahall`);
+    await check(approver.page, 'pending-with-logo');
+    await approver.page.getByLabel('理由・確かめたこと').first().fill('契約書と同じ');
+    await approver.page.getByRole('button', { name: '承認する' }).click();
+    await approver.page.getByText('公開').first().waitFor();
+    const resident = await (await browser.newContext({ locale: 'ja-JP', viewport: phone })).newPage();
+    const parameters = {
+      client_id: 'hall',
+      redirect_uri: 'https://hall.example/cb',
+      response_type: 'code',
+      scope: 'openid',
+      code_challenge: 'x'.repeat(43),
+      code_challenge_method: 'S256',
+    };
+    await resident.goto(`${trial.summary.hub}/oidc/authorize?${new URLSearchParams(parameters)}`);
+    await resident.getByRole('img', { name: '公民館の予約' }).waitFor();
+    expect(await resident.evaluate("document.querySelector('.logo img').naturalWidth"), 'drawn').to.equal(32);
+    await check(resident, 'sign-in-with-logo');
+    await resident.context().close();
+    for (const one of [registrar, approver]) await closing(one);
   });
 
   it('invites an auditor by the command, who sees all of it and can change nothing', async () => {

@@ -51,7 +51,9 @@ export async function startAdminWorld({ more = {} }: { more?: object } = {}) {
   const post = (own: Pick<TestBrowser, 'request'>, path: string, fields: Fields, headers: object = {}) =>
     own.request(new URL(path, origin).href, {
       method: 'POST',
-      body: new URLSearchParams(entriesOf(fields)).toString(),
+      body: new URLSearchParams(
+        entriesOf(fields).map(([name, value]) => [name, typeof value === 'string' ? value : '']),
+      ).toString(),
       headers: { 'content-type': 'application/x-www-form-urlencoded', origin, ...headers },
     });
 
@@ -59,7 +61,8 @@ export async function startAdminWorld({ more = {} }: { more?: object } = {}) {
   const upload = async (own: Pick<TestBrowser, 'request'>, path: string, fields: Fields, headers: object = {}) => {
     const form = new FormData();
     for (const [name, value] of entriesOf(fields)) {
-      if (name === 'file') form.append(name, new Blob([value]), 'metadata.xml');
+      if (typeof value !== 'string') form.append(name, value, 'picture');
+      else if (name === 'file') form.append(name, new Blob([value]), 'metadata.xml');
       else form.append(name, value);
     }
     const encoded = new Response(form);
@@ -84,9 +87,9 @@ export async function startAdminWorld({ more = {} }: { more?: object } = {}) {
   return { ...hub, cards, ids, signedIn, textOf, post, upload, pass, audited, now };
 }
 
-type Fields = Readonly<Record<string, string | readonly string[]>>;
-const entriesOf = (fields: Fields): [string, string][] =>
-  Object.entries(fields).flatMap(([name, value]) => [value].flat().map((one): [string, string] => [name, one]));
+export type Fields = Readonly<Record<string, string | Blob | readonly string[]>>;
+const entriesOf = (fields: Fields): [string, string | Blob][] =>
+  Object.entries(fields).flatMap(([name, value]) => [value].flat().map((one): [string, string | Blob] => [name, one]));
 
 export type AdminWorld = Awaited<ReturnType<typeof startAdminWorld>>;
 export const csrfIn = (html: string) => attributeIn(html, /name="csrf" value="([^"]+)"/);

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { expect } from 'chai';
-import { cardPin, passkey, refedsMfa } from '../../federation/index.ts';
+import { card, cardPin, cardPinBound, passkey, refedsMfa, smartcard, unspecified } from '../../federation/index.ts';
 import {
   createSessions,
   type SessionCookie,
@@ -18,7 +18,7 @@ import {
 import { createMemoryStorage } from '../../storage/index.ts';
 import { refusal } from '../refusal.ts';
 
-const demand = { fresh: false, passive: false, at: 1000 };
+const demand = { fresh: false, passive: false, required: undefined, at: 1000 };
 const session = { level: cardPin, authenticatedAt: 500 };
 
 describe('the dispatcher of a sign-in', () => {
@@ -56,6 +56,38 @@ describe('the dispatcher of a sign-in', () => {
     expect(
       nextStep({ ...demand, context: { comparison: 'exact', classRefs: [passkey] } }, session, 1000),
     ).to.deep.equal({ step: 'refuse', reason: 'NO_AUTHN_CONTEXT' });
+  });
+
+  it('takes a session below the required level as none, whatever the request asks for', () => {
+    const low = { ...session, level: card };
+    for (const context of [
+      undefined,
+      ...(['exact', 'minimum', 'better', 'maximum'] as const).flatMap((comparison) =>
+        [card, smartcard, unspecified, 'urn:example:unknown'].map((name) => ({ comparison, classRefs: [name] })),
+      ),
+    ]) {
+      const asked = `${context?.comparison} ${context?.classRefs.join(' ')}`;
+      const step = nextStep({ ...demand, required: cardPin, context }, low, 1000);
+      expect(step, asked).to.deep.include(step.step === 'refuse' ? { reason: 'NO_AUTHN_CONTEXT' } : { level: cardPin });
+      expect(nextStep({ ...demand, required: cardPin, context, passive: true }, low, 1000).step, asked).to.equal(
+        'refuse',
+      );
+    }
+    const wish = { comparison: 'exact', classRefs: [card], voluntary: true } as const;
+    expect(nextStep({ ...demand, required: cardPin, context: wish }, low, 1000)).to.deep.equal({
+      step: 'card',
+      level: cardPin,
+    });
+    expect(nextStep({ ...demand, required: cardPin }, session, 1000).step, 'high enough').to.equal('respond');
+  });
+
+  it('refuses where the required level cannot be reached here, with and without a session', () => {
+    for (const required of [cardPinBound, passkey])
+      for (const one of [undefined, session])
+        expect(nextStep({ ...demand, required }, one, 1000)).to.deep.equal({
+          step: 'refuse',
+          reason: 'NO_AUTHN_CONTEXT',
+        });
   });
 });
 
