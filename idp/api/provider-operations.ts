@@ -17,6 +17,7 @@ import type { ProviderDirectory } from '../admin/provider-directory.ts';
 import { type CheckOptions, checkContextOf, pageOfProviders, recordOf } from '../admin/provider-routes.tsx';
 import { latestIn, ofSameProvider } from '../admin/registration-routes.tsx';
 import { documentTextOf, emptyForm } from '../admin/submission.ts';
+import { HubPageError } from '../errors.ts';
 import type { Logos } from '../logos.ts';
 import { apiResourceOf } from '../oidc/api-access.ts';
 import { ApiError } from './errors.ts';
@@ -197,13 +198,23 @@ async function list(sought: Parameters<typeof pageOfProviders>[0], options: Opti
   return { body: { items: found.map((record, at) => summaryOf(record, waits[at] !== undefined)), ...cursorOf(next) } };
 }
 
+/** Pictures are uploaded in the console; a program may name one that is there. */
+async function keepLogo({ logo }: Read['made'], logos: Options['logos']): Promise<void> {
+  try {
+    if (logo) await logos.keep(logo);
+  } catch (cause) {
+    if (!(cause instanceof HubPageError && cause.code === 'LOGO_GONE')) throw cause;
+    throw new ApiError('REGISTRATION_REFUSED', 'the logo is no picture that was uploaded in the console', { cause });
+  }
+}
+
 async function register(declared: Content, by: string, options: Options) {
   const { registry, cases, directory, logos } = options;
   const key = keyOf(declared);
   if (await registry.get(declared.protocol, key))
     throw new ApiError('ALREADY_REGISTERED', 'this identifier is registered: change that registration');
   const read = readOrRefuse(await lookedAt(declared, undefined, options));
-  if (read.made.logo) await logos.keep(read.made.logo);
+  await keepLogo(read.made, logos);
   const { id, secret } = await cases.register(read, by);
   await directory.notice({ ...read.made, id });
   return written('registered', await recordOf(id, options), secret, options);
@@ -230,7 +241,7 @@ async function change(
   const { content, seen } = latestIn(record, revision);
   // A pipeline sends everything it has; what says the same already is nobody's work.
   if (changesFrom(content, read).length === 0) return written('unchanged', record, undefined, options);
-  if (read.made.logo) await options.logos.keep(read.made.logo);
+  await keepLogo(read.made, options.logos);
   const { secret } = await options.cases.change(record, read, { by, seen });
   await options.directory.notice(record);
   const outcome = record.status === 'pending' ? 'changed' : 'proposed';

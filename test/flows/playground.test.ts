@@ -115,7 +115,7 @@ describe('the test sign-in in Chromium', function () {
   }
 
   it('shows an OpenID Connect service’s claims in English', async () => {
-    const { page, context } = await desk('/admin/providers/new?protocol=oidc', 'en-GB');
+    const { page, context } = await desk('/admin/providers/new?protocol=oidc&entry=document', 'en-GB');
     const json = { client_id: 'loans', redirect_uris: ['https://loans.example/callback'] };
     await page.locator('textarea[name=metadata], textarea').first().fill(JSON.stringify(json));
     await page.getByLabel('Name of the service in Japanese').fill('貸出');

@@ -153,6 +153,28 @@ describe('set-up links for a service’s own engineer', () => {
     expect(await world.textOf(engineer, '/setup')).to.include('承認されました');
   });
 
+  it('leave level, settings, logo and address as the administrator has them, and drop when it was fetched', async () => {
+    const id = await live('kept.example');
+    const record = await recordOf('kept.example');
+    if (!record) throw new TypeError('not registered');
+    const { id: _id, registeredAt: _at, updatedAt: _updated, version: _version, ...registration } = record;
+    const besides = {
+      settings: { signResponse: true },
+      requiredLevel: 'urn:x-sanuki:ac:card-pin',
+      logo: 'ab'.repeat(32),
+    };
+    const address = 'https://kept.example/metadata';
+    const source = { address, fetchedAt: world.now() };
+    await world.registry.register({ ...registration, ...besides, source } as typeof registration);
+    const engineer = await open(await make(registrar, { id }));
+    const sent = { metadata: metadataOf('kept.example', 'https://kept.example/acs2'), requiredLevel: '', logo: '' };
+    await send(engineer, sent);
+    await decide(approver, id);
+    const changed = await recordOf('kept.example');
+    expect(changed?.saml?.metadata).to.include('acs2');
+    expect(changed).to.deep.include({ ...besides, source: { address } });
+  });
+
   it('tell the engineer when it was sent back, and not the words that colleagues wrote', async () => {
     const id = await live('back.example');
     const engineer = await open(await make(registrar, { id }));

@@ -120,4 +120,24 @@ describe('the administration API', () => {
     expect(records.items.length).to.be.at.least(3);
     expect((await world.audited('audit.read')).at(-1)).to.include({ actor: 'client:pipeline' });
   });
+
+  it('takes a level, settings, a logo and an address, and believes no program about what the address gave', async () => {
+    const { access_token: token } = await world.machineToken('pipeline', secrets.machine);
+    const address = 'https://tram.example/client.json';
+    const besides = { requiredLevel: 'urn:x-sanuki:ac:card-pin', source: { address } };
+    const tram = library({ client_id: 'tram', name: { ja: '路面電車', en: 'Tram' }, ...besides });
+    const claimed = { ...tram, source: { address, fetchedAt: '2026-01-01T00:00:00Z' } };
+    const made = await world.call('/providers', { token, body: claimed, headers: world.key() });
+    expect(made.status, made.text).to.equal(201);
+    expect(made.json.provider.declaration).to.deep.include(besides);
+    expect(made.json.provider.declaration.source).to.deep.equal({ address });
+    const gone = { ...tram, logo: 'ab'.repeat(32) };
+    const refused = await world.call(`/providers/${encodeURIComponent('oidc:tram')}`, {
+      method: 'PUT',
+      token,
+      body: gone,
+      headers: { 'if-match': made.headers.get('etag') ?? '' },
+    });
+    expect([refused.status, refused.json.code], refused.text).to.deep.equal([422, 'REGISTRATION_REFUSED']);
+  });
 });

@@ -10,6 +10,7 @@ import {
   encodePost,
   encodeRedirect,
   type KeyRing,
+  type Level,
   parseClientMetadata,
   parseIdentityProviderMetadata,
   type UsedId,
@@ -26,6 +27,8 @@ type Own = Awaited<ReturnType<AdminWorld['signedIn']>>;
 
 const [entityId, acsUrl] = ['https://library.example/sp', 'https://library.example/acs'];
 const callback = 'http://127.0.0.1:9/callback';
+
+const withCoverage = { attributes: ['displayName', 'coverage'] };
 
 describe('test sign-in', () => {
   let world: AdminWorld;
@@ -44,7 +47,8 @@ describe('test sign-in', () => {
   const certificate = () => keys.active('saml').certificate ?? '';
   const name = { ja: '図書館', en: 'Library' };
 
-  async function registerSaml({ settings = {}, status = 'pending', key = entityId, validMs }: SamlOptions = {}) {
+  async function registerSaml(options: SamlOptions = {}) {
+    const { settings = {}, status = 'pending', key = entityId, validMs, requiredLevel } = options;
     const written = buildSpMetadata({ entityId: key, acsUrl, certificate: certificate(), name });
     const until = validMs && new Date(world.now() + validMs).toISOString();
     const metadata = until ? written.replace(' entityID=', ` validUntil="${until}" entityID=`) : written;
@@ -55,17 +59,19 @@ describe('test sign-in', () => {
       status,
       contract: { attributes: ['displayName', 'staffRole', 'coverage'] },
       settings,
+      requiredLevel,
       saml: { metadata },
     });
   }
   interface SamlOptions {
+    readonly requiredLevel?: Level;
     readonly settings?: object;
     readonly status?: 'pending' | 'approved' | 'suspended';
     readonly key?: string;
     readonly validMs?: number;
   }
 
-  function registerOidc(more: object = {}, key = 'loans', attributes = ['displayName', 'coverage']) {
+  function registerOidc(more: object = {}, key = 'loans', { attributes, ...besides }: Besides = withCoverage) {
     const json = { client_id: key, redirect_uris: [callback], ...more };
     const { secret = '', ...made } = parseClientMetadata(json, { allowHttp: true });
     return world.registry.register({
@@ -75,9 +81,15 @@ describe('test sign-in', () => {
       status: 'pending',
       contract: { attributes },
       settings: {},
+      ...besides,
       ...(made.counter ? { counter: made.counter } : {}),
       oidc: { metadata: made.metadata, sealedSecret: world.clientSecrets.seal(Buffer.from(secret), `oidc:${key}`) },
     });
+  }
+
+  interface Besides {
+    readonly attributes: readonly string[];
+    readonly requiredLevel?: Level;
   }
 
   const pageOf = (id: string) => `/admin/provider?${new URLSearchParams({ id })}`;
@@ -153,7 +165,7 @@ describe('test sign-in', () => {
     const jwks = { keys: [{ ...keys.active('saml').publicKey.export({ format: 'jwk' }) }] };
     const counter = { facility: { ja: '春日みなと医院', en: 'Kasuga clinic' }, terminal: '1' };
     const json = { token_endpoint_auth_method: 'private_key_jwt', jwks, sanuki_counter: counter };
-    await registerOidc(json, 'counter', ['displayName', 'staffRole', 'eligibility']);
+    await registerOidc(json, 'counter', { attributes: ['displayName', 'staffRole', 'eligibility'] });
     const { html } = await test(registrar, 'oidc:counter');
     expect(rowOf(html, 'role of staff')).to.include('everybody is there as a patient');
     expect(rowOf(html, 'insurance eligibility')).to.include('Presenting the card at the counter is the consent');
@@ -389,6 +401,18 @@ describe('test sign-in', () => {
         world.administrators.revoke(world.ids.get('manager') ?? '', 'command'),
       );
       expect([status, html].join()).to.match(/^404/).and.not.include('バス セイジ');
+    });
+  });
+
+  describe('of a service that demands more', () => {
+    it('is refused where the card does not reach it, by either protocol', async () => {
+      const requiredLevel = 'urn:x-sanuki:ac:card-pin-bound';
+      await registerSaml({ key: 'https://strict.example/sp', requiredLevel });
+      await registerOidc({}, 'strict', { attributes: ['displayName'], requiredLevel });
+      expect((await test(registrar, 'saml:https://strict.example/sp')).html).to.include(
+        '<code>NO_AUTHN_CONTEXT</code>',
+      );
+      expect((await test(registrar, 'oidc:strict')).html).to.match(/<code>unmet_authentication_requirements|UNMET/);
     });
   });
 });
