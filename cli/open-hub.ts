@@ -5,8 +5,9 @@ import {
   otherRegistrationOf,
   type ProviderRecord,
   type ProviderRegistry,
+  type WaitingChange,
 } from '../federation/index.ts';
-import { bodyTermsOf, openFederation, openGround, settledBodies } from '../idp/index.ts';
+import { bodyTermsOf, openCases, openFederation, openGround, proposed, settledBodies } from '../idp/index.ts';
 import { readHubFile } from './hub-file.ts';
 
 export type OpenHub = Awaited<ReturnType<typeof openParts>>;
@@ -24,7 +25,31 @@ export async function withHub<T>(data: string, act: (hub: OpenHub) => Promise<T>
 async function openParts(settings: Settings) {
   const now = Date.now;
   const ground = await openGround({ settings, now });
-  return { settings, ground, federation: await openFederation(ground, { settings, now }) };
+  const federation = await openFederation(ground, { settings, now });
+  const trial = settings.profile === 'trial';
+  return { settings, ground, federation, cases: openCases(ground, { ...federation, trial, now }) };
+}
+
+/** In whose name the command proposes what a second person has to approve. */
+export const commandActor = 'command';
+
+/** The changes that wait, as what the registrations would say. */
+export async function waitingChanges(
+  { cases }: Pick<OpenHub, 'cases'>,
+  current: readonly ProviderRecord[],
+): Promise<Map<string, WaitingChange>> {
+  const records = new Map(current.map((record) => [record.id, record]));
+  const waiting = new Map<string, WaitingChange>();
+  let after: string | undefined;
+  do {
+    const page = await cases.waiting({ limit: 1000, ...(after ? { after } : {}) });
+    for (const { id, made, version } of page.records) {
+      const record = records.get(id);
+      if (record) waiting.set(id, { content: proposed(record, made), version });
+    }
+    after = page.next;
+  } while (after);
+  return waiting;
 }
 
 export async function allProviders(registry: ProviderRegistry): Promise<ProviderRecord[]> {

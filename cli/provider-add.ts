@@ -15,10 +15,11 @@ import {
   registrationFromClient,
   registrationFromSaml,
 } from '../federation/index.ts';
+import type { Cases } from '../idp/index.ts';
 import { fetchText } from '../lib/outgoing.ts';
 import { findingWords } from './finding-words.ts';
 import { print } from './hub-file.ts';
-import { allProviders, checkApproval, checkContextOf, type OpenHub, withHub } from './open-hub.ts';
+import { allProviders, checkApproval, checkContextOf, commandActor, type OpenHub, withHub } from './open-hub.ts';
 
 interface Source {
   readonly metadata?: string;
@@ -47,6 +48,10 @@ export async function add({ approve = false, data, ...source }: AddOptions): Pro
     if (warnings.length > 0) process.stderr.write(`${findingWords(warnings)}\n`);
     const { secret, ...made } = madeFrom(draft, trial);
     const before = await federation.registry.get(made.protocol, made.key);
+    if (before && before.status !== 'pending' && !approve) {
+      const content = { ...made, ...keptBesides(before), ...fetchedFrom };
+      return propose(hub, before, { made: content, secret, secretGiven: bringsSecret(draft) });
+    }
     const sealed = secret && { sealedSecret: federation.clientSecrets.seal(Buffer.from(secret), `oidc:${made.key}`) };
     const oidc = made.oidc ? { oidc: { ...made.oidc, ...sealed } } : {};
     const record = await federation.registry.register(
@@ -61,6 +66,21 @@ export async function add({ approve = false, data, ...source }: AddOptions): Pro
     });
     print({ ...shown(record), ...(secret ? { client_secret: secret } : {}) });
   });
+}
+
+/** Replacing what was approved is for a second person; meanwhile it stays as it is. */
+async function propose(
+  { cases }: OpenHub,
+  record: ProviderRecord,
+  read: Parameters<Cases['change']>[1],
+): Promise<void> {
+  const asItIs = registrationDigest({ ...read.made, status: record.status }) === registrationDigest(record);
+  if (asItIs && !read.secretGiven) return print(shown(record));
+  const seen = (await cases.revisionOf(record.id))?.version ?? 0;
+  const { secret } = await cases.change(record, read, { by: commandActor, seen });
+  process.stderr.write('proposed beside what is registered: a second person approves it in the console\n');
+  const { metadata } = shown({ ...record, ...read.made });
+  print({ ...shown(record), proposed: { metadata }, ...(secret ? { client_secret: secret } : {}) });
 }
 
 /** What no document and no option of this command says stays as it is: replacing metadata takes no protection away. */
@@ -141,6 +161,9 @@ function madeFrom({ protocol, metadata, contract, name = {} }: RegistrationDraft
   const made = making[protocol]();
   return { ...made, name: { ja: name.ja ?? made.name.ja, en: name.en ?? made.name.en } };
 }
+
+const bringsSecret = ({ protocol, metadata }: RegistrationDraft): boolean =>
+  protocol === 'oidc' && 'client_secret' in Object(JSON.parse(String(metadata)));
 
 /** A registration as people and scripts read it; the sealed secret stays in the store. */
 export function shown({ key, oidc, saml, idWsf, ...record }: ProviderRecord) {

@@ -12,7 +12,15 @@ import {
 } from '../federation/index.ts';
 import { findingWords } from './finding-words.ts';
 import { print } from './hub-file.ts';
-import { allProviders, checkApproval, checkContextOf, type OpenHub, withHub } from './open-hub.ts';
+import {
+  allProviders,
+  checkApproval,
+  checkContextOf,
+  commandActor,
+  type OpenHub,
+  waitingChanges,
+  withHub,
+} from './open-hub.ts';
 
 interface PlanSwitches {
   readonly data: string;
@@ -71,13 +79,15 @@ async function applyAll(hub: OpenHub, acts: readonly PlannedAct[], switches: Pla
   }
 }
 
-async function planOf({ settings, federation }: OpenHub, file: string, switches: PlanSwitches): Promise<PlannedAct[]> {
+async function planOf(hub: OpenHub, file: string, switches: PlanSwitches): Promise<PlannedAct[]> {
+  const { settings, federation } = hub;
   const { approve = false, prune = false } = switches;
   checkApproval(settings, approve);
   const declared = parseDeclarations(await readYaml(file));
   const current = await allProviders(federation.registry);
   return planRegistrations(declared, current, {
     ...(await checkContextOf(settings, current)),
+    waiting: await waitingChanges(hub, current),
     mayApprove: approve,
     prune,
   });
@@ -96,7 +106,9 @@ async function readYaml(file: string): Promise<unknown> {
 }
 
 /** Writes one provider and then its audit entry; a crash between them leaves a change that the next `diff` shows as made. */
-async function applyOne({ settings, ground, federation }: OpenHub, act: PlannedAct): Promise<string | undefined> {
+async function applyOne(hub: OpenHub, act: PlannedAct): Promise<string | undefined> {
+  if (act.proposes) return proposeOne(hub, act);
+  const { settings, ground, federation } = hub;
   const { id, made, status, version } = act;
   const { registry } = federation;
   if (!made || status.after === undefined) {
@@ -120,6 +132,23 @@ async function applyOne({ settings, ground, federation }: OpenHub, act: PlannedA
   );
   await audited(ground, act, before, record);
   return fresh;
+}
+
+/** What was approved stays live; only its suspension counts at once. */
+async function proposeOne({ ground, federation, cases }: OpenHub, act: PlannedAct): Promise<string | undefined> {
+  const { id, made, status, version } = act;
+  const { registry } = federation;
+  const before = made && (await registry.get(made.protocol, made.key));
+  if (!before || before.version !== version) throw new Error(`${id} was changed in the meantime: try again`);
+  let record = before;
+  if (status.after === 'suspended' && before.status !== 'suspended') {
+    record = (await registry.setStatus(id, 'suspended', { version })) ?? before;
+    await audited(ground, act, before, record);
+  }
+  const { secret, ...content } = made;
+  const seen = (await cases.revisionOf(id))?.version ?? 0;
+  const written = await cases.change(record, { made: content, secret, secretGiven: false }, { by: commandActor, seen });
+  return written.secret;
 }
 
 async function audited(

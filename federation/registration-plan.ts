@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { HubError } from '../lib/errors.ts';
-import type { ProviderRecord, ProviderStatus } from './entity-registry.ts';
+import type { ProviderRecord, ProviderStatus, Registration } from './entity-registry.ts';
 import { checkRegistration } from './registration-check.ts';
 import { diffRegistrations, isTrustChanging, type RegistrationDiff } from './registration-diff.ts';
 import type { CheckContext } from './registration-draft.ts';
@@ -23,6 +23,8 @@ export interface PlannedAct {
   readonly status: { readonly before?: ProviderStatus | undefined; readonly after?: ProviderStatus | undefined };
   /** The file wants it approved, and somebody else has to do that. */
   readonly waits: boolean;
+  /** What was approved stays as it is; the content of the file is proposed beside it. */
+  readonly proposes: boolean;
   readonly diff: RegistrationDiff;
   /** Of what would be added or updated; with an error among them nothing of the file is applied. */
   readonly findings: readonly Finding[];
@@ -32,7 +34,15 @@ export interface PlannedAct {
   readonly version: number;
 }
 
+/** A change that waits beside a registration for a second person. */
+export interface WaitingChange {
+  readonly content: Registration;
+  readonly version: number;
+}
+
 export interface PlanOptions extends Omit<CheckContext, 'replaces'> {
+  /** By the id of the registration. */
+  readonly waiting: ReadonlyMap<string, WaitingChange>;
   /** Whoever applies may approve as well: in a trial. */
   readonly mayApprove: boolean;
   /** Remove what is not in the file. */
@@ -58,6 +68,7 @@ export const changesSomething = ({ act }: PlannedAct): boolean => act !== 'keep'
 const unchanged = ({ status }: ProviderRecord) => ({
   status: { before: status, after: status },
   waits: false,
+  proposes: false,
   diff: [],
   findings: [],
 });
@@ -78,35 +89,46 @@ function planOf(declared: ProviderDeclaration, record: ProviderRecord | undefine
     return { ...common, ...unchanged(record), act: 'keep' };
   // What is registered already is compared as it was taken; its dates are no reason to refuse the others.
   const made = madeFrom(declared, { now: record ? 0 : options.now, allowHttp: options.allowHttp });
+  const act = record ? 'update' : 'add';
   if ('refusal' in made)
-    return { ...common, act: record ? 'update' : 'add', status: {}, waits: false, diff: [], findings: [made.refusal] };
+    return { ...common, act, status: {}, waits: false, proposes: false, diff: [], findings: [made.refusal] };
   const content = diffRegistrations(record, { ...made, status: record?.status ?? 'pending' });
-  const { status, waits } = statusFor(declared.status, record, { altered: isTrustChanging(content), ...options });
-  const diff = diffRegistrations(record, { ...made, status });
-  const act = !record ? 'add' : diff.length > 0 ? 'update' : 'keep';
-  const findings =
-    act === 'keep' || content.length === 0 ? [] : findingsOf(declared, made, { ...options, replaces: id });
-  return { ...common, act, status: { before: record?.status, after: status }, waits, diff, findings, made };
+  const next = statusFor(declared.status, record, { altered: isTrustChanging(content), ...options });
+  const diff = diffRegistrations(record, { ...made, status: next.status });
+  const waiting = next.proposes ? options.waiting.get(id) : undefined;
+  const isDone = waiting ? isProposed(made, waiting) && next.status === record?.status : diff.length === 0;
+  const findings = isDone || content.length === 0 ? [] : findingsOf(declared, made, { ...options, replaces: id });
+  const status = { before: record?.status, after: next.status };
+  const { waits, proposes } = next;
+  return { ...common, act: record && isDone ? 'keep' : act, status, waits, proposes, diff, findings, made };
 }
+
+const isProposed = (made: Made, { content }: WaitingChange): boolean =>
+  diffRegistrations(content, { ...made, status: content.status }).length === 0;
 
 interface StatusOptions extends Pick<PlanOptions, 'mayApprove'> {
   /** Keys, addresses or attributes are others than those that were approved. */
   readonly altered: boolean;
 }
 
+type Next = { readonly status: ProviderStatus } & Pick<PlannedAct, 'waits' | 'proposes'>;
+
 /**
- * Nobody approves by a file what a second person has to approve: what alters trust waits as pending, and what is
- * suspended stays so. Taking away (pending, suspended) needs nobody else.
+ * Nobody approves by a file what a second person has to approve: what is new waits as pending, what alters the trust in
+ * an approved one is proposed beside it, and what is suspended stays so. Taking away (pending, suspended) needs nobody
+ * else.
  */
 function statusFor(
   asked: ProviderStatus | undefined,
   record: ProviderRecord | undefined,
   { altered, mayApprove }: StatusOptions,
-): { status: ProviderStatus; waits: boolean } {
+): Next {
   const wanted = asked ?? record?.status ?? 'approved';
-  if (wanted !== 'approved' || mayApprove) return { status: wanted, waits: false };
-  if (record?.status === 'approved' && !altered) return { status: 'approved', waits: false };
-  return { status: record?.status === 'suspended' && !altered ? 'suspended' : 'pending', waits: true };
+  if (mayApprove || wanted === 'pending') return { status: wanted, waits: false, proposes: false };
+  if (!record || record.status === 'pending')
+    return { status: 'pending', waits: wanted === 'approved', proposes: false };
+  const status = wanted === 'suspended' ? wanted : record.status;
+  return { status, waits: altered || status !== wanted, proposes: altered };
 }
 
 function madeFrom(

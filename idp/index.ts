@@ -4,6 +4,8 @@
  * in `card-auth`, release decisions in `attribute-service`; this folder wires them and turns outcomes into HTTP.
  */
 export { type Administrators, openAdministrators } from './admin/administrators.ts';
+export { type Cases, openCases } from './admin/cases.ts';
+export { proposed } from './admin/draft.ts';
 export { readCode as readTraceCode } from './admin/explain-routes.tsx';
 export { isRole, roles } from './admin/roles.ts';
 export { openCardKeys, openStationKey } from './card-keys.ts';

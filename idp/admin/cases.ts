@@ -10,6 +10,7 @@ import {
 import type { Seal } from '../../lib/seal.ts';
 import { type Collection, type CollectionDefinition, StorageError, type StoredRecord } from '../../storage/index.ts';
 import type { Audit } from '../audit.ts';
+import type { Ground } from '../ground.ts';
 import { proposed, type Read } from './draft.ts';
 import { AdminError } from './errors.ts';
 
@@ -37,8 +38,8 @@ export interface Decision extends StoredRecord {
   readonly comment: string;
 }
 
-export const revisionCollection: CollectionDefinition = { name: 'provider-revision' };
-export const decisionCollection: CollectionDefinition = { name: 'provider-decision', indexes: [['provider']] };
+const revisionCollection: CollectionDefinition = { name: 'provider-revision' };
+const decisionCollection: CollectionDefinition = { name: 'provider-decision', indexes: [['provider']] };
 
 export interface CasesOptions {
   readonly registry: Pick<ProviderRegistry, 'register' | 'setStatus' | 'get'>;
@@ -49,6 +50,15 @@ export interface CasesOptions {
   /** Marks what a trial registers. */
   readonly trial: boolean;
   readonly now: () => number;
+}
+
+/** The cases of a hub, for the console and for the command alike. */
+export function openCases(
+  { storage, audit }: Pick<Ground, 'storage' | 'audit'>,
+  options: Omit<CasesOptions, 'revisions' | 'decisions' | 'audit'>,
+): Cases {
+  const revisions = storage.collection<Revision>(revisionCollection);
+  return createCases({ ...options, revisions, decisions: storage.collection<Decision>(decisionCollection), audit });
 }
 
 export interface Written {

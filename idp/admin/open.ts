@@ -16,7 +16,7 @@ import { bodyTermsOf } from '../sources.ts';
 import type { Traces } from '../traces/store.ts';
 import { openAdministrators } from './administrators.ts';
 import { auditRoutes } from './audit-routes.tsx';
-import { createCases, type Decision, decisionCollection, type Revision, revisionCollection } from './cases.ts';
+import { openCases } from './cases.ts';
 import { createDoor } from './door.ts';
 import { explainRoutes } from './explain-routes.tsx';
 import { createMetadataFetcher } from './fetch-metadata.ts';
@@ -66,13 +66,7 @@ export function openConsole(options: ConsoleOptions) {
   const secure = origin.startsWith('https:');
   const { audit, storage } = ground;
   const trial = settings.profile === 'trial';
-  const cases = createCases({
-    ...options,
-    revisions: storage.collection<Revision>(revisionCollection),
-    decisions: storage.collection<Decision>(decisionCollection),
-    audit,
-    trial,
-  });
+  const cases = openCases(ground, { ...options, trial });
   const setupLinks = createSetupLinks({
     links: storage.collection<SetupLink>(setupLinkCollection),
     administrators,

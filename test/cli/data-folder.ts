@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { withHub } from '../../cli/open-hub.ts';
+import { splitProviderId } from '../../federation/index.ts';
 import { sanuki } from '../flows/trial.ts';
 
 const text = { ja: 'ログイン', en: 'Sign-in' };
@@ -25,10 +26,16 @@ export async function makeDataFolder(profile: 'trial' | 'production') {
 
 export type MadeDataFolder = Awaited<ReturnType<typeof makeDataFolder>>;
 
-/** What only a second person can do, done on the closed store. */
+/** What only a second person can do, done on the closed store: of the change that waits, or of the registration. */
 export async function approve({ folder }: MadeDataFolder, id: string): Promise<void> {
-  await withHub(folder, async ({ federation }) => {
-    await federation.registry.setStatus(id, 'approved');
+  await withHub(folder, async ({ federation, cases }) => {
+    const { protocol = 'saml', key = '' } = splitProviderId(id) ?? {};
+    const record = await federation.registry.get(protocol, key);
+    if (!record) throw new TypeError(`${id} is not registered`);
+    const revision = await cases.revisionOf(id);
+    const ruling = { by: 'A-second', comment: 'looked at', outcome: 'approved' } as const;
+    if (revision) await cases.decideRevision(record, revision, { ...ruling, seen: revision.version });
+    else await cases.decide(record, { ...ruling, seen: record.version });
   });
 }
 

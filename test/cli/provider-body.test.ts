@@ -63,9 +63,11 @@ describe('bodies that hold data, by the command', function () {
     expect(diff.out).to.include('! address that is asked changes from “https://insurer.example/soap”');
     const applied = await run('provider', 'apply', await yaml(moved), '--json');
     expect(JSON.parse(applied.out)[0]).to.deep.include({ act: 'update', waits: true });
-    expect(JSON.parse((await run('provider', 'show', providerID)).out).status).to.equal('pending');
+    expect(JSON.parse((await run('provider', 'show', providerID)).out).metadata).to.deep.include({
+      address: 'https://insurer.example/soap',
+    });
     expect((await audited(production)).filter(({ provider }) => provider === id).map(({ type }) => type)).to.deep.equal(
-      ['sp.register', 'sp.apply', 'sp.apply'],
+      ['sp.register', 'provider.approve', 'sp.apply', 'provider.propose'],
     );
   });
 

@@ -51,6 +51,12 @@ describe('registrations as code', function () {
   const acts = (list: Awaited<ReturnType<typeof apply>>) =>
     list.map(({ id, act, status, waits }) => `${act} ${id} ${status.after ?? ''}${waits ? ' waits' : ''}`.trim());
 
+  const addressesOf = ({ folder }: MadeDataFolder, key = 'library') =>
+    withHub(
+      folder,
+      async ({ federation }) => (await federation.registry.get('oidc', key))?.oidc?.metadata.redirect_uris,
+    );
+
   it('adds what the file says, tells a client secret this one time, and does nothing the second time', async () => {
     const first = await apply(trial, [client(), party()], '--approve');
     expect(acts(first)).to.deep.equal(['add oidc:library approved', 'add saml:https://party.example/saml approved']);
@@ -166,13 +172,19 @@ describe('registrations as code', function () {
       ]);
     });
 
-    it('what alters trust waits again, what does not goes on, and what is suspended is not resumed', async () => {
+    it('what alters trust waits beside what is live, what does not goes on, and what is suspended is not resumed', async () => {
       await approve(production, 'oidc:library');
       const logo = { logo_uri: 'https://library.example/l.png' };
       expect(acts(await apply(production, [client({}, logo)]))).to.deep.equal(['update oidc:library approved']);
       const moved = { ...logo, redirect_uris: ['https://evil.example/cb'] };
-      expect(acts(await apply(production, [client({}, moved)]))).to.deep.equal(['update oidc:library pending waits']);
+      expect(acts(await apply(production, [client({}, moved)]))).to.deep.equal(['update oidc:library approved waits']);
+      expect(await addressesOf(production), 'live as before').to.deep.equal(['https://library.example/cb']);
+      expect(acts(await apply(production, [client({}, moved)])), 'a second time').to.deep.equal([
+        'keep oidc:library approved waits',
+      ]);
       await approve(production, 'oidc:library');
+      expect(await addressesOf(production)).to.deep.equal(['https://evil.example/cb']);
+      expect(acts(await apply(production, [client({}, moved)]))).to.deep.equal(['keep oidc:library approved']);
       expect(acts(await apply(production, [client({ status: 'suspended' }, moved)]))).to.deep.equal([
         'update oidc:library suspended',
       ]);
@@ -180,7 +192,36 @@ describe('registrations as code', function () {
         'keep oidc:library suspended waits',
       ]);
       const more = client({ status: 'approved', attributes: ['displayName', 'staffRole'] }, moved);
-      expect(acts(await apply(production, [more]))).to.deep.equal(['update oidc:library pending waits']);
+      expect(acts(await apply(production, [more]))).to.deep.equal(['update oidc:library suspended waits']);
+    });
+
+    it('a suspension counts at once, and what comes with it waits', async () => {
+      const desk = (members: object, metadata: object = {}) => client({ client_id: 'slot', ...members }, metadata);
+      await apply(production, [desk({})]);
+      await approve(production, 'oidc:slot');
+      const both = desk({ status: 'suspended' }, { redirect_uris: ['https://new.example/cb'] });
+      expect(acts(await apply(production, [both]))[0]).to.equal('update oidc:slot suspended waits');
+      expect(acts(await apply(production, [both]))[0]).to.equal('keep oidc:slot suspended waits');
+      expect(await addressesOf(production, 'slot')).to.deep.equal(['https://library.example/cb']);
+    });
+
+    it('by “provider add” too, a live service stays as it is until somebody else approves', async () => {
+      const moved = { client_id: 'tram', redirect_uris: ['https://tram.example/cb'], 'client_name#ja': '電車' };
+      const add = async (document: object) => {
+        const path = await production.file('tram.json', JSON.stringify({ 'client_name#en': 'Tram', ...document }));
+        return production.run('provider', 'add', '--oidc', path);
+      };
+      expect((await add(moved)).code).to.equal(0);
+      await approve(production, 'oidc:tram');
+      const again = await add({ ...moved, redirect_uris: ['https://tram.example/cb2'] });
+      expect([again.code, again.errors]).to.deep.equal([
+        0,
+        'proposed beside what is registered: a second person approves it in the console\n',
+      ]);
+      expect(JSON.parse(again.out)).to.include({ status: 'approved' }).and.not.have.property('client_secret');
+      expect(await addressesOf(production, 'tram')).to.deep.equal(['https://tram.example/cb']);
+      await approve(production, 'oidc:tram');
+      expect(await addressesOf(production, 'tram')).to.deep.equal(['https://tram.example/cb2']);
     });
 
     it('a required level is raised at once and lowered only with a second person; so is a logo changed', async () => {
@@ -190,31 +231,49 @@ describe('registrations as code', function () {
       await approve(production, 'oidc:desk');
       const high = { requiredLevel: 'urn:x-sanuki:ac:card-pin' };
       expect(await changed(high)).to.equal('update oidc:desk approved');
-      expect(await changed({ requiredLevel: 'urn:x-sanuki:ac:card' })).to.equal('update oidc:desk pending waits');
+      expect(await changed({ requiredLevel: 'urn:x-sanuki:ac:card' })).to.equal('update oidc:desk approved waits');
       await approve(production, 'oidc:desk');
-      expect(await changed({ ...high, logo: 'cd'.repeat(32) })).to.equal('update oidc:desk pending waits');
+      expect(await changed({ ...high, logo: 'cd'.repeat(32) })).to.equal('update oidc:desk approved waits');
     });
 
     it('keeps the secret over updates, and makes one when the client is to have one again', async () => {
+      const archive = (members: object = {}, metadata: object = {}) =>
+        client({ client_id: 'archive', ...members }, metadata);
       const secret = () =>
         withHub(
           production.folder,
-          async ({ federation }) => (await federation.registry.get('oidc', 'library'))?.oidc?.sealedSecret,
+          async ({ federation }) => (await federation.registry.get('oidc', 'archive'))?.oidc?.sealedSecret,
         );
+      await apply(production, [archive()]);
+      await approve(production, 'oidc:archive');
       const before = await secret();
-      const renamed = await apply(production, [client({ name: { ja: '市立図書館', en: 'Library' } })]);
+      const renamed = await apply(production, [archive({ name: { ja: '市立文書館', en: 'Archive' } })]);
       expect(renamed[0]).to.not.have.property('client_secret');
       expect(await secret()).to.equal(before);
-      await apply(production, [client({}, { token_endpoint_auth_method: 'none' })]);
+      await apply(production, [archive({}, { token_endpoint_auth_method: 'none' })]);
+      expect(await secret(), 'until it is approved').to.equal(before);
+      await approve(production, 'oidc:archive');
       expect(await secret()).to.equal(undefined);
-      const again = await apply(production, [client()]);
+      const again = await apply(production, [archive()]);
       expect(again[0]?.client_secret).to.match(/^[\w-]{43}$/);
+      await approve(production, 'oidc:archive');
+      expect(await secret())
+        .to.be.a('string')
+        .and.not.equal(before);
     });
 
     it('writes every act into the audit trail with the state before and after', async () => {
       const records = await audited(production);
       const updates = records.filter(({ provider }) => provider === 'oidc:library');
-      expect(updates).to.have.length(8);
+      expect(updates.map(({ type }) => type)).to.deep.equal([
+        'sp.apply',
+        'provider.approve',
+        'sp.apply',
+        'provider.propose',
+        'provider.approve',
+        'sp.apply',
+        'provider.propose',
+      ]);
       for (const [at, { detail }] of updates.entries()) {
         if (at > 0)
           expect(detail.before, String(at))
@@ -223,7 +282,7 @@ describe('registrations as code', function () {
         expect(detail.after).to.match(/^[0-9a-f]{64}$/);
       }
       expect(updates[0]?.detail.before).to.equal('none');
-      expect(updates[2]?.detail.changed).to.include('redirect_uris');
+      expect(updates[2]?.detail.changed).to.deep.equal(['logo_uri']);
       expect(JSON.stringify(records)).to.not.include('evil.example');
     });
   });
