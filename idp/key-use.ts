@@ -64,7 +64,14 @@ export function createKeyUses({ uses, onFault, now }: KeyUsesOptions) {
     );
   }
 
-  return { note, of };
+  /** Of these keys, by fingerprint, the one that was used last; undefined where none was yet. */
+  async function latest(provider: string, fingerprints: readonly string[]): Promise<string | undefined> {
+    const stored = await of(provider);
+    const usedAt = (one: string) => Math.max(stored.get(one) ?? 0, seen.get(`${provider} ${one}`)?.at ?? 0);
+    return fingerprints.filter((one) => usedAt(one) > 0).toSorted((a, b) => usedAt(b) - usedAt(a))[0];
+  }
+
+  return { note, of, latest };
 }
 
 export type KeyUses = ReturnType<typeof createKeyUses>;

@@ -61,8 +61,8 @@ export const keyCopy = {
     en: 'The old key was not used for more than 7 days ({keys}). Change the registration to one without it.',
   },
   data: {
-    ja: 'データを照会するサービスは、照会には先頭に書いた署名鍵を使います。切り替えの前は古い鍵、切り替えるときに新しい鍵を先頭にしてもらってください。',
-    en: 'A service that asks for data signs its queries with the signing key that stands first. Keep the old one first until the switch, and send the new one first with it.',
+    ja: 'データを照会するサービスへの許可は、そのサービスが最後に署名に使った鍵に結び付きます。切り替えたあとの最初のログインで、新しい鍵に移ります。',
+    en: 'A service that asks for data does so with the key that it signed with last. With the first sign-in after the switch that is the new one.',
   },
 } as const satisfies Record<string, Text>;
 

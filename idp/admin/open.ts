@@ -46,7 +46,7 @@ export interface ConsoleOptions extends GateOptions, Pick<ExamineOptions, 'links
   readonly registry: ProviderRegistry;
   readonly keys: Pick<KeyRing, 'published'>;
   readonly clientSecrets: Seal;
-  readonly keyUses: Pick<KeyUses, 'of'>;
+  readonly keyUses: Pick<KeyUses, 'of' | 'latest'>;
   /** Bodies that the settings name. */
   readonly settled: readonly OtherRegistration[];
   readonly traces: Pick<Traces, 'find'>;

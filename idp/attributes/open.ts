@@ -36,7 +36,7 @@ export interface AttributesOptions {
   readonly residents: ReturnType<typeof createResidents>;
   readonly sessions: Sessions;
   readonly presentations: CounterPresentations;
-  readonly keyUses: Pick<KeyUses, 'note'>;
+  readonly keyUses: Pick<KeyUses, 'note' | 'latest'>;
   readonly entityId: string;
   readonly now: () => number;
 }
@@ -94,7 +94,7 @@ export async function openAttributes(options: AttributesOptions) {
   });
   const handles = createHandles({ seal: createSeal(folder.masterKey, 'attribute-handles'), now });
   const signing = { signingKey: keys.samlKey, handles, now };
-  const { bootstrapFor } = createBootstrap({ ...signing, entityId, soapUrl, registry });
+  const { bootstrapFor } = createBootstrap({ ...options, ...signing, entityId, soapUrl, registry });
   const idWsf = createIdWsf({ ...signing, origin, entityId, soapUrl, sessions, presentations, dataService });
   const routes: (router: Router) => void = soapRoutes({ ...options, soapUrl, registry, keys, replay, idWsf });
   return { routes, bootstrapFor, consents, consentRequests, accessLog, bodies, settled: await settledBodies(settings) };

@@ -1,13 +1,8 @@
 import { type AttributeType, attributeTypes, type Consents, type Purpose } from '../../attribute-service/index.ts';
 import type { CardAuthentication } from '../../card-auth/index.ts';
-import {
-  messagePartyOf,
-  type ProviderRecord,
-  type ProviderRegistry,
-  providerIdOf,
-  type Registration,
-} from '../../federation/index.ts';
+import type { ProviderRecord, ProviderRegistry, Registration } from '../../federation/index.ts';
 import type { Log } from '../../lib/log.ts';
+import { holderOf } from '../attributes/bootstrap.ts';
 import type { PageFrame } from '../page-frame.ts';
 import { nextStep, type SignInDemand } from '../sign-in/dispatch.ts';
 import { type LiveState, liveStateOf } from './live-state.ts';
@@ -68,7 +63,7 @@ export async function examine({ record, tried, demand, presented }: Case, option
     preview,
     rows,
     firstVisit: (await links.knownPseudonym(residentRef, record.id)) === undefined,
-    holderKey: found?.bootstrap ? await holderKeyOf(stage) : undefined,
+    holderKey: found?.bootstrap ? await holderKeyOf(stage, options) : undefined,
   };
 }
 
@@ -82,8 +77,8 @@ async function previewOf(
   return { protocol: 'saml', refused: 'NO_AUTHN_CONTEXT' };
 }
 
-async function holderKeyOf({ registry, record }: Stage): Promise<string | undefined> {
-  return (await messagePartyOf(registry, providerIdOf(record))).keys[0]?.fingerprint;
+async function holderKeyOf({ registry, record }: Stage, { keyUses }: ExamineOptions): Promise<string | undefined> {
+  return (await holderOf(record, { registry, keyUses })).holderKey?.fingerprint;
 }
 
 /** The holder's real consents, looked up before the rows are made. */

@@ -19,6 +19,7 @@ import { PlaygroundPage } from './playground-page.tsx';
 
 export interface PlaygroundOptions extends ProviderRoutesOptions, Omit<ExamineOptions, keyof ProviderRoutesOptions> {
   readonly registry: ExamineOptions['registry'];
+  readonly keyUses: ProviderRoutesOptions['keyUses'] & ExamineOptions['keyUses'];
   readonly interactions: Pick<Interactions, 'open'>;
   readonly audit: Audit;
 }

@@ -25,6 +25,7 @@ import {
   counterPresentationCollection,
   createCounterPresentations,
 } from '../counter-presentations.ts';
+import type { KeyUses } from '../key-use.ts';
 import {
   createSessions,
   type SessionCookie,
@@ -40,6 +41,7 @@ export interface StageOptions {
   readonly links: Pick<AccountLinks, 'knownPseudonym'>;
   readonly lookAtStaff: (residentRef: string) => Promise<StaffLook>;
   readonly displayNameOf: (residentRef: string) => Promise<string | undefined>;
+  readonly keyUses: Pick<KeyUses, 'latest'>;
   readonly entityId: string;
   readonly now: () => number;
 }
@@ -66,7 +68,8 @@ export async function openStage(registration: Registration, presented: CardAuthe
   const keys = await playgroundKeys();
   const handles = createHandles({ seal: createSeal(randomBytes(32), 'playground'), now });
   const soapUrl = `${origin}/soap`;
-  const { bootstrapFor } = createBootstrap({ entityId, soapUrl, registry, handles, signingKey: keys.samlKey, now });
+  const signing = { entityId, soapUrl, registry, handles, signingKey: keys.samlKey, now };
+  const { bootstrapFor } = createBootstrap({ ...signing, keyUses: options.keyUses });
   let staff: StaffLook['outcome'] | undefined;
 
   async function staffOf(residentRef: string) {

@@ -116,7 +116,11 @@ async function world(sources: readonly Source[]) {
   }
 
   const facts = { residentRef: 'r1', cardId: 'c1', sessionId: 's1', level: cardPin, authenticatedAt: Date.now() };
-  const { bootstrapFor } = createBootstrap({ ...common, registry: readMostly });
+  const { bootstrapFor } = createBootstrap({
+    ...common,
+    registry: readMostly,
+    keyUses: { latest: async () => undefined },
+  });
   const bootstrap = await bootstrapFor(party, { ...facts, expiresAt: Date.now() + 3_600_000 });
   if (!bootstrap) throw new TypeError('no bootstrap');
   const consumer = createConsumer({

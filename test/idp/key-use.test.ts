@@ -55,6 +55,21 @@ describe('the note of which key was last used', () => {
     expect(await uses.of('saml:b')).to.deep.equal(new Map());
   });
 
+  it('names the key that was used last, also before it is written and from another process', async () => {
+    const { open, pass } = setUp();
+    const [uses, other] = [open(), open()];
+    expect(await uses.latest('saml:a', ['old', 'new'])).to.equal(undefined);
+    uses.note('saml:a', 'old');
+    expect(await uses.latest('saml:a', ['old', 'new'])).to.equal('old');
+    pass(1000);
+    uses.note('saml:a', 'new');
+    expect(await uses.latest('saml:a', ['old', 'new'])).to.equal('new');
+    await settle();
+    expect(await other.latest('saml:a', ['old', 'new'])).to.equal('new');
+    expect(await uses.latest('saml:a', ['old']), 'what is registered no more is not named').to.equal('old');
+    expect(await uses.latest('saml:b', ['old', 'new'])).to.equal(undefined);
+  });
+
   it('is known after a restart, and to another process, and never goes back', async () => {
     const { open, pass, now } = setUp();
     const [one, other] = [open(), open()];
