@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { KeyRotation } from './key-rotation.ts';
 import { StaffDirectory } from './staff-directory.ts';
 
 const text = z.strictObject({ ja: z.string().min(1), en: z.string().min(1) });
@@ -72,6 +73,7 @@ export const Settings = z.strictObject({
         .describe(
           'Whether missing master keys are made at the first start. Several hosts share prepared ones and say false.',
         ),
+      rotation: KeyRotation.prefault({}).describe('When the keys change that the hub signs with, and those of cards.'),
     })
     .prefault({}),
   service: z.strictObject({

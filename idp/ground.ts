@@ -5,7 +5,9 @@ import {
   type AccountLink,
   accountLinkCollection,
   createAccountLinks,
+  createKeyMaterial,
   createKeyRing,
+  createKeyRotation,
   createProviderRegistry,
   createReplayGuard,
   type KeyRecord,
@@ -19,6 +21,7 @@ import { createSeal } from '../lib/seal.ts';
 import { openEmbeddedStorage, openJournal } from '../storage/index.ts';
 import { createAudit } from './audit.ts';
 import { ed25519From, openDataFolder, secretFile } from './data-folder.ts';
+import { timesFor } from './key-schedule.ts';
 
 /** Data folder, store, journals and what is derived from the master key. */
 export async function openGround({ settings, now }: { settings: Settings; now: () => number }) {
@@ -57,14 +60,12 @@ export async function openFederation(
   { settings, now }: { settings: Settings; now: () => number },
 ) {
   const trial = settings.profile === 'trial';
-  const keys = createKeyRing({
-    keys: storage.collection<KeyRecord>(keyCollection),
-    seal: createSeal(folder.masterKey, 'keys'),
-    commonName: new URL(settings.origin).hostname,
-    trial,
-    now,
-  });
+  const stored = storage.collection<KeyRecord>(keyCollection);
+  const making = { seal: createSeal(folder.masterKey, 'keys'), commonName: new URL(settings.origin).hostname, now };
+  const keys = createKeyRing({ ...making, keys: stored, trial });
   await keys.ensure();
+  const material = createKeyMaterial(making);
+  const rotation = createKeyRotation({ keys: stored, material, timesOf: timesFor(settings), now });
   const registry = createProviderRegistry({
     providers: storage.collection<ProviderRecord>(providerCollection),
     allowHttp: trial,
@@ -76,5 +77,5 @@ export async function openFederation(
     now,
   });
   const replay = createReplayGuard({ used: storage.collection<UsedId>(usedIdCollection) });
-  return { keys, registry, links, replay, clientSecrets: createSeal(folder.masterKey, 'client-secrets') };
+  return { keys, rotation, registry, links, replay, clientSecrets: createSeal(folder.masterKey, 'client-secrets') };
 }

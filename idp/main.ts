@@ -17,6 +17,7 @@ import {
 import { openCredential } from './credential.ts';
 import { openFederation, openGround } from './ground.ts';
 import { homeRoutes } from './home.tsx';
+import { createKeySchedule } from './key-schedule.ts';
 import { createKeyUses, type KeyUse, keyUseCollection } from './key-use.ts';
 import { createLogos, type Logo, logoCollection, logoRoutes } from './logos.ts';
 import { mountOidc } from './oidc/mount.ts';
@@ -56,7 +57,7 @@ export async function openHub({ settings, log, now = Date.now }: HubOptions) {
   const { folder, storage, secret, audit } = ground;
   const federation = await openFederation(ground, { settings, now });
   const credential = await openCredential({ settings, folder, storage, audit, now });
-  const { keys, registry, links, replay } = federation;
+  const { keys, rotation, registry, links, replay } = federation;
   const frame = createPageFrame(settings);
   const traces = openTraces({ settings, storage, log, now });
   const secure = settings.origin.startsWith('https:');
@@ -173,10 +174,18 @@ export async function openHub({ settings, log, now = Date.now }: HubOptions) {
   const pictures = logoRoutes({ logos, registry });
   const home = homeRoutes({ settings, frame });
   const routes = [home, pictures, saml, signIn, own, attributes.routes, admin.routes, api.routes];
-  const app = createApp({ settings, log, frame, traces, routes, api: api.problems, oidc: oidc.middleware, isHealthy });
+  const edges = { routes, api: api.problems, oidc: oidc.middleware, followKeys: keys.load };
+  const app = createApp({ settings, log, frame, traces, ...edges, isHealthy });
+  const schedule = createKeySchedule({
+    keys,
+    rotation,
+    audit,
+    onFault: (err) => log.error({ err }, 'the keys could not be looked at'),
+  });
 
   async function close(): Promise<void> {
     staff.close();
+    await schedule.close();
     await traces.flush();
     await credential.close();
     await ground.close();
@@ -188,6 +197,7 @@ export async function openHub({ settings, log, now = Date.now }: HubOptions) {
     sessions,
     links,
     keys,
+    rotation,
     clientSecrets,
     credential,
     attributes,
