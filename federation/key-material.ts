@@ -1,7 +1,8 @@
 import { createPrivateKey, createPublicKey, generateKeyPair, type KeyObject, randomBytes } from 'node:crypto';
 import { promisify } from 'node:util';
 import type { Seal } from '../lib/seal.ts';
-import type { KeyPurpose, KeyState, RingKey } from './key-moves.ts';
+import type { KeyState, RingKey } from './key-moves.ts';
+import type { KeyPurpose } from './key-ring.ts';
 
 /** A key as it rests in the store. */
 export interface StoredKey extends RingKey {

@@ -1,22 +1,19 @@
 import { createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto';
 import type { Seal } from '../lib/seal.ts';
 import type { SigningKey } from '../lib/xml/index.ts';
-import type { Collection, CollectionDefinition, StoredRecord } from '../storage/index.ts';
+import type { Collection, CollectionDefinition } from '../storage/index.ts';
 import { FederationError } from './errors.ts';
 import { createKeyMaterial, type HubKey, type StoredKey } from './key-material.ts';
-import type { KeyPurpose } from './key-moves.ts';
+import type { RingRecord } from './key-rotation.ts';
+
+/** What a signing key of the hub is for. */
+export type KeyPurpose = 'saml' | 'oidc-es256' | 'oidc-rsa';
 
 /**
- * All keys of one purpose, whose name is the id. They are one record, so that a move from one active key to the next is
+ * The signing keys of one purpose. They are one record, so that a move from one active key to the next is
  * one write: no reader sees two active keys or none, and no crash leaves a move half done.
  */
-export interface KeyRecord extends StoredRecord {
-  readonly id: string;
-  /** Counts the moves. */
-  readonly version: number;
-  /** How many keys were ever made: no id is used twice. */
-  readonly made: number;
-  readonly keys: readonly StoredKey[];
+export interface KeyRecord extends RingRecord<StoredKey> {
   /** Made by a trial hub; production refuses it. */
   readonly trial: boolean;
 }

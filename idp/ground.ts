@@ -16,12 +16,13 @@ import {
   providerCollection,
   type UsedId,
   usedIdCollection,
+  withoutPrivatePart,
 } from '../federation/index.ts';
 import { createSeal } from '../lib/seal.ts';
 import { openEmbeddedStorage, openJournal } from '../storage/index.ts';
 import { createAudit } from './audit.ts';
 import { ed25519From, openDataFolder, secretFile } from './data-folder.ts';
-import { timesFor } from './key-schedule.ts';
+import { signingTimes } from './rotating-keys.ts';
 
 /** Data folder, store, journals and what is derived from the master key. */
 export async function openGround({ settings, now }: { settings: Settings; now: () => number }) {
@@ -64,8 +65,9 @@ export async function openFederation(
   const making = { seal: createSeal(folder.masterKey, 'keys'), commonName: new URL(settings.origin).hostname, now };
   const keys = createKeyRing({ ...making, keys: stored, trial });
   await keys.ensure();
-  const material = createKeyMaterial(making);
-  const rotation = createKeyRotation({ keys: stored, material, timesOf: timesFor(settings), now });
+  const { make } = createKeyMaterial(making);
+  const timesOf = signingTimes(settings);
+  const rotation = createKeyRotation({ rings: stored, make, erase: withoutPrivatePart, timesOf, now });
   const registry = createProviderRegistry({
     providers: storage.collection<ProviderRecord>(providerCollection),
     allowHttp: trial,

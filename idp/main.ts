@@ -23,6 +23,7 @@ import { createLogos, type Logo, logoCollection, logoRoutes } from './logos.ts';
 import { mountOidc } from './oidc/mount.ts';
 import { createPageFrame } from './page-frame.ts';
 import { createTestPeriods, type StoredTestPeriod, testPeriodCollection } from './playground/test-periods.ts';
+import { rotatingKeys } from './rotating-keys.ts';
 import { samlResponder, samlRoutes } from './saml/routes.ts';
 import { createSamlSso } from './saml/sso.ts';
 import {
@@ -57,7 +58,8 @@ export async function openHub({ settings, log, now = Date.now }: HubOptions) {
   const { folder, storage, secret, audit } = ground;
   const federation = await openFederation(ground, { settings, now });
   const credential = await openCredential({ settings, folder, storage, audit, now });
-  const { keys, rotation, registry, links, replay } = federation;
+  const { keys, registry, links, replay } = federation;
+  const rotating = rotatingKeys({ rotation: federation.rotation, cardRotation: credential.rotation, settings });
   const frame = createPageFrame(settings);
   const traces = openTraces({ settings, storage, log, now });
   const secure = settings.origin.startsWith('https:');
@@ -177,8 +179,8 @@ export async function openHub({ settings, log, now = Date.now }: HubOptions) {
   const edges = { routes, api: api.problems, oidc: oidc.middleware, followKeys: keys.load };
   const app = createApp({ settings, log, frame, traces, ...edges, isHealthy });
   const schedule = createKeySchedule({
-    keys,
-    rotation,
+    rotating,
+    load: keys.load,
     audit,
     onFault: (err) => log.error({ err }, 'the keys could not be looked at'),
   });
@@ -197,7 +199,7 @@ export async function openHub({ settings, log, now = Date.now }: HubOptions) {
     sessions,
     links,
     keys,
-    rotation,
+    rotating,
     clientSecrets,
     credential,
     attributes,

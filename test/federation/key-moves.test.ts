@@ -7,6 +7,7 @@ import {
   keyMoves,
   moved,
   needsNewKey,
+  plannedMoves,
   type RingKey,
 } from '../../federation/index.ts';
 
@@ -62,6 +63,21 @@ describe('moves of keys', () => {
     expect(words(move([key('a', 'active', 0)], 'replace', 7))).to.deep.equal(['made active 7- signs']);
   });
 
+  it('hasten: the new key is active at once, and what is older stays as retired', () => {
+    expect(words(move([key('a', 'active', 0)], 'hasten', 7))).to.deep.equal([
+      'a retired 7-27 erased',
+      'made active 7- signs',
+    ]);
+  });
+
+  it('remove: not what is still needed', () => {
+    const keys = [erase(key('a', 'retired', 100, 120)), key('b', 'active', 100)];
+    const isNeeded = ({ id }: RingKey) => id === 'a';
+    expect(moved(keys, 'remove', { times, at: 1000, erase, isNeeded })).to.deep.equal(keys);
+    expect(dueMove(keys, { times, at: 150, isNeeded })).to.equal(undefined);
+    expect(dueMove(keys, { times, at: 190, isNeeded }), 'nor does it hold up the others').to.equal('announce');
+  });
+
   it('leave exactly one active key, from every ring that can be', () => {
     const states: KeyState[] = ['next', 'active', 'retired'];
     const rings = [['active'], ['active', 'next'], ['retired', 'active'], ['retired', 'active', 'next']] as const;
@@ -100,6 +116,16 @@ describe('the schedule of keys', () => {
 
   it('removes before it does anything else', () => {
     expect(due([key('a', 'retired', 0, 20), key('b', 'active', 0), key('c', 'next', 0, 10)], 30)).to.equal('remove');
+  });
+
+  it('is told ahead, soonest first', () => {
+    const keys = [key('a', 'retired', 0, 20), key('b', 'active', 0), key('c', 'next', 0, 10)];
+    expect(plannedMoves(keys, times)).to.deep.equal([
+      { move: 'activate', at: 10, key: 'c' },
+      { move: 'remove', at: 20, key: 'a' },
+    ]);
+    expect(plannedMoves([key('b', 'active', 5)], times)).to.deep.equal([{ move: 'announce', at: 95 }]);
+    expect(plannedMoves([key('b', 'active', 5)], { ...times, activeMs: Number.POSITIVE_INFINITY })).to.deep.equal([]);
   });
 
   it('never announces where the schedule is off', () => {

@@ -10,6 +10,7 @@ import {
   type KeyPurpose,
   type KeyRecord,
   keyCollection,
+  withoutPrivatePart,
 } from '../../federation/index.ts';
 import { createSeal } from '../../lib/seal.ts';
 import { type Collection, createMemoryStorage, openEmbeddedStorage } from '../../storage/index.ts';
@@ -24,8 +25,9 @@ function processOn(
 ) {
   const making = { seal, commonName: 'id.example', now };
   const ring = createKeyRing({ ...making, keys, trial: false, purposes: [purpose] });
-  const rotation = createKeyRotation({ keys, material: createKeyMaterial(making), timesOf: () => times, now });
-  return { ...ring, ...rotation, keys };
+  const { make } = createKeyMaterial(making);
+  const rotation = createKeyRotation({ rings: keys, make, erase: withoutPrivatePart, timesOf: () => times, now });
+  return { ...ring, ...rotation, replace: (of: KeyPurpose) => rotation.rush(of, 'replace'), keys };
 }
 
 function setUp() {
