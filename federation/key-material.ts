@@ -65,8 +65,6 @@ export function createKeyMaterial({ seal, commonName, now }: KeyMaterialOptions)
   return { make, open, openPrivate };
 }
 
-export type KeyMaterial = ReturnType<typeof createKeyMaterial>;
-
 const tenYearsMs = 10 * 365 * 24 * 3600 * 1000;
 
 /** SAML peers want a certificate around the key; only the key in it counts. The library is read only when one is made. */
