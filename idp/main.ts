@@ -134,6 +134,7 @@ export async function openHub({ settings, log, now = Date.now }: HubOptions) {
   const { consents } = attributes;
   const admin = openConsole({
     ...common,
+    rotating,
     logos,
     settled: attributes.settled,
     settings,

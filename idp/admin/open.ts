@@ -12,6 +12,7 @@ import type { PageFrame } from '../page-frame.ts';
 import type { ExamineOptions } from '../playground/examine.ts';
 import { createPlayground } from '../playground/routes.tsx';
 import type { TestPeriods } from '../playground/test-periods.ts';
+import type { RotatingKey } from '../rotating-keys.ts';
 import { bodyTermsOf } from '../sources.ts';
 import type { Traces } from '../traces/store.ts';
 import { openAdministrators } from './administrators.ts';
@@ -45,6 +46,7 @@ export interface ConsoleOptions extends GateOptions, Pick<ExamineOptions, 'links
   readonly log: Log;
   readonly registry: ProviderRegistry;
   readonly keys: Pick<KeyRing, 'published'>;
+  readonly rotating: readonly RotatingKey[];
   readonly clientSecrets: Seal;
   readonly keyUses: Pick<KeyUses, 'of' | 'latest'>;
   /** Bodies that the settings name. */
