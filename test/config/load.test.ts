@@ -74,6 +74,24 @@ describe('settings', () => {
     );
   });
 
+  it('let keys roll by schedule, in production only with a notice that every copy at a partner outlives', () => {
+    const { automatic, saml, oidc } = parseSettings(base).keys.rotation;
+    expect([automatic, saml, oidc]).to.deep.equal([
+      true,
+      { announceDays: 30, activeDays: 730, retiredDays: 14 },
+      { announceDays: 7, activeDays: 90, retiredDays: 7 },
+    ]);
+    const rolling = (rotation: object, more: object = {}) => parseSettings({ ...base, ...more, keys: { rotation } });
+    expect(() => rolling({ saml: { announceDays: 13 } })).to.throw(/14 at least/);
+    expect(() => rolling({ oidc: { announceDays: 0.5 } })).to.throw(/1 at least/);
+    expect(() => rolling({ saml: { retiredDays: 0.4 } })).to.throw(/longest session/);
+    expect(() => rolling({ oidc: { retiredDays: 0.4 } })).to.throw(/longest session/);
+    expect(() => rolling({ saml: { activeDays: 20 } })).to.throw(/signs at least as long/);
+    expect(rolling({ saml: { announceDays: 0.001 } }, { profile: 'trial' }).keys.rotation.saml.announceDays).to.equal(
+      0.001,
+    );
+  });
+
   it('ship an example that loads', async () => {
     const file = fileURLToPath(new URL('../../config/production.example.yaml', import.meta.url));
     expect((await loadSettings(file)).profile).to.equal('production');
