@@ -32,6 +32,11 @@ export interface MadeMove {
   readonly keys: readonly RingKey[];
 }
 
+/** What somebody can ask for. */
+type AskedMove = Exclude<KeyMove, 'activate' | 'remove'>;
+
+const activeIn = ({ keys }: RingRecord<RingKey>) => keys.find(({ state }) => state === 'active')?.id;
+
 /**
  * Moves keys in the store. Each move is one atomic write on the version that it was decided on: of processes that move at
  * once one does it and the others do nothing, and there is no moment at which a crash leaves less than one active key.
@@ -74,19 +79,26 @@ export function createKeyRotation<P extends string, K extends RingKey>(options: 
     return move && make(record, purpose, move);
   }
 
-  /** Announces the next key; where one is announced already, or another process is first, nothing is done. */
-  async function announce(purpose: P): Promise<MadeMove | undefined> {
-    const record = await ringOf(purpose);
-    return needsNewKey(record.keys, 'announce') ? make(record, purpose, 'announce') : undefined;
+  /** What somebody asked for is not lost to another move in between; only to the same one, made by somebody else. */
+  async function insist(purpose: P, move: AskedMove): Promise<MadeMove | undefined> {
+    const first = await ringOf(purpose);
+    for (let record = first; ; record = await ringOf(purpose)) {
+      const isDone = move === 'announce' && !needsNewKey(record.keys, move);
+      if (isDone || activeIn(record) !== activeIn(first)) return undefined;
+      const made = await make(record, purpose, move);
+      if (made) return made;
+    }
   }
+
+  /** Announces the next key; where one is announced already, or another process is first, nothing is done. */
+  const announce = (purpose: P): Promise<MadeMove | undefined> => insist(purpose, 'announce');
 
   /** At once and without a lead time: everything older than the new active key is dropped, or only retired. */
-  async function rush(purpose: P, move: 'replace' | 'hasten'): Promise<MadeMove | undefined> {
-    return make(await ringOf(purpose), purpose, move);
-  }
+  const rush = (purpose: P, move: Exclude<AskedMove, 'announce'>): Promise<MadeMove | undefined> =>
+    insist(purpose, move);
 
   /** What a move would leave; undefined where it would do nothing. */
-  async function preview(purpose: P, move: 'announce' | 'replace' | 'hasten'): Promise<MadeMove | undefined> {
+  async function preview(purpose: P, move: AskedMove): Promise<MadeMove | undefined> {
     const { keys, made } = await ringOf(purpose);
     if (move === 'announce' && !needsNewKey(keys, move)) return undefined;
     const moment = { times: timesOf(purpose), at: now() };

@@ -117,6 +117,28 @@ describe('keys that roll', () => {
     expect(states(await keys.get(purpose))).to.deep.equal(['oidc-es256-3 active']);
   });
 
+  it('announce what was asked for, also when the schedule moves another key in between', async () => {
+    const { keys, world, start, at } = setUp();
+    const hub = start();
+    await hub.ensure();
+    await hub.announce(purpose);
+    at(10);
+    await hub.advance(purpose);
+    at(30);
+    let writes = 0;
+    const interrupted: Collection<KeyRecord> = {
+      ...keys,
+      update: async (id, change) => {
+        writes += 1;
+        if (writes === 1) expect((await hub.advance(purpose))?.move).to.equal('remove');
+        return keys.update(id, change);
+      },
+    };
+    expect((await processOn(interrupted, world).announce(purpose))?.move).to.equal('announce');
+    expect(states(await keys.get(purpose))).to.deep.equal(['oidc-es256-2 active', 'oidc-es256-3 next']);
+    expect(writes).to.equal(2);
+  });
+
   it('show a reader one active key at every moment while two processes on one file roll them', async function () {
     this.timeout(30_000);
     const folder = await mkdtemp(join(tmpdir(), 'sanuki-keys-'));

@@ -7,6 +7,7 @@ import * as oidc from 'openid-client';
 import * as samlify from 'samlify';
 import type { KeyPurpose } from '../../federation/index.ts';
 import { freePort } from '../ports.ts';
+import { askingAt, partyOf } from './asking-world.ts';
 import { certificatesIn, getAt, isSignedByOneOf, otherProcess, seconds } from './key-world.ts';
 import { authorizationUrl, openParties, type Parties, samlAnswer, samlUrl } from './sign-on-world.ts';
 import { attributeIn, browser, signInAt, startTestHub, type TestBrowser } from './world.ts';
@@ -120,6 +121,25 @@ describe('keys of a running hub', function () {
     await gone('oidc-es256-2');
   });
 
+  it('leave tokens for data their worth until the key that signed them is removed', async () => {
+    const at = askingAt(world.hub);
+    const party = await partyOf('rolling');
+    await at.register(party);
+    const { cookie } = await at.signIn({ cardId: world.issued.cardId });
+    const bootstrap = await at.bootstrapFor(party, cookie);
+    // The token is looked at first: without one that counts, nobody is told that consent is missing.
+    const noConsent = { kind: 'refused', code: 'ActionNotAuthorized' };
+    expect(await at.ask(party, bootstrap)).to.deep.equal(noConsent);
+    const { id } = world.hub.keys.active('saml');
+    const stateOf = async () => (await other.rotation.look('saml')).find((key) => key.id === id)?.state;
+    for (const purpose of purposes) await other.rotation.announce(purpose);
+    await until(async () => (await stateOf()) === 'retired', announced + 2000);
+    expect(await at.ask(party, bootstrap), 'signed by a key that is retired').to.deep.equal(noConsent);
+    await until(async () => (await stateOf()) === undefined, retired + 3000);
+    expect(await at.ask(party, bootstrap)).to.deep.equal({ kind: 'refused', code: 'InappropriateCredentials' });
+    expect(await at.ask(party, await at.bootstrapFor(party, cookie)), 'a new one').to.deep.equal(noConsent);
+  });
+
   it('change at once for a compromised key: what it signed is worth nothing from the next request on', async () => {
     const token = await idToken();
     const [copy, { xml }] = [certificatesIn(await metadata()), await samlSignOn()];
@@ -129,8 +149,8 @@ describe('keys of a running hub', function () {
     expect(copy).to.not.include(now[0]);
     expect(isSignedByOneOf(now, xml)).to.equal(false);
     expect(isSignedByOneOf(now, (await samlSignOn()).xml)).to.equal(true);
-    expect(await jwks()).to.deep.equal(['oidc-es256-4', 'oidc-rsa-4']);
-    expect(kidOf(await idToken())).to.equal('oidc-es256-4');
+    expect(await jwks()).to.deep.equal(['oidc-es256-5', 'oidc-rsa-5']);
+    expect(kidOf(await idToken())).to.equal('oidc-es256-5');
     const refused = await jwtVerify(token, createRemoteJWKSet(new URL(`${world.hub.origin}/oidc/jwks`))).catch(
       (error: { code?: string }) => error.code,
     );
