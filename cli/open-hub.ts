@@ -24,7 +24,12 @@ export async function withHub<T>(data: string, act: (hub: OpenHub) => Promise<T>
 async function openParts(settings: Settings) {
   const now = Date.now;
   const ground = await openGround({ settings, now });
-  return { settings, ground, federation: await openFederation(ground, { settings, now }) };
+  try {
+    return { settings, ground, federation: await openFederation(ground, { settings, now }) };
+  } catch (error) {
+    await ground.close();
+    throw error;
+  }
 }
 
 export async function allProviders(registry: ProviderRegistry): Promise<ProviderRecord[]> {
