@@ -16,9 +16,9 @@ import {
   usedIdCollection,
 } from '../federation/index.ts';
 import { createSeal } from '../lib/seal.ts';
-import { openEmbeddedStorage, openJournal } from '../storage/index.ts';
+import { openJournal, openStorage, type Storage, type StoragePlace } from '../storage/index.ts';
 import { createAudit } from './audit.ts';
-import { ed25519From, openDataFolder, secretFile } from './data-folder.ts';
+import { type DataFolder, ed25519From, openDataFolder, secretFile } from './data-folder.ts';
 
 /** Data folder, store, journals and what is derived from the master key. */
 export async function openGround({ settings, now }: { settings: Settings; now: () => number }) {
@@ -26,7 +26,25 @@ export async function openGround({ settings, now }: { settings: Settings; now: (
     createKeys: settings.keys.create,
     ...(settings.keys.folder ? { keys: settings.keys.folder } : {}),
   });
-  const storage = openEmbeddedStorage({ file: folder.store, now });
+  const place = placeOf(settings, folder);
+  const storage = await openStorage(place, { now });
+  try {
+    return { folder, place, storage, ...(await openJournals(storage, { settings, folder, now })) };
+  } catch (error) {
+    await storage.close();
+    throw error;
+  }
+}
+
+/** The settings' engine; the file of the embedded one is in the data folder. */
+const placeOf = ({ storage }: Settings, { store }: DataFolder): StoragePlace =>
+  storage.engine === 'embedded' ? { engine: 'embedded', file: store } : storage;
+
+/** Both journals and what is derived from the master key. */
+async function openJournals(
+  storage: Storage,
+  { settings, folder, now }: { settings: Settings; folder: DataFolder; now: () => number },
+) {
   const headKey = ed25519From(await secretFile(join(folder.keys, 'journal-head.key'), 32, settings.keys.create));
   const journal = await openJournal({ storage, name: 'audit', headsFolder: folder.heads, headKey, now });
   // Found by the resident it is about; its heads lie apart, because each journal is checked against its own.
@@ -46,7 +64,7 @@ export async function openGround({ settings, now }: { settings: Settings; now: (
     await storage.close();
   }
 
-  return { folder, storage, journal, accessJournal, secret, audit: createAudit({ journal, now }), close };
+  return { journal, accessJournal, secret, audit: createAudit({ journal, now }), close };
 }
 
 export type Ground = Awaited<ReturnType<typeof openGround>>;

@@ -93,6 +93,7 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
   const { storage, name, headsFolder, headKey, headEveryMs = 1_000, foundBy, now = Date.now } = options;
   const records = storage.collection<JournalRecord>({
     name: `journal-${name}`,
+    ordered: true,
     ...(foundBy === undefined ? {} : { indexes: [['key']] }),
   });
   const heads = await openHeads(headsFolder, headKey);
