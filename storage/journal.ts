@@ -98,6 +98,7 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
   const heads = await openHeads(headsFolder, headKey);
   let tail = newChain(now());
   let unsigned = false;
+  // In every process, because each signs for its own chain and nobody else could.
   const timer = setInterval(() => {
     signHead().catch((error: unknown) => {
       // The next second tries again; until then verify() tells that the tail is not signed.
