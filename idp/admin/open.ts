@@ -7,6 +7,7 @@ import type { GateOptions } from '../account/gate.ts';
 import { createOwnForms } from '../account/own-form.ts';
 import type { Ground } from '../ground.ts';
 import type { KeyUses } from '../key-use.ts';
+import { createLeases, type LeaseRecord, leaseCollection } from '../lease.ts';
 import type { PageFrame } from '../page-frame.ts';
 import type { ExamineOptions } from '../playground/examine.ts';
 import { createPlayground } from '../playground/routes.tsx';
@@ -99,6 +100,7 @@ export function openConsole(options: ConsoleOptions) {
       counts: storage.collection<SignInCount>(signInCountCollection),
       cursors: storage.collection<FoldCursor>(foldCursorCollection),
       timeZone: service.timeZone,
+      leases: createLeases({ leases: storage.collection<LeaseRecord>(leaseCollection), now }),
       now,
     }),
     calendar: createKeyCalendar({ ...options, directory }),
