@@ -9,13 +9,16 @@ import { buffer } from 'node:stream/consumers';
 export async function startRoundRobin(port: number, targets: readonly number[]) {
   let turn = 0;
   let pinned: number | undefined;
+  const faults: string[] = [];
+
+  const onFault = (fault: string) => void faults.push(fault);
 
   async function serve(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
     const body = await buffer(incoming);
     turn += 1;
     const order = pinned === undefined ? targets.map((_, at) => targets[(turn + at) % targets.length]) : [pinned];
     for (const target of order) {
-      if (target !== undefined && (await forward(target, { incoming, body, outgoing })) === 'answered') return;
+      if (target !== undefined && (await forward(target, { incoming, body, outgoing, onFault })) === 'answered') return;
     }
     outgoing.writeHead(502).end();
   }
@@ -27,6 +30,8 @@ export async function startRoundRobin(port: number, targets: readonly number[]) 
   await once(server, 'listening');
 
   return {
+    /** What hubs answered with 500 and above; a hub that died is none. */
+    faults: faults as readonly string[],
     /** From now on everything goes to this port; undefined for by turns again. */
     pin: (target: number | undefined) => {
       pinned = target;
@@ -43,14 +48,17 @@ interface Passing {
   readonly incoming: IncomingMessage;
   readonly body: Buffer;
   readonly outgoing: ServerResponse;
+  readonly onFault: (fault: string) => void;
 }
 
-function forward(port: number, { incoming, body, outgoing }: Passing): Promise<'answered' | 'refused'> {
+function forward(port: number, { incoming, body, outgoing, onFault }: Passing): Promise<'answered' | 'refused'> {
   return new Promise((resolve) => {
     const { method, url, headers } = incoming;
     const onward = request({ host: '127.0.0.1', port, method, path: url, headers, agent: false }, (answer) => {
       buffer(answer).then((content) => {
-        outgoing.writeHead(answer.statusCode ?? 502, answer.headers).end(content);
+        const { statusCode: status = 502 } = answer;
+        if (status >= 500) onFault(`${status} ${method} ${url?.split('?')[0]} ${content.toString().slice(0, 200)}`);
+        outgoing.writeHead(status, answer.headers).end(content);
         resolve('answered');
       }, breakOff);
     });
