@@ -55,7 +55,7 @@ export async function openHub({ settings, log, now = Date.now }: HubOptions) {
   const { folder, storage, secret, audit } = ground;
   const federation = await openFederation(ground, { settings, now });
   const credential = await openCredential({ settings, folder, storage, audit, now });
-  const { keys, registry, links, replay } = federation;
+  const { keys, registry, registryMark, links, replay } = federation;
   const frame = createPageFrame(settings);
   const traces = openTraces({ settings, storage, log, now });
   const secure = settings.origin.startsWith('https:');
@@ -130,6 +130,7 @@ export async function openHub({ settings, log, now = Date.now }: HubOptions) {
   const admin = openConsole({
     ...common,
     settled: attributes.settled,
+    registryMark,
     settings,
     ground,
     log,

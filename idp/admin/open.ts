@@ -12,6 +12,7 @@ import type { PageFrame } from '../page-frame.ts';
 import type { ExamineOptions } from '../playground/examine.ts';
 import { createPlayground } from '../playground/routes.tsx';
 import type { TestPeriods } from '../playground/test-periods.ts';
+import type { RegistryChanges } from '../registry-changes.ts';
 import { bodyTermsOf } from '../sources.ts';
 import type { Traces } from '../traces/store.ts';
 import { openAdministrators } from './administrators.ts';
@@ -43,6 +44,7 @@ export interface ConsoleOptions extends GateOptions, Pick<ExamineOptions, 'links
   readonly ground: Ground;
   readonly log: Log;
   readonly registry: ProviderRegistry;
+  readonly registryMark: RegistryChanges['mark'];
   readonly keys: Pick<KeyRing, 'published'>;
   readonly clientSecrets: Seal;
   readonly keyUses: Pick<KeyUses, 'of'>;
@@ -58,7 +60,7 @@ export interface ConsoleOptions extends GateOptions, Pick<ExamineOptions, 'links
 
 /** The administrators' console: accounts with roles, and the pages that they open. */
 export function openConsole(options: ConsoleOptions) {
-  const { settings, ground, registry, log, now } = options;
+  const { settings, ground, registry, registryMark, log, now } = options;
   const { origin, service } = settings;
   const administrators = openAdministrators(ground, now);
   const secure = origin.startsWith('https:');
@@ -80,6 +82,7 @@ export function openConsole(options: ConsoleOptions) {
   });
   const directory = createProviderDirectory({
     registry,
+    mark: registryMark,
     onFault: (err) => log.error({ err }, 'the providers could not be read for the console'),
     now,
   });
