@@ -51,7 +51,10 @@ export interface KeyRingOptions {
 const makeKeyPair = promisify(generateKeyPair);
 const allPurposes: readonly KeyPurpose[] = ['saml', 'oidc-es256', 'oidc-rsa'];
 
-/** The hub's signing keys. KeyObjects are made once; `load` reads what another process changed. */
+/**
+ * The hub's signing keys. KeyObjects are made once, at the start: nothing changes a key while hubs run, and of two first
+ * starts at once both end with the same keys. Whatever is to change them later has to make every process `load`.
+ */
 export function createKeyRing({
   keys,
   seal,

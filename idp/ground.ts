@@ -19,6 +19,7 @@ import { createSeal } from '../lib/seal.ts';
 import { openJournal, openStorage, type Storage, type StoragePlace } from '../storage/index.ts';
 import { createAudit } from './audit.ts';
 import { type DataFolder, ed25519From, openDataFolder, secretFile } from './data-folder.ts';
+import { createRegistryChanges, type RegistryChange, registryChangeCollection } from './registry-changes.ts';
 
 /** Data folder, store, journals and what is derived from the master key. */
 export async function openGround({ settings, now }: { settings: Settings; now: () => number }) {
@@ -83,8 +84,9 @@ export async function openFederation(
     now,
   });
   await keys.ensure();
+  const changes = createRegistryChanges({ changes: storage.collection<RegistryChange>(registryChangeCollection) });
   const registry = createProviderRegistry({
-    providers: storage.collection<ProviderRecord>(providerCollection),
+    providers: changes.noting(storage.collection<ProviderRecord>(providerCollection)),
     allowHttp: trial,
     now,
   });
@@ -94,5 +96,6 @@ export async function openFederation(
     now,
   });
   const replay = createReplayGuard({ used: storage.collection<UsedId>(usedIdCollection) });
-  return { keys, registry, links, replay, clientSecrets: createSeal(folder.masterKey, 'client-secrets') };
+  const registryMark = changes.mark;
+  return { keys, registry, registryMark, links, replay, clientSecrets: createSeal(folder.masterKey, 'client-secrets') };
 }

@@ -68,7 +68,7 @@ async function wire(ground: Ground, { settings, log, now = Date.now }: HubOption
   const { folder, place, storage, secret, audit } = ground;
   const federation = await openFederation(ground, { settings, now });
   const credential = await openCredential({ settings, folder, place, storage, audit, now });
-  const { keys, registry, links, replay } = federation;
+  const { keys, registry, registryMark, links, replay } = federation;
   const frame = createPageFrame(settings);
   const traces = openTraces({ settings, storage, log, now });
   const secure = settings.origin.startsWith('https:');
@@ -145,6 +145,7 @@ async function wire(ground: Ground, { settings, log, now = Date.now }: HubOption
     ...common,
     logos,
     settled: attributes.settled,
+    registryMark,
     settings,
     ground,
     log,

@@ -17,7 +17,10 @@ export interface EmbeddedStorageOptions {
   /** Path of the database file; its folder exists. Several processes and threads may open the same file. */
   readonly file: string;
   readonly now?: () => number;
-  /** How often expired records are swept out, in ms; 0 for never. Readers never see them either way. */
+  /**
+   * How often expired records are swept out, in ms; 0 for never. Readers never see them either way, so every process may
+   * sweep: what one has deleted the next does not find.
+   */
   readonly sweepEveryMs?: number;
   /** How long to wait for another process's transaction, in ms. */
   readonly busyMs?: number;
