@@ -6,7 +6,7 @@ import { createMemoryStorage, openEmbeddedStorage } from '../../storage/index.ts
 import { refusal } from '../refusal.ts';
 import { type ApiWorld, startApiWorld } from './api-world.ts';
 
-const request = { caller: 'pipeline\nclient:pipeline', key: 'k1', fingerprint: 'f1' };
+const request = { caller: 'pipeline\nclient:pipeline', key: 'chosen-by-the-caller', fingerprint: 'f1' };
 const answer = { status: 201, body: { client_secret: 'the-secret-of-the-client' } };
 
 function setUp() {
