@@ -31,12 +31,14 @@ export function asOpeningError(error: unknown): unknown {
 export const unsuitable = (remedy: string, options?: ErrorOptions): StorageError =>
   new StorageError('STORE_UNSUITABLE', `the server cannot keep the hub's records: ${remedy}`, options);
 
+/** The driver passes on what the system says when a name is not in the DNS. */
 const isOfDriver = (error: unknown): error is Error =>
-  error instanceof mongo.MongoError || error instanceof MongooseError;
+  error instanceof mongo.MongoError || error instanceof MongooseError || (error instanceof Error && 'syscall' in error);
 
-/** The reader of addresses is a package of its own, with an error of its own under the driver's name. */
+/** By name, because the reader of addresses is a package with an error of its own under the driver's name. */
 const isAboutAddress = (error: unknown): boolean =>
-  error instanceof mongo.MongoAPIError || (error instanceof Error && error.name === 'MongoParseError');
+  error instanceof mongo.MongoAPIError ||
+  (error instanceof Error && ['MongoParseError', 'MongoRuntimeError'].includes(error.name));
 
 export function codeOf(error: unknown): number | undefined {
   return error instanceof mongo.MongoError && typeof error.code === 'number' ? error.code : undefined;
