@@ -1,3 +1,4 @@
+import { getSystemErrorMap } from 'node:util';
 import { MongooseError, mongo } from 'mongoose';
 import { StorageError } from './collection.ts';
 
@@ -31,9 +32,13 @@ export function asOpeningError(error: unknown): unknown {
 export const unsuitable = (remedy: string, options?: ErrorOptions): StorageError =>
   new StorageError('STORE_UNSUITABLE', `the server cannot keep the hub's records: ${remedy}`, options);
 
-/** The driver passes on what the system says when a name is not in the DNS. */
+const systemErrors = new Set([...getSystemErrorMap().values()].map(([name]) => name));
+
+/** The driver passes on, as it is, what the system says of a name that the DNS does not know or of a socket just closed. */
 const isOfDriver = (error: unknown): error is Error =>
-  error instanceof mongo.MongoError || error instanceof MongooseError || (error instanceof Error && 'syscall' in error);
+  error instanceof mongo.MongoError ||
+  error instanceof MongooseError ||
+  (error instanceof Error && ('syscall' in error || ('code' in error && systemErrors.has(String(error.code)))));
 
 /** By name, because the reader of addresses is a package with an error of its own under the driver's name. */
 const isAboutAddress = (error: unknown): boolean =>

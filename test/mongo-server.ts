@@ -28,6 +28,7 @@ export async function startMongoServer(file: string, port?: number): Promise<Mon
   return {
     url: `mongodb://127.0.0.1:${at}`,
     async kill() {
+      if (child.exitCode !== null || child.signalCode !== null) return;
       const ended = once(child, 'exit');
       child.kill('SIGKILL');
       await ended;

@@ -131,9 +131,12 @@ describe('mongo storage whose server is killed', function () {
       await pause(300 + 170 * round);
       await server.kill();
       const started = performance.now();
-      expect(await refusal(counters.get('total'))).to.equal('STORE_BUSY');
-      expect(performance.now() - started, 'a dead server is told in bounded time').to.be.below(6000);
-      killed = true;
+      try {
+        expect(await refusal(counters.get('total'))).to.equal('STORE_BUSY');
+        expect(performance.now() - started, 'a dead server is told in bounded time').to.be.below(6000);
+      } finally {
+        killed = true;
+      }
       await Promise.all(writers);
       server = await startMongoServer(file, port);
       await untilBack(counters);
