@@ -15,8 +15,10 @@ import { createClient } from './http.ts';
 import { type Figure, inLanes } from './measure.ts';
 
 const lanes = 16;
-const ssoCount = 3_000;
-const [terminals, signInsEach, warmUpEach] = [8, 12, 6];
+const ssoCount = 2_000;
+const [terminals, signInsEach] = [8, 8];
+/** One and two by turns, and of each the best: whatever else the machine does meanwhile disturbs both alike. */
+const rounds = 3;
 const target = 1.6;
 
 type Card = Awaited<ReturnType<typeof issueCard>>;
@@ -42,8 +44,7 @@ export async function benchSeveral(storage: object): Promise<Figure[]> {
   try {
     const prepared = await prepare(settings);
     const hubs = [base + 1, base + 2].map((port) => createHubProcess(settings, port));
-    const one = await measured(hubs.slice(0, 1), { ...prepared, origin, base });
-    const two = await measured(hubs, { ...prepared, origin, base });
+    const { one, two } = await compared(hubs, { ...prepared, origin, base });
     const capacity = { unit: '/s on two cores', target };
     return [
       {
@@ -103,16 +104,32 @@ async function prepare(settings: ReturnType<typeof pairSettings>): Promise<Prepa
 
 type World = Prepared & { readonly origin: string; readonly base: number };
 
-async function measured(hubs: readonly HubProcess[], world: World): Promise<Run> {
+/** Both run all the time; an idle hub costs nothing, and both are as warm. */
+async function compared(hubs: readonly HubProcess[], world: World): Promise<{ one: Run; two: Run }> {
   for (const { start } of hubs) await start();
   try {
-    await sso(hubs, world);
-    const fast = await sso(hubs, world);
-    return { ...fast, signInsPerCpu: await signIns(hubs, world) };
+    for (let warmUp = 0; warmUp < 2; warmUp += 1) await measured(hubs, world);
+    const [ones, twos]: [Run[], Run[]] = [[], []];
+    for (let round = 0; round < rounds; round += 1) {
+      ones.push(await measured(hubs.slice(0, 1), world));
+      twos.push(await measured(hubs, world));
+    }
+    return { one: bestOf(ones), two: bestOf(twos) };
   } finally {
     await Promise.all(hubs.map(({ kill }) => kill()));
   }
 }
+
+const measured = async (hubs: readonly HubProcess[], world: World): Promise<Run> => ({
+  ...(await sso(hubs, world)),
+  signInsPerCpu: await signIns(hubs, world),
+});
+
+const bestOf = (runs: readonly Run[]): Run => ({
+  ssoPerSecond: Math.max(...runs.map(({ ssoPerSecond }) => ssoPerSecond)),
+  ssoPerCpu: Math.max(...runs.map(({ ssoPerCpu }) => ssoPerCpu)),
+  signInsPerCpu: Math.max(...runs.map(({ signInsPerCpu }) => signInsPerCpu)),
+});
 
 /** Answers out of a session; the load goes to the hubs directly, in turn. */
 async function sso(hubs: readonly HubProcess[], { services, cookie, origin }: World) {
@@ -137,21 +154,17 @@ async function sso(hubs: readonly HubProcess[], { services, cookie, origin }: Wo
 async function signIns(hubs: readonly HubProcess[], { services, cards, origin, base }: World): Promise<number> {
   const ports = hubs.map(({ port }) => port);
   const front = await startRoundRobin(base, ports);
-  const all = (each: number) =>
-    Promise.all(
-      cards.map(async (shown) => {
-        for (let nth = 0; nth < each; nth += 1) {
-          const tab = browser();
-          const { url } = await tab.visit(await services.samlRequest(origin));
-          shown.card.power();
-          await signInAt(tab, url, shown);
-        }
-      }),
-    );
+  const terminal = async (shown: Card) => {
+    for (let nth = 0; nth < signInsEach; nth += 1) {
+      const tab = browser();
+      const { url } = await tab.visit(await services.samlRequest(origin));
+      shown.card.power();
+      await signInAt(tab, url, shown);
+    }
+  };
   try {
-    await all(warmUpEach);
     const cpu = await cpuOf(hubs);
-    await all(signInsEach);
+    await Promise.all(cards.map(terminal));
     return (cards.length * signInsEach) / ((await cpuOf(hubs)) - cpu);
   } finally {
     await front.close();
