@@ -31,7 +31,7 @@ export function createHubProcess(settings: object & { readonly data: string }, p
     await ended;
   }
 
-  return { port, start, kill, logged: logged as readonly string[] };
+  return { port, start, kill, pid: () => child?.pid, logged: logged as readonly string[] };
 }
 
 export type HubProcess = ReturnType<typeof createHubProcess>;
