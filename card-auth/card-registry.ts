@@ -39,7 +39,7 @@ export interface CardPin {
 export const cardCollection: CollectionDefinition = {
   name: 'card',
   unique: ['number'],
-  indexes: [['residentRef'], ['status'], ['software']],
+  indexes: [['residentRef'], ['status'], ['software'], ['ckv', 'status']],
   readMostly: true,
 };
 

@@ -38,7 +38,7 @@ export interface CardFact {
 export interface CardSignInOptions {
   readonly challenges: Collection<CardChallenge>;
   readonly cards: CardRegistry;
-  readonly keyService: Omit<CardKeyService, 'issueCk' | 'evaluateFirstPin' | 'registerPin'>;
+  readonly keyService: Pick<CardKeyService, 'cardId' | 'verifyRead' | 'authorise' | 'evaluatePin' | 'verifyProof'>;
   /** The configured origin; the terminal signs the one its page really has. */
   readonly origin: string;
   readonly unfinishedPerHour?: number;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { KeyRotation } from './key-rotation.ts';
 import { RecordStore } from './record-store.ts';
 import { StaffDirectory } from './staff-directory.ts';
 
@@ -73,6 +74,7 @@ export const Settings = z.strictObject({
         .describe(
           'Whether missing master keys are made at the first start. Several hosts share prepared ones and say false.',
         ),
+      rotation: KeyRotation.prefault({}).describe('When the keys change that the hub signs with, and those of cards.'),
     })
     .prefault({}),
   service: z.strictObject({

@@ -18,6 +18,8 @@ export interface AppOptions {
   readonly traces: Pick<Traces, 'middleware'>;
   /** Adds the endpoints; each folder of the hub brings its own. */
   readonly routes: readonly ((router: Router) => void)[];
+  /** Reads keys that were moved since the last request, by whatever process. */
+  readonly followKeys: () => Promise<void>;
   /** Around the administration API: its refusals have a form of their own. */
   readonly api: Middleware;
   /** The OpenID Connect provider, behind our own endpoints. */
@@ -27,7 +29,7 @@ export interface AppOptions {
 }
 
 /** The hub's HTTP: guards in front, refusals turned into honest answers, endpoints behind. */
-export function createApp({ settings, log, frame, traces, routes, api, oidc, isHealthy }: AppOptions): Koa {
+export function createApp({ settings, log, frame, traces, routes, followKeys, api, oidc, isHealthy }: AppOptions): Koa {
   const app = new Koa();
   app.proxy = settings.trustedProxy;
   // Only the proxy's own entry counts; what stands before it in X-Forwarded-For is the visitor's invention.
@@ -39,6 +41,10 @@ export function createApp({ settings, log, frame, traces, routes, api, oidc, isH
   app.use(api);
   app.use(refuseOtherHosts(settings.origin));
   app.use(limitRequests(settings.limits));
+  app.use(async (_ctx, next) => {
+    await followKeys();
+    await next();
+  });
   const router = new Router();
   router.get('/healthz', async (ctx) => {
     ctx.status = (await isHealthy()) ? 200 : 503;

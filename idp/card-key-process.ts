@@ -4,7 +4,11 @@ import {
   type IssuedKey,
   issuedKeyCollection,
   type PinCounter,
+  type PinKeyVersion,
   pinCounterCollection,
+  pinKeyVersionCollection,
+  type SecretVersions,
+  secretVersionsCollection,
   serveCardKeyService,
 } from '../card-auth/index.ts';
 import { openStorage, type StoragePlace } from '../storage/index.ts';
@@ -21,6 +25,8 @@ const service = createCardKeyService({
   keys: await openCardKeys(keysFolder, { create }),
   counters: storage.collection<PinCounter>(pinCounterCollection),
   issued: storage.collection<IssuedKey>(issuedKeyCollection),
+  versions: storage.collection<SecretVersions>(secretVersionsCollection),
+  pinVersions: storage.collection<PinKeyVersion>(pinKeyVersionCollection),
 });
 if (!parentPort) throw new TypeError('the card key service runs as a worker');
 serveCardKeyService(parentPort, service, () => storage.close());

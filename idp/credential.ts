@@ -18,6 +18,7 @@ import type { Storage, StoragePlace } from '../storage/index.ts';
 import type { Audit } from './audit.ts';
 import type { DataFolder } from './data-folder.ts';
 import { HubPageError } from './errors.ts';
+import { openCardKeyRotation } from './rotating-keys.ts';
 
 export interface CredentialOptions {
   readonly settings: Settings;
@@ -39,10 +40,12 @@ export async function openCredential({ settings, folder, place, storage, audit, 
     resourceLimits: { maxYoungGenerationSizeMb: 6 },
   });
   await once(worker, 'message');
+  const keyService = connectCardKeyService(worker);
+  const rotation = await openCardKeyRotation({ storage, settings, makeVersion: keyService.makeVersion, now });
   const signIn = createCardSignIn({
     challenges: storage.collection<CardChallenge>(cardChallengeCollection),
     cards,
-    keyService: connectCardKeyService(worker),
+    keyService,
     origin: settings.origin,
     unfinishedPerHour: settings.signIn.unfinishedPerHour,
     onFact: ({ type, cardId, code }: CardFact) =>
@@ -56,7 +59,7 @@ export async function openCredential({ settings, folder, place, storage, audit, 
     await ended;
   }
 
-  return { residents, cards, signIn, close };
+  return { residents, cards, signIn, rotation, close };
 }
 
 /** Demo people and software cards have no place in production, however they got into the store. */

@@ -5,7 +5,9 @@ import {
   type AccountLink,
   accountLinkCollection,
   createAccountLinks,
+  createKeyMaterial,
   createKeyRing,
+  createKeyRotation,
   createProviderRegistry,
   createReplayGuard,
   type KeyRecord,
@@ -14,12 +16,14 @@ import {
   providerCollection,
   type UsedId,
   usedIdCollection,
+  withoutPrivatePart,
 } from '../federation/index.ts';
 import { createSeal } from '../lib/seal.ts';
 import { openJournal, openStorage, type Storage, type StoragePlace } from '../storage/index.ts';
 import { createAudit } from './audit.ts';
 import { type DataFolder, ed25519From, openDataFolder, secretFile } from './data-folder.ts';
 import { createRegistryChanges, type RegistryChange, registryChangeCollection } from './registry-changes.ts';
+import { signingTimes } from './rotating-keys.ts';
 
 /** Data folder, store, journals and what is derived from the master key. */
 export async function openGround({ settings, now }: { settings: Settings; now: () => number }) {
@@ -76,15 +80,14 @@ export async function openFederation(
   { settings, now }: { settings: Settings; now: () => number },
 ) {
   const trial = settings.profile === 'trial';
-  const keys = createKeyRing({
-    keys: storage.collection<KeyRecord>(keyCollection),
-    seal: createSeal(folder.masterKey, 'keys'),
-    commonName: new URL(settings.origin).hostname,
-    trial,
-    now,
-  });
+  const stored = storage.collection<KeyRecord>(keyCollection);
+  const making = { seal: createSeal(folder.masterKey, 'keys'), commonName: new URL(settings.origin).hostname, now };
+  const keys = createKeyRing({ ...making, keys: stored, trial });
   await keys.ensure();
   const changes = createRegistryChanges({ changes: storage.collection<RegistryChange>(registryChangeCollection) });
+  const { make } = createKeyMaterial(making);
+  const timesOf = signingTimes(settings);
+  const rotation = createKeyRotation({ rings: stored, make, erase: withoutPrivatePart, timesOf, now });
   const registry = createProviderRegistry({
     providers: changes.noting(storage.collection<ProviderRecord>(providerCollection)),
     allowHttp: trial,
@@ -97,5 +100,6 @@ export async function openFederation(
   });
   const replay = createReplayGuard({ used: storage.collection<UsedId>(usedIdCollection) });
   const registryMark = changes.mark;
-  return { keys, registry, registryMark, links, replay, clientSecrets: createSeal(folder.masterKey, 'client-secrets') };
+  const parts = { keys, rotation, registry, registryMark, links, replay };
+  return { ...parts, clientSecrets: createSeal(folder.masterKey, 'client-secrets') };
 }

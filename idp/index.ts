@@ -12,6 +12,14 @@ export { openCardKeys, openStationKey } from './card-keys.ts';
 export { openDataFolder, secretFile } from './data-folder.ts';
 export { openFederation, openGround } from './ground.ts';
 export { startHub } from './main.ts';
+export {
+  auditMove,
+  type KeyUseName,
+  keyUseNames,
+  openCardKeyRotation,
+  type RotatingKey,
+  rotatingKeys,
+} from './rotating-keys.ts';
 export { bodyTermsOf, settledBodies } from './sources.ts';
 export { explain as explainTrace, isOwnPage } from './traces/explanation.ts';
 export { openTraces } from './traces/open.ts';

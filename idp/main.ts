@@ -17,11 +17,13 @@ import {
 import { openCredential } from './credential.ts';
 import { type Ground, openFederation, openGround } from './ground.ts';
 import { homeRoutes } from './home.tsx';
+import { createKeySchedule } from './key-schedule.ts';
 import { createKeyUses, type KeyUse, keyUseCollection } from './key-use.ts';
 import { createLogos, type Logo, logoCollection, logoRoutes } from './logos.ts';
 import { mountOidc } from './oidc/mount.ts';
 import { createPageFrame } from './page-frame.ts';
 import { createTestPeriods, type StoredTestPeriod, testPeriodCollection } from './playground/test-periods.ts';
+import { rotatingKeys } from './rotating-keys.ts';
 import { samlResponder, samlRoutes } from './saml/routes.ts';
 import { createSamlSso } from './saml/sso.ts';
 import {
@@ -69,6 +71,7 @@ async function wire(ground: Ground, { settings, log, now = Date.now }: HubOption
   const federation = await openFederation(ground, { settings, now });
   const credential = await openCredential({ settings, folder, place, storage, audit, now });
   const { keys, registry, registryMark, links, replay } = federation;
+  const rotating = rotatingKeys({ rotation: federation.rotation, cardRotation: credential.rotation, settings });
   const frame = createPageFrame(settings);
   const traces = openTraces({ settings, storage, log, now });
   const secure = settings.origin.startsWith('https:');
@@ -186,10 +189,18 @@ async function wire(ground: Ground, { settings, log, now = Date.now }: HubOption
   const pictures = logoRoutes({ logos, registry });
   const home = homeRoutes({ settings, frame });
   const routes = [home, pictures, saml, signIn, own, attributes.routes, admin.routes, api.routes];
-  const app = createApp({ settings, log, frame, traces, routes, api: api.problems, oidc: oidc.middleware, isHealthy });
+  const edges = { routes, api: api.problems, oidc: oidc.middleware, followKeys: keys.load };
+  const app = createApp({ settings, log, frame, traces, ...edges, isHealthy });
+  const schedule = createKeySchedule({
+    rotating,
+    load: keys.load,
+    audit,
+    onFault: (err) => log.error({ err }, 'the keys could not be looked at'),
+  });
 
   async function close(): Promise<void> {
     staff.close();
+    await schedule.close();
     await traces.flush();
     await credential.close();
     await ground.close();
@@ -202,6 +213,7 @@ async function wire(ground: Ground, { settings, log, now = Date.now }: HubOption
     sessions,
     links,
     keys,
+    rotating,
     clientSecrets,
     credential,
     attributes,

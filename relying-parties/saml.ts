@@ -78,7 +78,7 @@ export async function createSamlProtocol(options: SamlPartyOptions): Promise<Sam
       acsUrl,
       requestId: id,
       idp: { entityId: idpEntityId, signingKeys },
-      decryptionKeys: keys.published('saml').map(({ privateKey }) => privateKey),
+      decryptionKeys: keys.published('saml').flatMap(({ privateKey }) => privateKey ?? []),
       replay,
       now: now(),
     }).catch(explainRefusal);

@@ -21,7 +21,8 @@ interface Watched {
   unsettledUntil: number;
   announcedAt: number;
   announcing: Promise<void> | undefined;
-  readonly caches: { clear(): void }[];
+  /** Counts the moments at which what is kept of the collection stopped being trusted. */
+  generation: number;
 }
 
 /**
@@ -38,7 +39,7 @@ export function createChanges(announcements: mongo.Collection<Announcement>) {
   function watch(name: string): Watched {
     const known = watched.get(name);
     if (known) return known;
-    const made = { count: 0, unsettledUntil: 0, announcedAt: -announceEveryMs, announcing: undefined, caches: [] };
+    const made = { count: 0, unsettledUntil: 0, announcedAt: -announceEveryMs, announcing: undefined, generation: 0 };
     watched.set(name, made);
     return made;
   }
@@ -59,7 +60,7 @@ export function createChanges(announcements: mongo.Collection<Announcement>) {
       const count = counts.get(name) ?? 0;
       if (count !== collection.count) collection.unsettledUntil = at + unsettledMs;
       collection.count = count;
-      if (at < collection.unsettledUntil) clear(collection);
+      if (at < collection.unsettledUntil) collection.generation += 1;
     }
     askedAt = at;
   }
@@ -67,7 +68,7 @@ export function createChanges(announcements: mongo.Collection<Announcement>) {
   /** Before a write of this process; its own caches forget at once. */
   async function announce(name: string): Promise<void> {
     const collection = watch(name);
-    clear(collection);
+    collection.generation += 1;
     if (performance.now() - collection.announcedAt < announceEveryMs) return;
     collection.announcing ??= send(name, collection).finally(() => {
       collection.announcing = undefined;
@@ -81,28 +82,22 @@ export function createChanges(announcements: mongo.Collection<Announcement>) {
     collection.announcedAt = at;
   }
 
-  return { watch, look, announce, written: (name: string) => clear(watch(name)) };
+  function written(name: string): void {
+    watch(name).generation += 1;
+  }
+
+  return { watch, look, announce, written };
 }
 
 export type Changes = ReturnType<typeof createChanges>;
-
-function clear({ caches }: Pick<Watched, 'caches'>): void {
-  for (const cache of caches) cache.clear();
-}
 
 /** The same collection with a cache before `get`. */
 export function withCache<T extends StoredRecord>(
   collection: Collection<T>,
   { name, changes, now }: { readonly name: string; readonly changes: Changes; readonly now: () => number },
 ): Collection<T> {
-  const { caches } = changes.watch(name);
-  const cache = createRecordCache<T>({ check: () => undefined, watch: (records) => void caches.push(records) });
-  let emptied = 0;
-  caches.push({
-    clear() {
-      emptied += 1;
-    },
-  });
+  const watched = changes.watch(name);
+  const cache = createRecordCache<T>({ generation: () => watched.generation });
 
   async function writing<R>(write: () => Promise<R>): Promise<R> {
     await changes.announce(name);
@@ -119,10 +114,11 @@ export function withCache<T extends StoredRecord>(
       await changes.look();
       const kept = cache.get(id);
       if (kept && (kept.expiresAt === undefined || kept.expiresAt > now())) return kept;
-      const before = emptied;
+      const before = watched.generation;
       const record = await collection.get(id);
+      if (!record) cache.drop(id);
       // What was read while somebody wrote may be the old one: it is handed out, but not kept.
-      return record && before === emptied ? cache.keep(record) : record;
+      return record && before === watched.generation ? cache.keep(id, JSON.stringify(record)) : record;
     },
     insert: (record) => writing(() => collection.insert(record)),
     update: (id, change) => writing(() => collection.update(id, change)),

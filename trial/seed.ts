@@ -8,8 +8,12 @@ import {
   issuedKeyCollection,
   issueSoftwareCard,
   type PinCounter,
+  type PinKeyVersion,
   pinCounterCollection,
+  pinKeyVersionCollection,
+  type SecretVersions,
   type SoftwareCardMemory,
+  secretVersionsCollection,
 } from '../card-auth/index.ts';
 import { parseClientMetadata } from '../federation/index.ts';
 import { openCardKeys, openDataFolder, openStationKey, type startHub } from '../idp/index.ts';
@@ -81,6 +85,8 @@ async function withIssuingStation(
       keys: await openCardKeys(keys, { create: false }),
       counters: storage.collection<PinCounter>(pinCounterCollection),
       issued: storage.collection<IssuedKey>(issuedKeyCollection),
+      versions: storage.collection<SecretVersions>(secretVersionsCollection),
+      pinVersions: storage.collection<PinKeyVersion>(pinKeyVersionCollection),
     });
     const { privateKey } = await openStationKey(keys, { create: false });
     await act({ keyService, sign: (request) => sign(null, request, privateKey) });
@@ -92,7 +98,13 @@ async function withIssuingStation(
 /** First the card's file, then its record: a crash between leaves a card that nobody knows, and the next start issues another. */
 async function issue(hub: Hub, data: string, demo: DemoCard, { keyService, sign: signed }: Station): Promise<void> {
   const { number, pin, residentId, status } = demo;
-  const issued = await issueSoftwareCard({ keyService, sign: signed, ckv: 1, pin, balanceYen: 1240 });
+  const issued = await issueSoftwareCard({
+    keyService,
+    sign: signed,
+    ckv: await keyService.issuingVersion(),
+    pin,
+    balanceYen: 1240,
+  });
   await writeCard(cardsFolderOf(data), cardFileOf({ number, pin, face: faceOf(demo) }, issued.memory));
   const now = Date.now();
   await hub.credential.cards.insert({
@@ -120,7 +132,13 @@ function faceOf({ residentId, note }: DemoCard): Text {
 
 /** A ride-only card, so that one can see what the sign-in page says to it. */
 async function writeRideOnlyCard(data: string, { keyService, sign: signed }: Station): Promise<void> {
-  const { memory } = await issueSoftwareCard({ keyService, sign: signed, ckv: 1, pin: '739154', balanceYen: 20_000 });
+  const { memory } = await issueSoftwareCard({
+    keyService,
+    sign: signed,
+    ckv: await keyService.issuingVersion(),
+    pin: '739154',
+    balanceYen: 20_000,
+  });
   const blank: SoftwareCardMemory = { ...memory, liteS: { ...memory.liteS, blocks: new Map() }, rideOnly: true };
   const face = { ja: 'IruCa（乗車専用）', en: 'IruCa (rides only)' };
   await writeCard(cardsFolderOf(data), cardFileOf({ number: rideOnlyNumber, pin: '', face }, blank));

@@ -98,14 +98,15 @@ export type ApiToken = { readonly clientId: string; readonly scopes: readonly Ap
   | { readonly kind: 'person'; readonly residentRef: string }
 );
 
-export function createApiTokens(provider: Provider, { issuer, registry }: ApiResourceOptions) {
+export function createApiTokens(provider: () => Provider, { issuer, registry }: ApiResourceOptions) {
   const resource = apiResourceOf(issuer);
 
   async function find(value: string): Promise<ApiToken | undefined> {
-    const token = (await provider.AccessToken.find(value)) ?? (await provider.ClientCredentials.find(value));
+    const { AccessToken, Client, ClientCredentials, Grant } = provider();
+    const token = (await AccessToken.find(value)) ?? (await ClientCredentials.find(value));
     // A token for UserInfo has no audience; a token of another resource has another one.
     if (!token?.isValid || token.aud !== resource || token.clientId === undefined) return undefined;
-    const client = await provider.Client.find(token.clientId);
+    const client = await Client.find(token.clientId);
     const api = await registry.apiAccess(token.clientId);
     if (!client || !api) return undefined;
     const machine = token.kind === 'ClientCredentials';
@@ -113,7 +114,7 @@ export function createApiTokens(provider: Provider, { issuer, registry }: ApiRes
     const common = { clientId: token.clientId, scopes };
     if (!isPersons(token))
       return client.grantTypeAllowed('client_credentials') ? { kind: 'client', ...common } : undefined;
-    const grant = await provider.Grant.find(token.grantId ?? '');
+    const grant = await Grant.find(token.grantId ?? '');
     const whole = grant?.clientId === token.clientId && grant.accountId === token.accountId;
     return whole ? { kind: 'person', residentRef: token.accountId, ...common } : undefined;
   }

@@ -1,5 +1,4 @@
 import type { Context, Middleware } from 'koa';
-import mount from 'koa-mount';
 import type { ClientMetadata, Interaction, KoaContextWithOIDC, Provider } from 'oidc-provider';
 import type { AccountLinks, KeyRing, ProviderRecord, ProviderRegistry } from '../../federation/index.ts';
 import type { Log } from '../../lib/log.ts';
@@ -22,6 +21,7 @@ import { traceOf } from '../traces/trace.ts';
 import { type ApiTokens, apiPrompt, createApiTokens } from './api-access.ts';
 import { clientKeyOf } from './client-key.ts';
 import { type Counter, counterRequestOf, createCounter, levelAtCounter } from './counter.ts';
+import { createLiveProvider } from './live-provider.ts';
 import { createOfficers, type Officers } from './officer.ts';
 import { demandOf } from './policy.ts';
 import { createOidcProvider } from './provider.ts';
@@ -60,14 +60,14 @@ export function mountOidc(options: OidcMountOptions): {
   apiAgreement: ApiAgreement;
 } {
   const { registry, presentations, links, frame, sessionCookie, now } = options;
-  const provider = providerFor(options);
+  const live = createLiveProvider(options.keys.oidcVersion, () => providerFor(options));
+  const provider = () => live().provider;
   const counter = createCounter({ provider, registry, presentations, links, stylesheet: frame.stylesheet, now });
-  const inner = mount(provider);
   const middleware: Middleware = async (ctx, next) => {
     const { client_id: clientId } = ctx.query;
     if (typeof clientId === 'string' && (await registry.counterTerminal(clientId))) hideCookie(ctx, sessionCookie);
     if (ctx.path.startsWith('/oidc/') && !ctx.path.startsWith('/oidc/authorize/')) noteRequest(ctx);
-    await inner(ctx, next);
+    await live().middleware(ctx, next);
     noteSentError(ctx as unknown as KoaContextWithOIDC);
     afterAnswer(ctx as unknown as KoaContextWithOIDC, options);
   };
@@ -229,13 +229,17 @@ const errorOf: Readonly<Record<string, string>> = {
   NO_AUTHN_CONTEXT: 'unmet_authentication_requirements',
 };
 
-function responderOf(provider: Provider, counter: Counter, { audit }: Pick<OidcMountOptions, 'audit'>): Responder {
+function responderOf(
+  provider: () => Provider,
+  counter: Counter,
+  { audit }: Pick<OidcMountOptions, 'audit'>,
+): Responder {
   const uidOf = (memory: Readonly<Record<string, unknown>>) => String(memory.uid);
   return {
     async respond(ctx, interaction, session) {
       ctx.status = 303;
       ctx.redirect(
-        await finishOidcInteraction(provider, uidOf(interaction.memory), { session, trace: interaction.trace.code }),
+        await finishOidcInteraction(provider(), uidOf(interaction.memory), { session, trace: interaction.trace.code }),
       );
     },
     present: counter.respond,
@@ -246,7 +250,7 @@ function responderOf(provider: Provider, counter: Counter, { audit }: Pick<OidcM
       if (interaction.sessionless) return counter.refuse(ctx, interaction, error);
       ctx.status = 303;
       ctx.redirect(
-        await refuseOidcInteraction(provider, uidOf(interaction.memory), { error, trace: interaction.trace.code }),
+        await refuseOidcInteraction(provider(), uidOf(interaction.memory), { error, trace: interaction.trace.code }),
       );
     },
   };

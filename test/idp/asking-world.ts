@@ -84,7 +84,7 @@ export function askingAt(hub: Hub) {
         acsUrl: party.acsUrl,
         requestId: id,
         idp: await metadataOf(),
-        decryptionKeys: party.keys.published('saml').map(({ privateKey }) => privateKey),
+        decryptionKeys: party.keys.published('saml').flatMap(({ privateKey }) => privateKey ?? []),
         replay: party.replay,
         now: Date.now(),
       },

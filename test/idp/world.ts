@@ -12,7 +12,11 @@ import {
   issuedKeyCollection,
   issueSoftwareCard,
   type PinCounter,
+  type PinKeyVersion,
   pinCounterCollection,
+  pinKeyVersionCollection,
+  type SecretVersions,
+  secretVersionsCollection,
 } from '../../card-auth/index.ts';
 import { parseSettings } from '../../config/index.ts';
 import { openCardKeys, openStationKey } from '../../idp/card-keys.ts';
@@ -70,12 +74,14 @@ export async function issueCard(
     keys: await openCardKeys(join(data, 'keys'), { create: false }),
     counters: storage.collection<PinCounter>(pinCounterCollection),
     issued: storage.collection<IssuedKey>(issuedKeyCollection),
+    versions: storage.collection<SecretVersions>(secretVersionsCollection),
+    pinVersions: storage.collection<PinKeyVersion>(pinKeyVersionCollection),
   });
   const station = await openStationKey(join(data, 'keys'), { create: false });
   const issued = await issueSoftwareCard({
     keyService,
     sign: (request) => sign(null, request, station.privateKey),
-    ckv: 1,
+    ckv: await keyService.issuingVersion(),
     pin,
   });
   const id = await keyService.cardId(issued.id);
@@ -87,7 +93,7 @@ export async function issueCard(
     birthDate: '1960-10-10',
     synthetic: true,
   });
-  await hub.credential.cards.insert(activeCard({ id, residentRef, number, pin: issued.pin }));
+  await hub.credential.cards.insert(activeCard({ id, residentRef, number, pin: issued.pin, ckv: issued.ckv }));
   const card = createSoftwareCard({ memory: issued.memory, save: async () => undefined });
   return {
     card,
