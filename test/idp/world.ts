@@ -66,7 +66,7 @@ export type TestHub = Awaited<ReturnType<typeof startTestHub>>;
 
 /** The issuing station gives a resident a software card with this PIN. */
 export async function issueCard(
-  { data, hub }: { readonly data: string; readonly hub: Pick<TestHub['hub'], 'credential'> },
+  { data, hub }: { readonly data: string; readonly hub: Pick<TestHub['hub'], 'credential' | 'place'> },
   { residentRef = 'r1', number = '1234567890123', pin = '482100' } = {},
 ) {
   const storage = await openStorage(hub.place);
