@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { KeyRotation } from './key-rotation.ts';
+import { RecordStore } from './record-store.ts';
 import { StaffDirectory } from './staff-directory.ts';
 
 const text = z.strictObject({ ja: z.string().min(1), en: z.string().min(1) });
@@ -61,9 +62,9 @@ export const Settings = z.strictObject({
     .string()
     .min(1)
     .describe('Folder of the store, keys and journal heads; private to the account that runs the hub.'),
-  storage: z
-    .discriminatedUnion('engine', [z.strictObject({ engine: z.literal('embedded') })])
-    .prefault({ engine: 'embedded' }),
+  storage: RecordStore.prefault({ engine: 'embedded' }).describe(
+    'Where records are kept. Master keys and journal heads are in the data folder with either engine.',
+  ),
   keys: z
     .strictObject({
       folder: z.string().optional().describe('Folder of the master keys; defaults to "keys" in the data folder.'),

@@ -14,7 +14,7 @@ import {
   residentCollection,
 } from '../card-auth/index.ts';
 import type { Settings } from '../config/index.ts';
-import type { Storage } from '../storage/index.ts';
+import type { Storage, StoragePlace } from '../storage/index.ts';
 import type { Audit } from './audit.ts';
 import type { DataFolder } from './data-folder.ts';
 import { HubPageError } from './errors.ts';
@@ -23,18 +23,19 @@ import { openCardKeyRotation } from './rotating-keys.ts';
 export interface CredentialOptions {
   readonly settings: Settings;
   readonly folder: DataFolder;
+  readonly place: StoragePlace;
   readonly storage: Storage;
   readonly audit: Audit;
   readonly now: () => number;
 }
 
 /** The card half of the hub: residents, cards, the sign-in at the card, and the key service in its own worker. */
-export async function openCredential({ settings, folder, storage, audit, now }: CredentialOptions) {
+export async function openCredential({ settings, folder, place, storage, audit, now }: CredentialOptions) {
   const residents = createResidents({ residents: storage.collection<Resident>(residentCollection) });
   const cards = createCardRegistry({ cards: storage.collection<CardRecord>(cardCollection), now });
   if (settings.profile === 'production') await refuseTrialPeople(residents, cards);
   const worker = new Worker(new URL(`card-key-process.${import.meta.url.split('.').at(-1)}`, import.meta.url), {
-    workerData: { keysFolder: folder.keys, store: folder.store, create: settings.keys.create },
+    workerData: { keysFolder: folder.keys, place, create: settings.keys.create },
     // It holds next to nothing: a large young generation would only be resident memory of an idle hub.
     resourceLimits: { maxYoungGenerationSizeMb: 6 },
   });

@@ -19,9 +19,10 @@ import {
   withoutPrivatePart,
 } from '../federation/index.ts';
 import { createSeal } from '../lib/seal.ts';
-import { openEmbeddedStorage, openJournal } from '../storage/index.ts';
+import { openJournal, openStorage, type Storage, type StoragePlace } from '../storage/index.ts';
 import { createAudit } from './audit.ts';
-import { ed25519From, openDataFolder, secretFile } from './data-folder.ts';
+import { type DataFolder, ed25519From, openDataFolder, secretFile } from './data-folder.ts';
+import { createRegistryChanges, type RegistryChange, registryChangeCollection } from './registry-changes.ts';
 import { signingTimes } from './rotating-keys.ts';
 
 /** Data folder, store, journals and what is derived from the master key. */
@@ -30,7 +31,25 @@ export async function openGround({ settings, now }: { settings: Settings; now: (
     createKeys: settings.keys.create,
     ...(settings.keys.folder ? { keys: settings.keys.folder } : {}),
   });
-  const storage = openEmbeddedStorage({ file: folder.store, now });
+  const place = placeOf(settings, folder);
+  const storage = await openStorage(place, { now });
+  try {
+    return { folder, place, storage, ...(await openJournals(storage, { settings, folder, now })) };
+  } catch (error) {
+    await storage.close();
+    throw error;
+  }
+}
+
+/** The settings' engine; the file of the embedded one is in the data folder. */
+const placeOf = ({ storage }: Settings, { store }: DataFolder): StoragePlace =>
+  storage.engine === 'embedded' ? { engine: 'embedded', file: store } : storage;
+
+/** Both journals and what is derived from the master key. */
+async function openJournals(
+  storage: Storage,
+  { settings, folder, now }: { settings: Settings; folder: DataFolder; now: () => number },
+) {
   const headKey = ed25519From(await secretFile(join(folder.keys, 'journal-head.key'), 32, settings.keys.create));
   const journal = await openJournal({ storage, name: 'audit', headsFolder: folder.heads, headKey, now });
   // Found by the resident it is about; its heads lie apart, because each journal is checked against its own.
@@ -50,7 +69,7 @@ export async function openGround({ settings, now }: { settings: Settings; now: (
     await storage.close();
   }
 
-  return { folder, storage, journal, accessJournal, secret, audit: createAudit({ journal, now }), close };
+  return { journal, accessJournal, secret, audit: createAudit({ journal, now }), close };
 }
 
 export type Ground = Awaited<ReturnType<typeof openGround>>;
@@ -65,11 +84,12 @@ export async function openFederation(
   const making = { seal: createSeal(folder.masterKey, 'keys'), commonName: new URL(settings.origin).hostname, now };
   const keys = createKeyRing({ ...making, keys: stored, trial });
   await keys.ensure();
+  const changes = createRegistryChanges({ changes: storage.collection<RegistryChange>(registryChangeCollection) });
   const { make } = createKeyMaterial(making);
   const timesOf = signingTimes(settings);
   const rotation = createKeyRotation({ rings: stored, make, erase: withoutPrivatePart, timesOf, now });
   const registry = createProviderRegistry({
-    providers: storage.collection<ProviderRecord>(providerCollection),
+    providers: changes.noting(storage.collection<ProviderRecord>(providerCollection)),
     allowHttp: trial,
     now,
   });
@@ -79,5 +99,7 @@ export async function openFederation(
     now,
   });
   const replay = createReplayGuard({ used: storage.collection<UsedId>(usedIdCollection) });
-  return { keys, rotation, registry, links, replay, clientSecrets: createSeal(folder.masterKey, 'client-secrets') };
+  const registryMark = changes.mark;
+  const parts = { keys, rotation, registry, registryMark, links, replay };
+  return { ...parts, clientSecrets: createSeal(folder.masterKey, 'client-secrets') };
 }

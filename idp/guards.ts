@@ -32,7 +32,11 @@ export function securityHeaders({ https }: { https: boolean }): Middleware {
   };
 }
 
-/** Counts requests per name of whoever sends them; the refusal tells when to come back. */
+/**
+ * Counts requests per name of whoever sends them; the refusal tells when to come back. Every process counts what comes to
+ * it: a limit keeps one process from drowning and costs no write, and several processes together bear as many times as
+ * much. Nothing that must not be tried more often rests on it; tries of a PIN are counted in the store.
+ */
 export function createLimit({ points, seconds }: { points: number; seconds: number }) {
   const limiter = new RateLimiterMemory({ points, duration: seconds });
   return async function count(ctx: Context, who: string): Promise<void> {

@@ -11,8 +11,8 @@ export interface KeyScheduleOptions {
 }
 
 /**
- * Moves keys when they are due. Every process looks, and one of them makes the move; a process that nobody asks
- * anything learns of it here as well.
+ * Moves keys when they are due. Every process looks, and one of them makes the move: the write itself decides which, so
+ * that no lease is needed. A process that nobody asks anything learns of moves here as well.
  */
 export function createKeySchedule({ rotating, load, audit, onFault, everyMs = 1000 }: KeyScheduleOptions) {
   let looking: Promise<void> | undefined;

@@ -15,7 +15,7 @@ import {
   createCounterPresentations,
 } from './counter-presentations.ts';
 import { openCredential } from './credential.ts';
-import { openFederation, openGround } from './ground.ts';
+import { type Ground, openFederation, openGround } from './ground.ts';
 import { homeRoutes } from './home.tsx';
 import { createKeySchedule } from './key-schedule.ts';
 import { createKeyUses, type KeyUse, keyUseCollection } from './key-use.ts';
@@ -49,16 +49,28 @@ export interface HubOptions {
   readonly now?: () => number;
 }
 
-/** Opens store and keys and wires everything once; nothing here decides anything. */
-export async function openHub({ settings, log, now = Date.now }: HubOptions) {
-  // First, because it may refuse the settings, and nothing has to be closed yet.
+/** Opens store and keys and wires everything once; a start that is refused leaves no connection behind. */
+export async function openHub(options: HubOptions) {
+  const { settings, log, now = Date.now } = options;
+  const ground = await openGround({ settings, now });
+  const { guarantees } = ground.storage;
+  if (guarantees) log.info({ guarantees }, 'the store is open');
+  try {
+    return await wire(ground, options);
+  } catch (error) {
+    await ground.close();
+    throw error;
+  }
+}
+
+/** Nothing here decides anything. */
+async function wire(ground: Ground, { settings, log, now = Date.now }: HubOptions) {
   const staff = await openStaff({ settings: settings.staff, log, now });
   const { staffOf } = staff;
-  const ground = await openGround({ settings, now });
-  const { folder, storage, secret, audit } = ground;
+  const { folder, place, storage, secret, audit } = ground;
   const federation = await openFederation(ground, { settings, now });
-  const credential = await openCredential({ settings, folder, storage, audit, now });
-  const { keys, registry, links, replay } = federation;
+  const credential = await openCredential({ settings, folder, place, storage, audit, now });
+  const { keys, registry, registryMark, links, replay } = federation;
   const rotating = rotatingKeys({ rotation: federation.rotation, cardRotation: credential.rotation, settings });
   const frame = createPageFrame(settings);
   const traces = openTraces({ settings, storage, log, now });
@@ -137,6 +149,7 @@ export async function openHub({ settings, log, now = Date.now }: HubOptions) {
     rotating,
     logos,
     settled: attributes.settled,
+    registryMark,
     settings,
     ground,
     log,
@@ -196,6 +209,7 @@ export async function openHub({ settings, log, now = Date.now }: HubOptions) {
 
   return {
     app,
+    place,
     registry,
     sessions,
     links,

@@ -141,7 +141,10 @@ const eventTypes = {
   hasten: 'key.activated',
 } as const satisfies Record<MadeMove['move'], string>;
 
-/** A move in the audit record, by whoever made it: key ids are public, nothing else of a key is in it. */
+/**
+ * A move in the audit record, by whoever made it: key ids are public, nothing else of a key is in it. It follows the
+ * move, because only then is it known who made it; after a crash between the two the ring alone tells since when.
+ */
 export async function auditMove(audit: Audit, { purpose, move, keys }: MadeMove, actor: string): Promise<void> {
   const detail = { purpose, keys: keys.map(({ id, state }) => `${id} ${state}`) };
   await audit.record({ type: eventTypes[move], result: 'ok', actor, detail });

@@ -17,9 +17,15 @@ export interface CollectionDefinition {
   readonly indexes?: readonly (readonly string[])[];
   /**
    * Records that are read far more often than written: an engine may keep them in memory and hands them out frozen. A
-   * write of another process is seen from the next turn of the event loop on.
+   * write of another process is seen from the next turn of the event loop on, or, where the store is on another host,
+   * within a second.
    */
   readonly readMostly?: boolean;
+  /**
+   * Inserts of one process become durable in the order in which they were called: where one is refused, none that was
+   * called after it and before its caller heard of that is there. For records that build on each other.
+   */
+  readonly ordered?: boolean;
 }
 
 export type Scalar = string | number | boolean;
@@ -63,6 +69,8 @@ export interface Collection<T extends StoredRecord> {
 
 /** An engine: opens collections and journals on one store. */
 export interface Storage {
+  /** What holds beyond this contract, where that depends on the server. */
+  readonly guarantees?: Readonly<Record<string, boolean>>;
   collection<T extends StoredRecord>(definition: CollectionDefinition): Collection<T>;
   close(): Promise<void>;
 }
@@ -71,6 +79,7 @@ const outcomes = {
   ALREADY_EXISTS: 'conflict',
   STORE_CLOSED: 'unavailable',
   STORE_BUSY: 'unavailable',
+  STORE_UNSUITABLE: 'unavailable',
   JOURNAL_BROKEN: 'conflict',
 } as const satisfies Record<string, Outcome>;
 

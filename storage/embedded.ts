@@ -17,7 +17,10 @@ export interface EmbeddedStorageOptions {
   /** Path of the database file; its folder exists. Several processes and threads may open the same file. */
   readonly file: string;
   readonly now?: () => number;
-  /** How often expired records are swept out, in ms; 0 for never. Readers never see them either way. */
+  /**
+   * How often expired records are swept out, in ms; 0 for never. Readers never see them either way, so every process may
+   * sweep: what one has deleted the next does not find.
+   */
   readonly sweepEveryMs?: number;
   /** How long to wait for another process's transaction, in ms. */
   readonly busyMs?: number;
@@ -140,17 +143,24 @@ function createEmbeddedCollection<T extends StoredRecord>(
   const pages = new Map<string, StatementSync>();
   const cache = definition.readMostly ? createRecordCache<T>(freshness) : undefined;
 
-  function read(id: string): T | undefined {
+  function bodyOf(id: string): string | undefined {
     const row = select.get({ id, now: now() });
-    return row && (JSON.parse(String(row.body)) as T);
+    return row && String(row.body);
+  }
+
+  function read(id: string): T | undefined {
+    const body = bodyOf(id);
+    return body === undefined ? undefined : (JSON.parse(body) as T);
   }
 
   /** By way of the cache, where there is one; only a write reads past it, inside its transaction. */
   function look(id: string): T | undefined {
-    const kept = cache?.get(id);
+    if (!cache) return read(id);
+    const kept = cache.get(id);
     if (kept && (kept.expiresAt === undefined || kept.expiresAt > now())) return kept;
-    const record = read(id);
-    return record && cache ? cache.keep(record) : record;
+    const body = bodyOf(id);
+    if (body === undefined) cache.drop(id);
+    return body === undefined ? undefined : cache.keep(id, body);
   }
 
   /** An expired record that was not swept yet must not block its id or unique values. */

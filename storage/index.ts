@@ -7,3 +7,4 @@ export * from './collection.ts';
 export { openEmbeddedStorage } from './embedded.ts';
 export * from './journal.ts';
 export { createMemoryStorage } from './memory.ts';
+export { openStorage, type StoragePlace } from './open.ts';

@@ -17,7 +17,7 @@ import {
 } from '../card-auth/index.ts';
 import { parseClientMetadata } from '../federation/index.ts';
 import { openCardKeys, openDataFolder, openStationKey, type startHub } from '../idp/index.ts';
-import { openEmbeddedStorage } from '../storage/index.ts';
+import { openStorage } from '../storage/index.ts';
 import type { Text } from '../web/index.ts';
 import {
   type CounterId,
@@ -47,7 +47,7 @@ export async function seedPeople(hub: Hub, data: string): Promise<void> {
   for (const card of wanted) if (!(await cards.byNumber(card.number))) missing.push(card);
   if (missing.length === 0) return;
   await mkdir(cardsFolderOf(data), { recursive: true, mode: 0o700 });
-  await withIssuingStation(data, async (station) => {
+  await withIssuingStation(hub, data, async (station) => {
     for (const card of missing) await issue(hub, data, card, station);
     await writeRideOnlyCard(data, station);
   });
@@ -73,9 +73,13 @@ interface Station {
 }
 
 /** In the trial the station's key lies beside the hub; a real station keeps its own. */
-async function withIssuingStation(data: string, act: (station: Station) => Promise<void>): Promise<void> {
-  const { store, keys } = await openDataFolder(data);
-  const storage = openEmbeddedStorage({ file: store });
+async function withIssuingStation(
+  { place }: Pick<Hub, 'place'>,
+  data: string,
+  act: (station: Station) => Promise<void>,
+): Promise<void> {
+  const { keys } = await openDataFolder(data);
+  const storage = await openStorage(place);
   try {
     const keyService = createCardKeyService({
       keys: await openCardKeys(keys, { create: false }),

@@ -226,5 +226,6 @@ export const guidances: Readonly<Record<string, Guidance>> = {
   UNKNOWN_HOST: broken,
   STORE_BUSY: broken,
   STORE_CLOSED: broken,
+  STORE_UNSUITABLE: broken,
   KEY_RING_EMPTY: broken,
 };

@@ -5,11 +5,17 @@ import { benchAttributes } from './attributes.ts';
 import { benchConsole } from './console.ts';
 import type { Figure } from './measure.ts';
 import { benchSaml } from './saml.ts';
+import { benchSeveral } from './several.ts';
 import { benchSignOn } from './sign-on.ts';
 import { benchStart } from './start.ts';
 import { benchStorage } from './storage.ts';
 
-const { json, only } = parseArgs({ options: { json: { type: 'string' }, only: { type: 'string' } } }).values;
+const text = { type: 'string' } as const;
+const { json, only, engine, url } = parseArgs({
+  options: { json: text, only: text, engine: { ...text, default: 'embedded' }, url: text },
+}).values;
+/** Where several processes meet; an engine with a server wants its url. */
+const storage = { engine, ...(url === undefined ? {} : { url }) };
 
 /** Without a limit the value itself is judged. */
 const judged = ({ value, limit }: Figure) => (limit ? value / limit.value : value);
@@ -24,6 +30,7 @@ const benches = {
   attributes: benchAttributes,
   'sign-on': benchSignOn,
   console: benchConsole,
+  several: () => benchSeveral(storage),
   start: benchStart,
 };
 for (const [name, bench] of Object.entries(benches))

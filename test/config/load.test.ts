@@ -36,6 +36,29 @@ describe('settings', () => {
     expect(() => parseSettings({ ...base, origin: 'https://id.example.jp/' })).to.throw(/no trailing slash/);
   });
 
+  it('choose the engine of the store, and take no password in its address', () => {
+    const store = (more: object) => parseSettings({ ...base, storage: { engine: 'mongo', ...more } }).storage;
+    expect(parseSettings(base).storage).to.deep.equal({ engine: 'embedded' });
+    const url = 'mongodb://sanuki@a.example,b.example:27018/?replicaSet=rs';
+    expect(store({ url, passwordFile: '/etc/sanuki/store' })).to.deep.equal({
+      engine: 'mongo',
+      url,
+      passwordFile: '/etc/sanuki/store',
+      database: 'sanuki',
+    });
+    for (const plain of ['mongodb://a', 'mongodb://a:1,b:2', 'mongodb+srv://x@a.example/'])
+      expect(store({ url: plain })).to.include({ url: plain });
+    for (const telling of [
+      'mongodb://sanuki:secret@a.example/',
+      'mongodb://s:secret@a',
+      'mongodb://a:x@b@c/',
+      'mongodb://a:x/y@b',
+    ])
+      expect(() => store({ url: telling })).to.throw(/no password in the address/);
+    expect(() => store({ url: 'http://a.example' })).to.throw(/begins with mongodb/);
+    expect(() => store({})).to.throw(/url/);
+  });
+
   it('name sources with an id of their own, by https in production', () => {
     const name = { ja: '保険者', en: 'insurer' };
     const source = { kind: 'json', id: 'a', name, address: 'https://a.example/coverage' };

@@ -42,7 +42,12 @@ async function calendarOf(records: readonly ReturnType<typeof samlOf>[]) {
     now: () => days(-1000),
   });
   for (const record of records) await registry.register(record);
-  const directory = createProviderDirectory({ registry, onFault: () => undefined, now: () => now });
+  const directory = createProviderDirectory({
+    registry,
+    mark: async () => 0,
+    onFault: () => undefined,
+    now: () => now,
+  });
   return { directory, calendar: createKeyCalendar({ directory, keys: { published: () => [] }, now: () => now }) };
 }
 const everything = { term: undefined, use: undefined, words: '' };

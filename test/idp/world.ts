@@ -22,7 +22,7 @@ import { parseSettings } from '../../config/index.ts';
 import { openCardKeys, openStationKey } from '../../idp/card-keys.ts';
 import { startHub } from '../../idp/main.ts';
 import { createLog } from '../../lib/log.ts';
-import { openEmbeddedStorage } from '../../storage/index.ts';
+import { openStorage } from '../../storage/index.ts';
 import { activeCard } from '../card-auth/active-card.ts';
 import { linkedReader } from '../card-auth/linked-reader.ts';
 import { freePort } from '../ports.ts';
@@ -66,10 +66,10 @@ export type TestHub = Awaited<ReturnType<typeof startTestHub>>;
 
 /** The issuing station gives a resident a software card with this PIN. */
 export async function issueCard(
-  { data, hub }: Pick<TestHub, 'data' | 'hub'>,
+  { data, hub }: { readonly data: string; readonly hub: Pick<TestHub['hub'], 'credential' | 'place'> },
   { residentRef = 'r1', number = '1234567890123', pin = '482100' } = {},
 ) {
-  const storage = openEmbeddedStorage({ file: join(data, 'hub.sqlite') });
+  const storage = await openStorage(hub.place);
   const keyService = createCardKeyService({
     keys: await openCardKeys(join(data, 'keys'), { create: false }),
     counters: storage.collection<PinCounter>(pinCounterCollection),

@@ -79,6 +79,27 @@ describe('embedded storage', () => {
     await Promise.all([one.close(), two.close()]);
   });
 
+  it('hands out the same read-mostly object as long as its record is the same, whatever another connection writes', async () => {
+    const file = nextFile();
+    const [one, two] = [openEmbeddedStorage({ file }), openEmbeddedStorage({ file })];
+    const definition = { name: 'note', readMostly: true } as const;
+    const [mine, theirs] = [one.collection<Note>(definition), two.collection<Note>(definition)];
+    await mine.insert({ id: 'a', text: '1' });
+    const first = await mine.get('a');
+    const turn = () => new Promise((resolve) => setImmediate(resolve));
+    await theirs.insert({ id: 'b', text: '1' });
+    await turn();
+    expect(await mine.get('a'), 'another record was written').to.equal(first);
+    await theirs.update('a', (note) => ({ ...note, text: '2' }));
+    await turn();
+    expect(await mine.get('a')).to.deep.equal({ id: 'a', text: '2' });
+    await theirs.take('a');
+    await theirs.insert({ id: 'a', text: '3' });
+    await turn();
+    expect(await mine.get('a')).to.deep.equal({ id: 'a', text: '3' });
+    await Promise.all([one.close(), two.close()]);
+  });
+
   it('gains an index that a later version of the definition declares', async () => {
     const file = nextFile();
     const first = openEmbeddedStorage({ file });
