@@ -89,13 +89,25 @@ export function openEmbeddedStorage({
 }
 
 function openDatabase(file: string, busyMs: number): DatabaseSync {
-  // The file is made here, so that it is never readable by others, not even for a moment.
-  closeSync(openSync(file, 'a', 0o600));
+  makeFile(file);
   const database = new DatabaseSync(file, { timeout: busyMs, enableForeignKeyConstraints: false });
   database.exec(
     'PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=10000; PRAGMA temp_store=MEMORY;',
   );
   return database;
+}
+
+/**
+ * The file is made here, so that it is never readable by others, not even for a moment. One that is there is not even
+ * opened: closing it again would take the locks of this process's other connections to it (POSIX), and a command that
+ * ends beside a hub could then believe itself alone with the store.
+ */
+function makeFile(file: string): void {
+  try {
+    closeSync(openSync(file, 'ax', 0o600));
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+  }
 }
 
 /** JSON path of a checked field name. */
