@@ -9,7 +9,17 @@ import {
   StorageError,
   type StoredRecord,
 } from './collection.ts';
-import { checkDefinition, checkRecord, checkSameId, indexFor, limitOf } from './definition.ts';
+import {
+  checkDefinition,
+  checkRecord,
+  checkSameId,
+  indexFor,
+  indexName,
+  limitOf,
+  uniqueIndexName,
+} from './definition.ts';
+import { isConstraint, reading } from './embedded-errors.ts';
+import { createEmbeddedRaw, definitionsOf, examineFile } from './embedded-raw.ts';
 import { createGroupCommit, type GroupCommit } from './group-commit.ts';
 import { createFreshness, createRecordCache, type Freshness } from './record-cache.ts';
 
@@ -76,6 +86,19 @@ export function openEmbeddedStorage({
 
   return {
     collection,
+    async definitions() {
+      commits.checkOpen();
+      return definitionsOf(database);
+    },
+    raw(definition) {
+      checkDefinition(definition);
+      const make = () => void createTable(database, definition);
+      return createEmbeddedRaw(definition, { database, commits, make, forget: () => freshness.forget() });
+    },
+    async examine() {
+      commits.checkOpen();
+      examineFile(database);
+    },
     async backup(path) {
       await backup(database, path);
       chmodSync(path, 0o600);
@@ -91,8 +114,10 @@ export function openEmbeddedStorage({
 function openDatabase(file: string, busyMs: number): DatabaseSync {
   makeFile(file);
   const database = new DatabaseSync(file, { timeout: busyMs, enableForeignKeyConstraints: false });
-  database.exec(
-    'PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=10000; PRAGMA temp_store=MEMORY;',
+  reading(() =>
+    database.exec(
+      'PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=10000; PRAGMA temp_store=MEMORY;',
+    ),
   );
   return database;
 }
@@ -119,10 +144,13 @@ function createTable(database: DatabaseSync, { name, unique = [], indexes = [] }
   const statements = [
     `CREATE TABLE IF NOT EXISTS ${table} (id TEXT PRIMARY KEY NOT NULL, body TEXT NOT NULL, expires_at INTEGER) STRICT`,
     `CREATE INDEX IF NOT EXISTS "c_${name}_expiry" ON ${table} (expires_at) WHERE expires_at IS NOT NULL`,
-    ...unique.map((field) => `CREATE UNIQUE INDEX IF NOT EXISTS "c_${name}_u_${field}" ON ${table} (${jsonOf(field)})`),
+    ...unique.map(
+      (field) =>
+        `CREATE UNIQUE INDEX IF NOT EXISTS "c_${name}_${uniqueIndexName(field)}" ON ${table} (${jsonOf(field)})`,
+    ),
     ...indexes.map(
       (fields) =>
-        `CREATE INDEX IF NOT EXISTS "c_${name}_i_${fields.join('_')}" ON ${table} (${fields.map(jsonOf).join(', ')}, id)`,
+        `CREATE INDEX IF NOT EXISTS "c_${name}_${indexName(fields)}" ON ${table} (${fields.map(jsonOf).join(', ')}, id)`,
     ),
   ];
   database.exec(`BEGIN IMMEDIATE; ${statements.join('; ')}; COMMIT`);
@@ -254,11 +282,4 @@ function createEmbeddedCollection<T extends StoredRecord>(
 /** SQLite has no booleans; json_extract gives 0 and 1 for them. */
 function sqlValue(value: string | number | boolean | undefined): SQLInputValue {
   return typeof value === 'boolean' ? Number(value) : (value ?? null);
-}
-
-function isConstraint(error: unknown): boolean {
-  // SQLITE_CONSTRAINT and its extended codes.
-  return (
-    error instanceof Error && 'errcode' in error && typeof error.errcode === 'number' && (error.errcode & 0xff) === 19
-  );
 }

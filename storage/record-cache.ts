@@ -6,6 +6,8 @@ const recordsMax = 2_000;
 export interface Freshness {
   /** Clears the caches of a store that was written elsewhere. */
   check(): void;
+  /** Clears them after a write past the collections. */
+  forget(): void;
   /** To be cleared then. */
   watch(cache: { clear(): void }): void;
 }
@@ -17,6 +19,9 @@ export function createFreshness(dataVersion: () => unknown): Freshness {
 
   return {
     watch: (cache) => void watched.push(cache),
+    forget() {
+      for (const cache of watched) cache.clear();
+    },
     check() {
       if (checked) return;
       checked = true;
@@ -32,7 +37,7 @@ export function createFreshness(dataVersion: () => unknown): Freshness {
 }
 
 /** Parsed records of one collection; the one read longest ago makes room. Frozen, because several callers hold the same one. */
-export function createRecordCache<T extends StoredRecord>(freshness: Freshness) {
+export function createRecordCache<T extends StoredRecord>(freshness: Pick<Freshness, 'check' | 'watch'>) {
   const records = new Map<string, T>();
   freshness.watch(records);
 
