@@ -63,6 +63,7 @@ export function createEmbeddedRaw(
       });
     },
     async put(records) {
+      commits.checkOpen();
       make();
       const upsert = database.prepare(
         `INSERT INTO ${table} (id, body, expires_at) VALUES (:id, :body, :expiresAt) ON CONFLICT (id) DO UPDATE SET body = excluded.body, expires_at = excluded.expires_at`,

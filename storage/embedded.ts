@@ -18,7 +18,7 @@ import {
   limitOf,
   uniqueIndexName,
 } from './definition.ts';
-import { isConstraint, reading } from './embedded-errors.ts';
+import { asDamage, isConstraint } from './embedded-errors.ts';
 import { createEmbeddedRaw, definitionsOf, examineFile } from './embedded-raw.ts';
 import { createGroupCommit, type GroupCommit } from './group-commit.ts';
 import { createFreshness, createRecordCache, type Freshness } from './record-cache.ts';
@@ -114,11 +114,14 @@ export function openEmbeddedStorage({
 function openDatabase(file: string, busyMs: number): DatabaseSync {
   makeFile(file);
   const database = new DatabaseSync(file, { timeout: busyMs, enableForeignKeyConstraints: false });
-  reading(() =>
+  try {
     database.exec(
       'PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=10000; PRAGMA temp_store=MEMORY;',
-    ),
-  );
+    );
+  } catch (error) {
+    database.close();
+    throw asDamage(error);
+  }
   return database;
 }
 
