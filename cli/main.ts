@@ -23,6 +23,7 @@ const nouns = {
   audit: async () => (await import('./audit.ts')).auditCommand(),
   card: async () => (await import('./card.ts')).cardCommand(),
   admin: async () => (await import('./admin.ts')).adminCommand(),
+  storage: async () => (await import('./storage.ts')).storageCommand(),
   explain: async () => (await import('./explain.ts')).explainCommand(),
   'sign-in': async () => (await import('./sign-in.ts')).signInCommand(),
 } as const;

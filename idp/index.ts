@@ -7,8 +7,8 @@ export { type Administrators, openAdministrators } from './admin/administrators.
 export { readCode as readTraceCode } from './admin/explain-routes.tsx';
 export { isRole, roles } from './admin/roles.ts';
 export { openCardKeys, openStationKey } from './card-keys.ts';
-export { openDataFolder, secretFile } from './data-folder.ts';
-export { openFederation, openGround } from './ground.ts';
+export { openDataFolder, secretFile, storeFile } from './data-folder.ts';
+export { openFederation, openGround, storePlaceOf } from './ground.ts';
 export { startHub } from './main.ts';
 export { bodyTermsOf, settledBodies } from './sources.ts';
 export { explain as explainTrace, isOwnPage } from './traces/explanation.ts';

@@ -205,6 +205,27 @@ describe('versions of the schema', () => {
     });
   }
 
+  it('are reached after a break at each single write, by a start that goes on where it was', async function () {
+    this.timeout(60_000);
+    for (let writes = 1; ; writes += 1) {
+      const storage = createMemoryStorage({ now });
+      const persons = storage.collection<Person>(old);
+      for (let at = 100; at < 210; at += 1) await persons.insert({ id: String(at), name: 'a b' });
+      const { failing, hasFailed } = failingAfter(storage, writes);
+      const outcome = await migrate(failing).catch((error: unknown) => error);
+      if (!hasFailed()) break;
+      expect(outcome).to.be.instanceOf(StorageError);
+      time += 30_001;
+      const { done } = await migrate(storage);
+      expect(done.at(-1)?.changed ?? 110, `after ${writes} writes`).to.equal(110);
+      const { records } = await storage.collection<Person>(tag.definition).find({ limit: 1000 });
+      expect(records.map(({ id }) => id)).to.have.length(110);
+      expect(records.every(({ id, names, name }) => id && names?.join() === 'a,b' && name === undefined)).to.equal(
+        true,
+      );
+    }
+  });
+
   it('stop at a record that does not fit, say which step, and go on once it does', async () => {
     const storage = keep(createMemoryStorage({ now }));
     await fill(storage);
