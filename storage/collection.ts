@@ -23,7 +23,7 @@ export interface CollectionDefinition {
   readonly readMostly?: boolean;
   /**
    * Inserts of one process become durable in the order in which they were called: where one is refused, none that was
-   * called after it and before the refusal is there. For records that build on each other.
+   * called after it and before its caller heard of that is there. For records that build on each other.
    */
   readonly ordered?: boolean;
 }

@@ -67,19 +67,18 @@ export function createMongoCollection<T extends StoredRecord>(
     else await written(row, async () => (await rows.insertOne(row, durable)).acknowledged);
   }
 
-  async function update(id: string, change: (current: T) => T): Promise<T | undefined> {
-    const until = performance.now() + busyMs;
+  async function update(id: string, change: (current: T) => T, until: number): Promise<T | undefined> {
     for (let attempt = 0; ; attempt += 1) {
+      if (performance.now() > until)
+        throw new StorageError('STORE_BUSY', `a record of ${definition.name} is changed by too many at once`);
       // The newest state, even if no majority has it yet: what is written over it is acknowledged only with it.
-      const current = await rows.findOne({ _id: id }, { readConcern: { level: 'local' } });
+      const current = await rows.findOne({ _id: { $eq: id } }, { readConcern: { level: 'local' } });
       if (!current || !isLive(current)) return undefined;
       const changed = change(recordOf<T>(current));
       checkSameId(definition, id, changed);
       checkRecord(definition, changed);
       const row = rowOf(definition, changed);
       if (await written(row, () => replaced(current, row))) return recordOf<T>(row);
-      if (performance.now() > until)
-        throw new StorageError('STORE_BUSY', `a record of ${definition.name} is changed by too many at once`);
       await pause(Math.random() * Math.min(2 ** attempt, longestPauseMs));
     }
   }
@@ -112,17 +111,21 @@ export function createMongoCollection<T extends StoredRecord>(
 
   return {
     async get(id) {
-      const row = await rows.findOne({ _id: id });
+      const row = await rows.findOne({ _id: { $eq: id } });
       return row && isLive(row) ? recordOf<T>(row) : undefined;
     },
     async insert(record) {
       checkRecord(definition, record);
       await insert(record);
     },
-    // One after another for the writers of this process, so that they do not overtake each other all the time.
-    update: (id, change) => inTurn(id, () => update(id, change)),
+    // One after another for the writers of this process, so that they do not overtake each other all the time. Their
+    // time runs from the call: behind a dead server they do not wait for each other's.
+    update(id, change) {
+      const until = performance.now() + busyMs;
+      return inTurn(id, () => update(id, change, until));
+    },
     async take(id) {
-      const row = await rows.findOneAndDelete({ _id: id }, durable);
+      const row = await rows.findOneAndDelete({ _id: { $eq: id } }, durable);
       return row && isLive(row) ? recordOf<T>(row) : undefined;
     },
     find: (query = {}) => find(query),

@@ -1,3 +1,4 @@
+import { getSystemErrorMap } from 'node:util';
 import { MongooseError, mongo } from 'mongoose';
 import { StorageError } from './collection.ts';
 
@@ -31,12 +32,18 @@ export function asOpeningError(error: unknown): unknown {
 export const unsuitable = (remedy: string, options?: ErrorOptions): StorageError =>
   new StorageError('STORE_UNSUITABLE', `the server cannot keep the hub's records: ${remedy}`, options);
 
-const isOfDriver = (error: unknown): error is Error =>
-  error instanceof mongo.MongoError || error instanceof MongooseError;
+const systemErrors = new Set([...getSystemErrorMap().values()].map(([name]) => name));
 
-/** The reader of addresses is a package of its own, with an error of its own under the driver's name. */
+/** The driver passes on, as it is, what the system says of a name that the DNS does not know or of a socket just closed. */
+const isOfDriver = (error: unknown): error is Error =>
+  error instanceof mongo.MongoError ||
+  error instanceof MongooseError ||
+  (error instanceof Error && ('syscall' in error || ('code' in error && systemErrors.has(String(error.code)))));
+
+/** By name, because the reader of addresses is a package with an error of its own under the driver's name. */
 const isAboutAddress = (error: unknown): boolean =>
-  error instanceof mongo.MongoAPIError || (error instanceof Error && error.name === 'MongoParseError');
+  error instanceof mongo.MongoAPIError ||
+  (error instanceof Error && ['MongoParseError', 'MongoRuntimeError'].includes(error.name));
 
 export function codeOf(error: unknown): number | undefined {
   return error instanceof mongo.MongoError && typeof error.code === 'number' ? error.code : undefined;

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createConnection } from 'mongoose';
 import { mongoServerClassPath } from './peers/mongo-server/get.mjs';
 import { freePort } from './ports.ts';
 
@@ -27,6 +28,7 @@ export async function startMongoServer(file: string, port?: number): Promise<Mon
   return {
     url: `mongodb://127.0.0.1:${at}`,
     async kill() {
+      if (child.exitCode !== null || child.signalCode !== null) return;
       const ended = once(child, 'exit');
       child.kill('SIGKILL');
       await ended;
@@ -55,23 +57,49 @@ async function sharedServer(): Promise<string> {
   return server.url;
 }
 
-/** For a `describe`: its tests have the server, or skip with the reason where it cannot be had. */
+const getMs = 360_000;
+
+/** For a `describe`: its tests have the server and databases of their own, or skip with the reason where it cannot be had. */
 export function withMongo() {
   let url = '';
+  const made: string[] = [];
   before(async function () {
-    this.timeout(360_000);
-    if (!hasServer()) this.skip();
+    this.timeout(getMs);
+    if (!process.env.MONGODB_URL && !canStart()) this.skip();
     shared ??= sharedServer();
     url = await shared;
   });
-  const database = () => `sanuki-test-${randomBytes(6).toString('hex')}`;
+  after(async () => {
+    if (process.env.MONGODB_URL) await drop(url, made);
+  });
+
+  function database(): string {
+    const name = `sanuki-test-${randomBytes(6).toString('hex')}`;
+    made.push(name);
+    return name;
+  }
+
   return { url: () => url, database };
+}
+
+/** For a `describe` that starts and kills servers of its own. */
+export function withOwnMongo(): void {
+  before(function () {
+    this.timeout(getMs);
+    if (!canStart()) this.skip();
+  });
+}
+
+/** Somebody else's server is left as it was. */
+async function drop(url: string, names: readonly string[]): Promise<void> {
+  const connection = await createConnection(url).asPromise();
+  for (const name of names) await connection.getClient().db(name).dropDatabase();
+  await connection.close();
 }
 
 let missing: string | undefined;
 
-function hasServer(): boolean {
-  if (process.env.MONGODB_URL) return true;
+function canStart(): boolean {
   if (missing !== undefined) return false;
   try {
     mongoServerClassPath();

@@ -18,7 +18,7 @@ import { parseSettings } from '../../config/index.ts';
 import { openCardKeys, openStationKey } from '../../idp/card-keys.ts';
 import { startHub } from '../../idp/main.ts';
 import { createLog } from '../../lib/log.ts';
-import { openEmbeddedStorage } from '../../storage/index.ts';
+import { openStorage } from '../../storage/index.ts';
 import { activeCard } from '../card-auth/active-card.ts';
 import { linkedReader } from '../card-auth/linked-reader.ts';
 import { freePort } from '../ports.ts';
@@ -65,7 +65,7 @@ export async function issueCard(
   { data, hub }: Pick<TestHub, 'data' | 'hub'>,
   { residentRef = 'r1', number = '1234567890123', pin = '482100' } = {},
 ) {
-  const storage = openEmbeddedStorage({ file: join(data, 'hub.sqlite') });
+  const storage = await openStorage(hub.place);
   const keyService = createCardKeyService({
     keys: await openCardKeys(join(data, 'keys'), { create: false }),
     counters: storage.collection<PinCounter>(pinCounterCollection),

@@ -10,8 +10,9 @@ import {
   openJournal,
   type Storage,
 } from '../../storage/index.ts';
+import { onEveryEngine } from './engines.ts';
 
-describe('journal', () => {
+onEveryEngine('journal', (engine) => {
   const headKey = generateKeyPairSync('ed25519');
   const definition = { name: 'journal-audit', indexes: [['chain']] };
   let folder = '';
@@ -21,9 +22,12 @@ describe('journal', () => {
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'sanuki-journal-'));
     time = 1_700_000_000_000;
-    storage = createMemoryStorage({ now: () => time });
+    storage = await engine.open(() => time);
   });
-  afterEach(() => rm(folder, { recursive: true }));
+  afterEach(async () => {
+    await storage.close();
+    await rm(folder, { recursive: true });
+  });
 
   const headsFolder = () => join(folder, 'heads');
   const open = () =>
