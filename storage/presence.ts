@@ -16,12 +16,18 @@ export interface Presence extends StoredRecord {
 export const presenceCollection: CollectionDefinition = { name: 'store-presence' };
 
 /** A killed hub is taken for present this long; one write in a third of it is what it costs. */
-const lastsMs = 60_000;
+const minute = 60_000;
+
+export interface PresenceOptions {
+  readonly now: () => number;
+  readonly schema?: number;
+  readonly lastsMs?: number;
+}
 
 /** Says in the store that a hub works on it, until it is closed or ends without a word. */
 export async function announcePresence(
   storage: Storage,
-  { now, schema = latestVersion(migrations) }: { readonly now: () => number; readonly schema?: number },
+  { now, schema = latestVersion(migrations), lastsMs = minute }: PresenceOptions,
 ) {
   const presences = storage.collection<Presence>(presenceCollection);
   const mine = { id: randomUUID(), host: hostname(), pid: process.pid, schema };

@@ -160,6 +160,7 @@ describe('sanuki storage', function () {
       const refused = await copy(to);
       expect([refused.code, refused.out]).to.deep.equal([1, '']);
       expect(refused.errors).to.include(`process ${process.pid}`).and.include('stop it').and.not.include('    at ');
+      expect(refused.errors, 'as the guide lists it').to.match(/ \(STORE_IN_USE\)\n$/);
       await presence.close();
     });
     expect((await copy(hub.folder)).errors).to.include('the same store');

@@ -189,9 +189,11 @@ export function itKeepsTheStorageContract(open: (now: () => number) => Promise<S
       const rows = [row('a', '1', { holder: 'h' }), row('b', '2', {}, 1_000_010)];
       const raw = storage.raw(definition);
       await raw.put([row('a', '7')]);
+      expect(await cards.get('a')).to.have.property('number', '7');
       for (let round = 0; round < 2; round += 1) await raw.put(rows);
       expect((await cards.find({ where: { holder: 'h' } })).records.map(({ id }) => id)).to.deep.equal(['a']);
       expect((await cards.find({ where: { number: '7' } })).records).to.deep.equal([]);
+      expect(await cards.get('a'), 'nothing older is kept in memory').to.have.property('number', '1');
       expect(await cards.get('b')).to.not.equal(undefined);
       time = 1_000_010;
       expect(await cards.get('b')).to.equal(undefined);
