@@ -7,7 +7,7 @@ import { withMongo } from '../mongo-server.ts';
 import { browser, issueCard, signInAt, startTestHub, type TestHub } from './world.ts';
 
 describe('two hubs on one MongoDB', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   const { url, database } = withMongo();
   let folder = '';
   let hubs: TestHub[] = [];
@@ -19,7 +19,7 @@ describe('two hubs on one MongoDB', function () {
   });
   after(async () => {
     await Promise.all(hubs.map((hub) => hub.close()));
-    await rm(folder, { recursive: true });
+    await rm(folder, { recursive: true, force: true });
   });
 
   it('know each other’s sessions, and end them with the card within a second', async () => {

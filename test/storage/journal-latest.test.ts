@@ -15,7 +15,7 @@ onEveryEngine('the newest entries of a journal', ({ open: openStore, slowness })
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'sanuki-latest-'));
   });
-  after(() => rm(folder, { recursive: true }));
+  after(() => rm(folder, { recursive: true, force: true }));
   afterEach(() => storage.close());
 
   async function setUp() {

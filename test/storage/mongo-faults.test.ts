@@ -85,18 +85,18 @@ describe('mongo storage over a connection that breaks', () => {
 });
 
 describe('mongo storage whose server is killed', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   withOwnMongo();
   let folder = '';
-  let server: MongoServer;
+  let server: MongoServer | undefined;
   let close: () => Promise<void> = async () => undefined;
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'sanuki-killed-'));
   });
   after(async () => {
     await close();
-    await server.kill();
-    await rm(folder, { recursive: true });
+    await server?.kill();
+    await rm(folder, { recursive: true, force: true });
   });
 
   it('has every acknowledged write when the server is back, doubles none, and comes back by itself', async () => {
@@ -128,7 +128,9 @@ describe('mongo storage whose server is killed', function () {
           );
         }
       });
-      await pause(300 + 170 * round);
+      // By what was written and not by the clock, because other tests may keep the machine busy; then somewhere amid a write.
+      while (acknowledged.length < 15 * (round + 1)) await pause(5);
+      await pause(7 * round);
       await server.kill();
       const started = performance.now();
       try {
@@ -141,7 +143,6 @@ describe('mongo storage whose server is killed', function () {
       server = await startMongoServer(file, port);
       await untilBack(counters);
     }
-    expect(acknowledged.length, 'the writers wrote').to.be.above(40);
     for (const id of acknowledged) expect(await counters.get(id), id).to.not.equal(undefined);
     expect((await counters.get('total'))?.value).to.be.within(counted, counted + unsure);
   });
