@@ -19,9 +19,17 @@ import {
   withoutPrivatePart,
 } from '../federation/index.ts';
 import { createSeal } from '../lib/seal.ts';
-import { openJournal, openStorage, type Storage, type StoragePlace } from '../storage/index.ts';
+import {
+  announcePresence,
+  migrateStore,
+  openJournal,
+  openStorage,
+  putInService,
+  type Storage,
+  type StoragePlace,
+} from '../storage/index.ts';
 import { createAudit } from './audit.ts';
-import { type DataFolder, ed25519From, openDataFolder, secretFile } from './data-folder.ts';
+import { type DataFolder, ed25519From, openDataFolder, secretFile, storeFile } from './data-folder.ts';
 import { createRegistryChanges, type RegistryChange, registryChangeCollection } from './registry-changes.ts';
 import { signingTimes } from './rotating-keys.ts';
 
@@ -31,10 +39,12 @@ export async function openGround({ settings, now }: { settings: Settings; now: (
     createKeys: settings.keys.create,
     ...(settings.keys.folder ? { keys: settings.keys.folder } : {}),
   });
-  const place = placeOf(settings, folder);
+  const place = storePlaceOf(settings);
   const storage = await openStorage(place, { now });
   try {
-    return { folder, place, storage, ...(await openJournals(storage, { settings, folder, now })) };
+    await putInService(storage);
+    const schema = await migrateStore(storage, { now });
+    return { folder, place, storage, schema, ...(await openJournals(storage, { settings, folder, now })) };
   } catch (error) {
     await storage.close();
     throw error;
@@ -42,8 +52,8 @@ export async function openGround({ settings, now }: { settings: Settings; now: (
 }
 
 /** The settings' engine; the file of the embedded one is in the data folder. */
-const placeOf = ({ storage }: Settings, { store }: DataFolder): StoragePlace =>
-  storage.engine === 'embedded' ? { engine: 'embedded', file: store } : storage;
+export const storePlaceOf = ({ storage, data }: Settings): StoragePlace =>
+  storage.engine === 'embedded' ? { engine: 'embedded', file: storeFile(data) } : storage;
 
 /** Both journals and what is derived from the master key. */
 async function openJournals(
@@ -73,6 +83,27 @@ async function openJournals(
 }
 
 export type Ground = Awaited<ReturnType<typeof openGround>>;
+
+/** For a hub: as long as it is open, nobody moves the store away under it. */
+export async function openPresentGround(options: Parameters<typeof openGround>[0]): Promise<Ground> {
+  const ground = await openGround(options);
+  try {
+    const presence = await announcePresence(ground.storage, options);
+    return {
+      ...ground,
+      async close() {
+        try {
+          await presence.close();
+        } finally {
+          await ground.close();
+        }
+      },
+    };
+  } catch (error) {
+    await ground.close();
+    throw error;
+  }
+}
 
 /** The federation half: providers, keys and links. */
 export async function openFederation(

@@ -9,8 +9,8 @@ export { proposed } from './admin/draft.ts';
 export { readCode as readTraceCode } from './admin/explain-routes.tsx';
 export { isRole, roles } from './admin/roles.ts';
 export { openCardKeys, openStationKey } from './card-keys.ts';
-export { openDataFolder, secretFile } from './data-folder.ts';
-export { openFederation, openGround } from './ground.ts';
+export { openDataFolder, secretFile, storeFile } from './data-folder.ts';
+export { openFederation, openGround, storePlaceOf } from './ground.ts';
 export { startHub } from './main.ts';
 export {
   auditMove,

@@ -15,7 +15,7 @@ import {
   createCounterPresentations,
 } from './counter-presentations.ts';
 import { openCredential } from './credential.ts';
-import { type Ground, openFederation, openGround } from './ground.ts';
+import { type Ground, openFederation, openPresentGround } from './ground.ts';
 import { homeRoutes } from './home.tsx';
 import { createKeySchedule } from './key-schedule.ts';
 import { createKeyUses, type KeyUse, keyUseCollection } from './key-use.ts';
@@ -52,9 +52,9 @@ export interface HubOptions {
 /** Opens store and keys and wires everything once; a start that is refused leaves no connection behind. */
 export async function openHub(options: HubOptions) {
   const { settings, log, now = Date.now } = options;
-  const ground = await openGround({ settings, now });
+  const ground = await openPresentGround({ settings, now });
   const { guarantees } = ground.storage;
-  if (guarantees) log.info({ guarantees }, 'the store is open');
+  log.info({ ...(guarantees ? { guarantees } : {}), schema: ground.schema }, 'the store is open');
   try {
     return await wire(ground, options);
   } catch (error) {

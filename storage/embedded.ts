@@ -9,7 +9,17 @@ import {
   StorageError,
   type StoredRecord,
 } from './collection.ts';
-import { checkDefinition, checkRecord, checkSameId, indexFor, limitOf } from './definition.ts';
+import {
+  checkDefinition,
+  checkRecord,
+  checkSameId,
+  indexFor,
+  indexName,
+  limitOf,
+  uniqueIndexName,
+} from './definition.ts';
+import { asDamage, isConstraint } from './embedded-errors.ts';
+import { createEmbeddedRaw, definitionsOf, examineFile } from './embedded-raw.ts';
 import { createGroupCommit, type GroupCommit } from './group-commit.ts';
 import { createFreshness, createRecordCache, type Freshness } from './record-cache.ts';
 
@@ -79,6 +89,19 @@ export function openEmbeddedStorage({
 
   return {
     collection,
+    async definitions() {
+      commits.checkOpen();
+      return definitionsOf(database);
+    },
+    raw(definition) {
+      checkDefinition(definition);
+      const make = () => void createTable(database, definition);
+      return createEmbeddedRaw(definition, { database, commits, make, forget: () => freshness.forget() });
+    },
+    async examine() {
+      commits.checkOpen();
+      examineFile(database);
+    },
     async backup(path) {
       await backup(database, path);
       chmodSync(path, 0o600);
@@ -92,13 +115,30 @@ export function openEmbeddedStorage({
 }
 
 function openDatabase(file: string, busyMs: number): DatabaseSync {
-  // The file is made here, so that it is never readable by others, not even for a moment.
-  closeSync(openSync(file, 'a', 0o600));
+  makeFile(file);
   const database = new DatabaseSync(file, { timeout: busyMs, enableForeignKeyConstraints: false });
-  database.exec(
-    'PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=10000; PRAGMA temp_store=MEMORY;',
-  );
+  try {
+    database.exec(
+      'PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=10000; PRAGMA temp_store=MEMORY;',
+    );
+  } catch (error) {
+    database.close();
+    throw asDamage(error);
+  }
   return database;
+}
+
+/**
+ * The file is made here, so that it is never readable by others, not even for a moment. One that is there is not even
+ * opened: closing it again would take the locks of this process's other connections to it (POSIX), and a command that
+ * ends beside a hub could then believe itself alone with the store.
+ */
+function makeFile(file: string): void {
+  try {
+    closeSync(openSync(file, 'ax', 0o600));
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+  }
 }
 
 /** JSON path of a checked field name. */
@@ -110,10 +150,13 @@ function createTable(database: DatabaseSync, { name, unique = [], indexes = [] }
   const statements = [
     `CREATE TABLE IF NOT EXISTS ${table} (id TEXT PRIMARY KEY NOT NULL, body TEXT NOT NULL, expires_at INTEGER) STRICT`,
     `CREATE INDEX IF NOT EXISTS "c_${name}_expiry" ON ${table} (expires_at) WHERE expires_at IS NOT NULL`,
-    ...unique.map((field) => `CREATE UNIQUE INDEX IF NOT EXISTS "c_${name}_u_${field}" ON ${table} (${jsonOf(field)})`),
+    ...unique.map(
+      (field) =>
+        `CREATE UNIQUE INDEX IF NOT EXISTS "c_${name}_${uniqueIndexName(field)}" ON ${table} (${jsonOf(field)})`,
+    ),
     ...indexes.map(
       (fields) =>
-        `CREATE INDEX IF NOT EXISTS "c_${name}_i_${fields.join('_')}" ON ${table} (${fields.map(jsonOf).join(', ')}, id)`,
+        `CREATE INDEX IF NOT EXISTS "c_${name}_${indexName(fields)}" ON ${table} (${fields.map(jsonOf).join(', ')}, id)`,
     ),
   ];
   database.exec(`BEGIN IMMEDIATE; ${statements.join('; ')}; COMMIT`);
@@ -252,11 +295,4 @@ function createEmbeddedCollection<T extends StoredRecord>(
 /** SQLite has no booleans; json_extract gives 0 and 1 for them. */
 function sqlValue(value: string | number | boolean | undefined): SQLInputValue {
   return typeof value === 'boolean' ? Number(value) : (value ?? null);
-}
-
-function isConstraint(error: unknown): boolean {
-  // SQLITE_CONSTRAINT and its extended codes.
-  return (
-    error instanceof Error && 'errcode' in error && typeof error.errcode === 'number' && (error.errcode & 0xff) === 19
-  );
 }

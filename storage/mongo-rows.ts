@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { mongo } from 'mongoose';
-import type { CollectionDefinition, Scalar, StoredRecord } from './collection.ts';
+import type { CollectionDefinition, RawRecord, Scalar, StoredRecord } from './collection.ts';
+import { indexName, recordIn, uniqueIndexName } from './definition.ts';
 
 /**
  * A record as it is stored. The body is JSON text, as in the embedded engine: a record comes back exactly as it was
@@ -18,18 +19,37 @@ export interface Row {
 }
 
 export function rowOf(definition: CollectionDefinition, record: StoredRecord): Row {
+  const { id, expiresAt } = record;
   const body = JSON.stringify(record);
-  const kept = JSON.parse(body) as Readonly<Record<string, unknown>>;
+  return rowWith(
+    definition,
+    { id, body, ...(expiresAt === undefined ? {} : { expiresAt }) },
+    JSON.parse(body) as object,
+  );
+}
+
+/** A row of another store, as it is. */
+export const rowOfRaw = (definition: CollectionDefinition, raw: RawRecord): Row =>
+  rowWith(definition, raw, recordIn(definition, raw));
+
+export const rawOf = ({ _id, body, expires }: Pick<Row, '_id' | 'body' | 'expires'>): RawRecord => ({
+  id: _id,
+  body,
+  ...(expires === undefined ? {} : { expiresAt: expires }),
+});
+
+function rowWith(definition: CollectionDefinition, { id, body, expiresAt }: RawRecord, record: object): Row {
+  const kept = record as Readonly<Record<string, unknown>>;
   const named = new Set([...(definition.unique ?? []), ...(definition.indexes ?? []).flat()]);
   const fields = [...named].flatMap((name) => {
     const value = Object.hasOwn(kept, name) ? kept[name] : undefined;
     return isScalar(value) ? [[name, value] as const] : [];
   });
   return {
-    _id: record.id,
+    _id: id,
     body,
     stamp: randomBytes(12).toString('base64url'),
-    ...(record.expiresAt === undefined ? {} : { expires: record.expiresAt }),
+    ...(expiresAt === undefined ? {} : { expires: expiresAt }),
     ...(fields.length === 0 ? {} : { fields: Object.fromEntries(fields) }),
   };
 }
@@ -44,10 +64,15 @@ export const fieldPath = (name: string) => `fields.${name}`;
 export function indexesOf({ unique = [], indexes = [] }: CollectionDefinition): mongo.IndexDescription[] {
   return [
     { key: { expires: 1 }, name: 'expiry', sparse: true },
-    ...unique.map((name) => ({ key: { [fieldPath(name)]: 1 }, name: `u_${name}`, unique: true, sparse: true })),
+    ...unique.map((name) => ({
+      key: { [fieldPath(name)]: 1 },
+      name: uniqueIndexName(name),
+      unique: true,
+      sparse: true,
+    })),
     ...indexes.map((names) => ({
       key: { ...Object.fromEntries(names.map((name) => [fieldPath(name), 1])), _id: 1 },
-      name: `i_${names.join('_')}`,
+      name: indexName(names),
     })),
   ];
 }

@@ -2,6 +2,7 @@ import { createConnection, type mongo } from 'mongoose';
 import {
   type Collection,
   type CollectionDefinition,
+  type RawCollection,
   type Storage,
   StorageError,
   type StoredRecord,
@@ -10,6 +11,7 @@ import { checkDefinition } from './definition.ts';
 import { type Announcement, createChanges, withCache } from './mongo-changes.ts';
 import { createMongoCollection } from './mongo-collection.ts';
 import { asOpeningError, asStorageError, codeOf, unsuitable } from './mongo-errors.ts';
+import { createMongoRaw, definitionsIn } from './mongo-raw.ts';
 import { indexesOf, type Row } from './mongo-rows.ts';
 import { examineServer, type MongoGuarantees } from './mongo-server.ts';
 
@@ -71,8 +73,28 @@ export async function openMongoStorage({
     }
   }
 
+  function raw(definition: CollectionDefinition): RawCollection {
+    checkDefinition(definition);
+    const rows = database.collection<Row>(definition.name);
+    const below = createMongoRaw(definition, { rows, ready: once(() => createIndexes(definition, rows)) });
+    /** Told to other processes' caches as any write is. */
+    const announced = async (write: () => Promise<void>) => {
+      await changes.announce(definition.name);
+      await write();
+      changes.written(definition.name);
+    };
+    return {
+      page: (page) => calls.run(() => below.page(page)),
+      get: (ids) => calls.run(() => below.get(ids)),
+      put: (records) => calls.run(() => announced(() => below.put(records))),
+      remove: (ids) => calls.run(() => announced(() => below.remove(ids))),
+    };
+  }
+
   return {
     collection,
+    definitions: () => calls.run(() => definitionsIn(database)),
+    raw,
     guarantees,
     async close() {
       clearInterval(timer);

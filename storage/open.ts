@@ -16,9 +16,9 @@ export type StoragePlace =
 /** Opens whichever engine the settings chose. The driver of the other is not loaded: an idle hub stays small. */
 export async function openStorage(
   place: StoragePlace,
-  { now = Date.now }: { readonly now?: () => number } = {},
+  { now = Date.now, ...sweeps }: { readonly now?: () => number; readonly sweepEveryMs?: number } = {},
 ): Promise<Storage> {
-  if (place.engine === 'embedded') return openEmbeddedStorage({ file: place.file, now });
+  if (place.engine === 'embedded') return openEmbeddedStorage({ file: place.file, now, ...sweeps });
   const { openMongoStorage } = await import('./mongo.ts');
   const { url, passwordFile, database } = place;
   return openMongoStorage({
@@ -26,6 +26,7 @@ export async function openStorage(
     ...(passwordFile === undefined ? {} : { password: await passwordIn(passwordFile) }),
     ...(database === undefined ? {} : { database }),
     now,
+    ...sweeps,
   });
 }
 

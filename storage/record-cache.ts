@@ -6,6 +6,8 @@ const recordsMax = 2_000;
 export interface Freshness {
   /** Another value as soon as the store was written elsewhere. */
   generation(): number;
+  /** After a write past the collections. */
+  forget(): void;
 }
 
 export function createFreshness(dataVersion: () => unknown): Freshness {
@@ -14,6 +16,9 @@ export function createFreshness(dataVersion: () => unknown): Freshness {
   let checked = false;
 
   return {
+    forget() {
+      generation += 1;
+    },
     generation() {
       if (checked) return generation;
       checked = true;
@@ -32,7 +37,7 @@ interface Kept<T> {
   readonly record: T;
   /** As it stands in the store. */
   readonly body: string;
-  generation: number;
+  readonly generation: number;
 }
 
 /**
@@ -40,7 +45,7 @@ interface Kept<T> {
  * one. When another process has written anything, a record is read again but not made anew as long as its text is the
  * same: beside a busy process everything else that hangs on the object (keys that were read from it) would be lost too.
  */
-export function createRecordCache<T extends StoredRecord>(freshness: Freshness) {
+export function createRecordCache<T extends StoredRecord>(freshness: Pick<Freshness, 'generation'>) {
   const records = new Map<string, Kept<T>>();
 
   /** Undefined where the store has to be asked. */

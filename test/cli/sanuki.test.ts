@@ -55,6 +55,20 @@ describe('the sanuki command', function () {
     });
   });
 
+  describe('storage', () => {
+    it('is not copied away under a running hub, which has the version that it began with', async () => {
+      const to = join(folder, 'copy.sqlite');
+      const refused = await sanuki('storage', 'copy', '--from', trial.data, '--to', to, '--dry-run');
+      expect([refused.code, refused.out]).to.deep.equal([1, '']);
+      expect(refused.errors).to.include(`a hub works on the source (process ${trial.summary.pid}`);
+      expect(JSON.parse((await run('storage', 'migrate', '--json')).out)).to.deep.equal({
+        from: 1,
+        version: 1,
+        done: [],
+      });
+    });
+  });
+
   describe('provider', () => {
     it('registers an OIDC party, says its secret once, and a running hub knows it at once', async () => {
       expect((await authorize('demo')).status).to.equal(400);

@@ -10,6 +10,7 @@ import { createLog } from '../../lib/log.ts';
 import { createRandom, type Random } from '../../trial/random.ts';
 import { createClient } from '../bench/http.ts';
 import { sanuki } from '../flows/trial.ts';
+import { withMongo } from '../mongo-server.ts';
 import { freePorts } from '../ports.ts';
 import { startRoundRobin } from '../round-robin.ts';
 import { type Count, countAll } from './chaos-count.ts';
@@ -20,20 +21,27 @@ import { createHubProcess, type HubProcess } from './hub-process.ts';
 import { createTestServices } from './test-services.ts';
 import { issueCard } from './world.ts';
 
-/** What `storage` in the settings says; one more engine is an entry here. */
-const engines: Readonly<Record<string, object>> = { embedded: { engine: 'embedded' } };
+/** What `storage` in the settings says, once the tests of the engine run. */
+const engines: Readonly<Record<string, () => () => object>> = {
+  embedded: () => () => ({ engine: 'embedded' }),
+  mongo: () => {
+    const { url, database } = withMongo();
+    return () => ({ engine: 'mongo', url: url(), database: database() });
+  },
+};
 const seconds = Number(process.env.SANUKI_CHAOS_SECONDS ?? 20);
 /** A run is repeated with the seed it printed: the same kills at the same times; what they meet is the machine's. */
 const seed = process.env.SANUKI_CHAOS_SEED ?? String(Date.now());
 const residents = ['r1', 'r2', 'r3', 'r4'];
 const guessedCards = 8;
 
-for (const [engine, storage] of Object.entries(engines)) {
+for (const [engine, prepare] of Object.entries(engines)) {
   describe(`hubs that are killed while they work, on the ${engine} engine`, function () {
     this.timeout((seconds + 100) * 1000);
+    const storageOf = prepare();
 
     it('lose and double nothing that was acknowledged', async () => {
-      const world = await startWorld(storage);
+      const world = await startWorld(storageOf());
       try {
         const { kills, broken } = await world.run();
         const counts = await world.counts();

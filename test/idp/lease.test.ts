@@ -4,26 +4,33 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { createLeases, type Lease, type LeaseRecord, leaseCollection } from '../../idp/lease.ts';
 import { createMemoryStorage, openEmbeddedStorage, type Storage } from '../../storage/index.ts';
+import { openMongoStorage } from '../../storage/mongo.ts';
+import { withMongo } from '../mongo-server.ts';
 
 const [termMs, marginMs] = [10_000, 2_000];
 
+interface Store {
+  readonly open: (now: () => number) => Promise<Storage>;
+  readonly clean: () => Promise<void>;
+}
+
 /** Processes with clocks of their own on one store. */
-const engines: Record<string, () => Promise<{ open: (now: () => number) => Storage; clean: () => Promise<void> }>> = {
-  memory: async () => {
+const engines: Record<string, () => () => Promise<Store>> = {
+  memory: () => async () => {
     let shared: Storage | undefined;
     return {
-      open: (now) => {
+      open: async (now) => {
         shared ??= createMemoryStorage({ now });
         return shared;
       },
       clean: async () => undefined,
     };
   },
-  embedded: async () => {
+  embedded: () => async () => {
     const folder = await mkdtemp(join(tmpdir(), 'sanuki-lease-'));
     const opened: Storage[] = [];
     return {
-      open: (now) => {
+      open: async (now) => {
         const storage = openEmbeddedStorage({ file: join(folder, 'store'), now });
         opened.push(storage);
         return storage;
@@ -34,18 +41,37 @@ const engines: Record<string, () => Promise<{ open: (now: () => number) => Stora
       },
     };
   },
+  mongo: () => {
+    const { url, database } = withMongo();
+    return async () => {
+      const name = database();
+      const opened: Storage[] = [];
+      return {
+        open: async (now) => {
+          const storage = await openMongoStorage({ url: url(), database: name, now, sweepEveryMs: 0 });
+          opened.push(storage);
+          return storage;
+        },
+        async clean() {
+          for (const storage of opened) await storage.close();
+        },
+      };
+    };
+  },
 };
 
-for (const [engine, make] of Object.entries(engines)) {
-  describe(`a lease on the ${engine} engine`, () => {
+for (const [engine, prepare] of Object.entries(engines)) {
+  describe(`a lease on the ${engine} engine`, function () {
+    this.timeout(60_000);
+    const make = prepare();
     let time = 1_000_000;
-    let store: Awaited<ReturnType<typeof make>>;
+    let store: Store;
     const now = () => time;
     const pass = (ms: number) => {
       time += ms;
     };
-    const process = () => {
-      const leases = store.open(now).collection<LeaseRecord>(leaseCollection);
+    const process = async () => {
+      const leases = (await store.open(now)).collection<LeaseRecord>(leaseCollection);
       return createLeases({ leases, termMs, marginMs, now });
     };
     beforeEach(async () => {
@@ -54,7 +80,7 @@ for (const [engine, make] of Object.entries(engines)) {
     afterEach(() => store.clean());
 
     it('has one holder, and is free when that one lets go', async () => {
-      const [one, other] = [process(), process()];
+      const [one, other] = [await process(), await process()];
       const held = await one.acquire('fold');
       expect(held?.isHeld()).to.equal(true);
       expect(await other.acquire('fold')).to.equal(undefined);
@@ -66,14 +92,14 @@ for (const [engine, make] of Object.entries(engines)) {
     });
 
     it('goes to one of many that ask at the same moment', async () => {
-      const processes = Array.from({ length: 6 }, process);
+      const processes = await Promise.all(Array.from({ length: 6 }, process));
       const held = await Promise.all(processes.map(({ acquire }) => acquire('fold')));
       expect(held.filter((lease) => lease !== undefined)).to.have.length(1);
     });
 
     it('is free after its term when its holder died, and not before', async () => {
-      await process().acquire('fold');
-      const other = process();
+      await (await process()).acquire('fold');
+      const other = await process();
       pass(termMs - 1);
       expect(await other.acquire('fold')).to.equal(undefined);
       pass(1);
@@ -81,7 +107,7 @@ for (const [engine, make] of Object.entries(engines)) {
     });
 
     it('lasts as long as it is renewed', async () => {
-      const [one, other] = [process(), process()];
+      const [one, other] = [await process(), await process()];
       const held = await one.acquire('fold');
       for (let nth = 0; nth < 5; nth += 1) {
         pass(termMs - marginMs - 1);
@@ -91,7 +117,7 @@ for (const [engine, make] of Object.entries(engines)) {
     });
 
     it('is lost for a slow holder before anybody else has it, and takes nothing from the next one', async () => {
-      const [one, other] = [process(), process()];
+      const [one, other] = [await process(), await process()];
       const slow = await one.acquire('fold');
       pass(termMs - marginMs);
       expect(slow?.isHeld(), 'the clock alone tells').to.equal(false);
@@ -105,7 +131,7 @@ for (const [engine, make] of Object.entries(engines)) {
     });
 
     it('never has two holders, whatever processes do and however long they are held up', async () => {
-      const processes = Array.from({ length: 3 }, process);
+      const processes = await Promise.all(Array.from({ length: 3 }, process));
       const held: Lease[] = [];
       let state = 42;
       const next = (below: number) => {

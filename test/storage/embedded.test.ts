@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process';
 import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { expect } from 'chai';
 import { openEmbeddedStorage, type StoredRecord } from '../../storage/index.ts';
 import { itKeepsTheStorageContract } from './contract.ts';
@@ -36,6 +38,22 @@ describe('embedded storage', () => {
     expect(await second.collection<Note>({ name: 'note' }).get('a')).to.deep.equal({ id: 'a', text: 'kept' });
     expect((await stat(file)).mode & 0o777).to.equal(0o600);
     await second.close();
+  });
+
+  it('keeps its locks against other processes when the same process opens the file once more', async () => {
+    const file = nextFile();
+    const one = openEmbeddedStorage({ file });
+    await one.collection<Note>({ name: 'note' }).find();
+    const two = openEmbeddedStorage({ file });
+    const alone = `
+      const { DatabaseSync } = require('node:sqlite');
+      const database = new DatabaseSync(process.argv[1]);
+      database.exec('PRAGMA locking_mode=EXCLUSIVE');
+      database.prepare('SELECT count(*) FROM sqlite_master').get();`;
+    const asked = promisify(execFile)(process.execPath, ['-e', alone, file]);
+    expect(await asked.catch((error: unknown) => String(error))).to.include('database is locked');
+    await Promise.all([one.close(), two.close()]);
+    await promisify(execFile)(process.execPath, ['-e', alone, file]);
   });
 
   it('shows a write of one connection to another on the same file', async () => {
