@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { SettingsError } from './errors.ts';
+import { checkTransport } from './listeners.ts';
 import { Settings } from './settings.ts';
 
 /** Reads settings from a YAML (or JSON) file, with values of the command line on top; the refusal names every wrong key in words. */
@@ -51,6 +52,7 @@ function checkProduction(settings: Settings): void {
       'production needs an https origin: put the public https address into "origin"',
     );
   }
+  checkTransport(settings);
   const plain = settings.sources.find(({ address }) => !address.startsWith('https://'));
   if (plain) {
     throw new SettingsError(

@@ -1,4 +1,4 @@
-import { createServer, type Server } from 'node:http';
+import type { RequestListener } from 'node:http';
 import type { Settings } from '../config/index.ts';
 import type { Log } from '../lib/log.ts';
 import { hubResponder } from './account/gate.ts';
@@ -18,6 +18,8 @@ import { openCredential } from './credential.ts';
 import { openFederation, openGround } from './ground.ts';
 import { homeRoutes } from './home.tsx';
 import { createKeyUses, type KeyUse, keyUseCollection } from './key-use.ts';
+import { createArrivals } from './listeners/arrival.ts';
+import { openListeners } from './listeners/open.ts';
 import { createLogos, type Logo, logoCollection, logoRoutes } from './logos.ts';
 import { mountOidc } from './oidc/mount.ts';
 import { createPageFrame } from './page-frame.ts';
@@ -173,7 +175,9 @@ export async function openHub({ settings, log, now = Date.now }: HubOptions) {
   const pictures = logoRoutes({ logos, registry });
   const home = homeRoutes({ settings, frame });
   const routes = [home, pictures, saml, signIn, own, attributes.routes, admin.routes, api.routes];
-  const app = createApp({ settings, log, frame, traces, routes, api: api.problems, oidc: oidc.middleware, isHealthy });
+  const arrivals = createArrivals(settings);
+  const around = { traces, arrivals, api: api.problems, oidc: oidc.middleware };
+  const app = createApp({ settings, log, frame, routes, ...around, isHealthy });
 
   async function close(): Promise<void> {
     staff.close();
@@ -184,6 +188,7 @@ export async function openHub({ settings, log, now = Date.now }: HubOptions) {
 
   return {
     app,
+    arrivals,
     registry,
     sessions,
     links,
@@ -200,12 +205,13 @@ export async function openHub({ settings, log, now = Date.now }: HubOptions) {
 
 /** Starts the hub's HTTP. `close` answers what is under way, then closes the store. */
 export async function startHub(options: HubOptions) {
+  const { settings, log, now = Date.now } = options;
   const hub = await openHub(options);
-  const { host, port } = options.settings.listen;
-  const handle = hub.app.callback();
-  const server = createServer((request, response) => void handle(request, response));
+  const answer = hub.app.callback();
+  const handle: RequestListener = (request, response) => void answer(request, response);
+  let listeners: Awaited<ReturnType<typeof openListeners>>;
   try {
-    await listen(server, port, host);
+    listeners = await openListeners({ settings, arrivals: hub.arrivals, handle, log, now });
   } catch (error) {
     // The key service's worker would keep the process alive.
     await hub.close();
@@ -213,22 +219,9 @@ export async function startHub(options: HubOptions) {
   }
 
   async function close(): Promise<void> {
-    await new Promise<void>((resolve, reject) => {
-      server.close((error) => (error ? reject(error) : resolve()));
-      server.closeIdleConnections();
-    });
+    await listeners.close();
     await hub.close();
   }
 
   return { ...hub, close };
-}
-
-function listen(server: Server, port: number, host: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, host, () => {
-      server.off('error', reject);
-      resolve();
-    });
-  });
 }

@@ -248,10 +248,11 @@ describe('the sanuki command', function () {
 
   describe('start', () => {
     it('production refuses a software reader, plain http, and the data of a trial; and says why', async () => {
+      const behindProxy = { trusted: ['127.0.0.1'] };
       const start = async (settings: object) => {
         const path = await file(
           'settings.json',
-          JSON.stringify({ service, listen: { port: await freePort() }, ...settings }),
+          JSON.stringify({ service, listen: { port: await freePort(), behindProxy }, ...settings }),
         );
         return sanuki('start', '--profile', path);
       };
@@ -262,6 +263,9 @@ describe('the sanuki command', function () {
       );
       const onTrial = await start({ ...https, data: trial.data });
       expect([onTrial.code, /trial/.test(onTrial.errors)]).to.deep.equal([1, true]);
+      const withoutTls = await start({ ...https, listen: { port: await freePort() } });
+      expect(withoutTls.code).to.equal(1);
+      expect(withoutTls.errors).to.include('"tls"').and.include('"behindProxy"').and.not.include('    at ');
       expect((await start({ ...https, unknown: 1 })).errors).to.include('unknown');
     });
 

@@ -32,17 +32,21 @@ const service = {
 /** A hub on a free port with its log in memory. */
 export async function startTestHub({
   folder,
+  https = false,
+  listen = {},
   more = {},
   now = Date.now,
 }: {
   folder?: string;
+  https?: boolean;
+  listen?: object;
   more?: object;
   now?: () => number;
 } = {}) {
   const data = folder ?? (await mkdtemp(join(tmpdir(), 'sanuki-hub-')));
   const port = await freePort();
-  const origin = `http://localhost:${port}`;
-  const settings = parseSettings({ profile: 'trial', origin, listen: { port }, data, service, ...more });
+  const origin = `${https ? 'https' : 'http'}://localhost:${port}`;
+  const settings = parseSettings({ profile: 'trial', origin, listen: { port, ...listen }, data, service, ...more });
   const logged: string[] = [];
   const destination = new Writable({
     write(chunk, _encoding, done) {
