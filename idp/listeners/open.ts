@@ -4,6 +4,7 @@ import type { Socket } from 'node:net';
 import { type Listener, listenersOf, type Settings } from '../../config/index.ts';
 import type { Log } from '../../lib/log.ts';
 import type { Arrivals } from './arrival.ts';
+import { createDrain } from './drain.ts';
 import { followKeyPair, readKeyPair, type TlsListener } from './key-pair.ts';
 import { createSenderOf } from './sender.ts';
 
@@ -17,24 +18,22 @@ export interface ListenersOptions {
 
 interface OpenListener {
   readonly server: Server | SecureServer;
-  readonly stopFollowing: () => void;
+  readonly close: (bound: { readonly seconds: number; readonly log: Log }) => Promise<void>;
 }
 
 /** Opens every listener, or none. `close` takes no new connection, answers what is under way for a bounded time, and ends. */
 export async function openListeners(options: ListenersOptions) {
   const { settings, log } = options;
   const opened: OpenListener[] = [];
-  let draining = false;
 
   async function close(): Promise<void> {
-    draining = true;
-    const ends = opened.map((one) => drain(one, { seconds: settings.connections.drainSeconds, log }));
-    await Promise.all(ends);
+    const { drainSeconds: seconds } = settings.connections;
+    await Promise.all(opened.map((one) => one.close({ seconds, log })));
   }
 
   try {
     for (const listener of listenersOf(settings)) {
-      const one = await open(listener, { ...options, isDraining: () => draining });
+      const one = await open(listener, options);
       opened.push(one);
       await listen(one.server, listener);
     }
@@ -45,37 +44,35 @@ export async function openListeners(options: ListenersOptions) {
   return { close };
 }
 
-async function open(
-  listener: Listener,
-  {
-    settings: { connections },
-    arrivals,
-    handle,
-    log,
-    now,
-    isDraining,
-  }: ListenersOptions & { isDraining: () => boolean },
-): Promise<OpenListener> {
+async function open(listener: Listener, options: ListenersOptions): Promise<OpenListener> {
+  const { settings, arrivals, handle } = options;
+  const { server, stop } = await create(listener, options);
   const note = arrivals.noteAt(listener);
-  const serve: RequestListener = (request, response) => {
+  const { noteAnswer, drain } = createDrain(server);
+  limitConnections(server, listener, settings.connections);
+  server.on('request', (request, response) => {
     note(request);
-    // Or the connection would wait for another request while the end waits for it.
-    if (isDraining()) response.shouldKeepAlive = false;
+    noteAnswer(response);
     handle(request, response);
+  });
+  return {
+    server,
+    close: (bound) => {
+      stop();
+      return drain(bound);
+    },
   };
+}
+
+async function create(listener: Listener, { settings: { connections }, log, now }: ListenersOptions) {
   const limits = limitsOf(connections);
-  if (!hasTls(listener)) {
-    const server = createPlain(limits, serve);
-    limitConnections(server, listener, connections);
-    return { server, stopFollowing: () => undefined };
-  }
+  if (!hasTls(listener)) return { server: createPlain(limits), stop: () => undefined };
   const first = await readKeyPair(listener, now);
   const demand = listener.clientCertificates ? { requestCert: true, rejectUnauthorized: true } : {};
   const handshake = { ALPNProtocols: ['http/1.1'], handshakeTimeout: connections.headerSeconds * 1000 };
-  const server = createSecure({ ...limits, ...first.options, ...demand, ...handshake }, serve);
-  limitConnections(server, listener, connections);
+  const server = createSecure({ ...limits, ...first.options, ...demand, ...handshake });
   const { stop } = followKeyPair(listener, { first, apply: (context) => server.setSecureContext(context), log, now });
-  return { server, stopFollowing: stop };
+  return { server, stop };
 }
 
 const hasTls = (listener: Listener): listener is TlsListener => listener.tls !== undefined;
@@ -116,29 +113,6 @@ function limitConnections(
       else open.set(address, left);
     });
     if (count > mostPerAddress) socket.destroy();
-  });
-}
-
-function drain(
-  { server, stopFollowing }: OpenListener,
-  { seconds, log }: { seconds: number; log: Log },
-): Promise<void> {
-  stopFollowing();
-  if (!server.listening) return Promise.resolve();
-  return new Promise((resolve, reject) => {
-    // A connection whose answer was under way turns idle later.
-    const sweeping = setInterval(() => server.closeIdleConnections(), 50);
-    const cutting = setTimeout(() => {
-      log.warn({ seconds }, 'requests were still under way at the end and were cut off');
-      server.closeAllConnections();
-    }, seconds * 1000);
-    server.close((error) => {
-      clearInterval(sweeping);
-      clearTimeout(cutting);
-      if (error) reject(error);
-      else resolve();
-    });
-    server.closeIdleConnections();
   });
 }
 
