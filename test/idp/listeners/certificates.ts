@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { randomBytes } from 'node:crypto';
+import { createPublicKey, type KeyObject, randomBytes } from 'node:crypto';
 import {
   BasicConstraintsExtension,
   KeyUsageFlags,
@@ -24,6 +24,8 @@ interface Wanted {
   readonly days?: number;
   /** Names of a server. */
   readonly hosts?: readonly string[];
+  /** RSA; without it a new one is made. */
+  readonly privateKey?: KeyObject;
 }
 
 /** An authority of the tests with real certificates for servers and for parties. */
@@ -38,9 +40,9 @@ export async function createAuthority(name = 'parties') {
     ],
   });
 
-  async function issue({ name: subject, days = 10, hosts = [] }: Wanted): Promise<Issued> {
-    const its = await generate();
-    const made = await X509CertificateGenerator.create({
+  async function issue({ name: subject, days = 10, hosts = [], privateKey }: Wanted): Promise<Issued> {
+    const its = privateKey ? await given(privateKey) : await made();
+    const issued = await X509CertificateGenerator.create({
       ...common(subject, days),
       issuer: own.subject,
       publicKey: its.publicKey,
@@ -50,7 +52,7 @@ export async function createAuthority(name = 'parties') {
           ? [new SubjectAlternativeNameExtension(hosts.map((value) => ({ type: 'dns' as const, value })))]
           : [],
     });
-    return { certificate: pemOf(made), key: await keyPem(its.privateKey) };
+    return { certificate: pemOf(issued), key: its.key };
   }
 
   return { ca: pemOf(own), issue };
@@ -69,7 +71,16 @@ const common = (name: string, days: number) => ({
 
 const pemOf = (made: X509Certificate) => `${made.toString('pem')}\n`;
 
-async function keyPem(key: CryptoKey): Promise<string> {
-  const der = Buffer.from(await crypto.subtle.exportKey('pkcs8', key)).toString('base64');
-  return `-----BEGIN PRIVATE KEY-----\n${der.match(/.{1,64}/g)?.join('\n')}\n-----END PRIVATE KEY-----\n`;
+async function made(): Promise<{ publicKey: CryptoKey; key: string }> {
+  const { publicKey, privateKey } = await generate();
+  const der = Buffer.from(await crypto.subtle.exportKey('pkcs8', privateKey)).toString('base64');
+  const key = `-----BEGIN PRIVATE KEY-----\n${der.match(/.{1,64}/g)?.join('\n')}\n-----END PRIVATE KEY-----\n`;
+  return { publicKey, key };
+}
+
+async function given(privateKey: KeyObject): Promise<{ publicKey: CryptoKey; key: string }> {
+  const spki = createPublicKey(privateKey).export({ type: 'spki', format: 'der' });
+  const rsa = { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' };
+  const publicKey = await crypto.subtle.importKey('spki', new Uint8Array(spki), rsa, true, ['verify']);
+  return { publicKey, key: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString() };
 }
