@@ -156,6 +156,14 @@ export const Settings = z.strictObject({
     .default([])
     .refine((list) => new Set(list.map(({ id }) => id)).size === list.length, 'every source has an id of its own')
     .describe('Bodies that hold data of residents; one more is an entry here.'),
+  bodyTls: z
+    .strictObject({
+      certificate: z.string().min(1).describe('PEM file with the hub’s certificate as a client.'),
+      key: z.string().min(1).describe('PEM file with its private key.'),
+      ca: z.string().min(1).optional().describe('PEM file with the authorities of bodies, instead of the system’s.'),
+    })
+    .optional()
+    .describe('What the hub shows bodies that demand a client certificate. The files are read at each question.'),
   bodiesInOwnNetwork: z
     .boolean()
     .default(false)
