@@ -4,5 +4,6 @@
  */
 export * from './errors.ts';
 export { keyTimesOf } from './key-rotation.ts';
+export { type Face, faces, type Listener, listenersOf, originOf } from './listeners.ts';
 export * from './load.ts';
 export type { Settings } from './settings.ts';

@@ -4,6 +4,7 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import { SettingsError } from './errors.ts';
 import { unsafeRotation } from './key-rotation.ts';
+import { checkTransport } from './listeners.ts';
 import { Settings } from './settings.ts';
 
 /** Reads settings from a YAML (or JSON) file, with values of the command line on top; the refusal names every wrong key in words. */
@@ -54,6 +55,7 @@ function checkProduction(settings: Settings): void {
   }
   const unsafe = unsafeRotation(settings.keys.rotation, { sessionMinutes: settings.session.absoluteMinutes });
   if (unsafe) throw new SettingsError('SETTINGS_UNSAFE', unsafe);
+  checkTransport(settings);
   const plain = settings.sources.find(({ address }) => !address.startsWith('https://'));
   if (plain) {
     throw new SettingsError(

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { KeyRotation } from './key-rotation.ts';
+import { Connections, Listener } from './listeners.ts';
 import { RecordStore } from './record-store.ts';
 import { StaffDirectory } from './staff-directory.ts';
 
@@ -42,6 +43,12 @@ const source = z.discriminatedUnion('kind', [
   }),
 ]);
 
+/** Port 0 is whatever is free. */
+function haveOwnPorts(listeners: readonly { readonly host: string; readonly port: number }[]): boolean {
+  const places = listeners.filter(({ port }) => port !== 0).map(({ host, port }) => `${host} ${port}`);
+  return new Set(places).size === places.length;
+}
+
 /** The one schema of settings: defaults, types and documentation. Unknown keys are refused. */
 export const Settings = z.strictObject({
   profile: z
@@ -54,10 +61,16 @@ export const Settings = z.strictObject({
     .describe(
       'Scheme, host and port under which browsers reach the hub. OIDC issuer and root of the SAML entityID: it never changes after launch.',
     ),
-  listen: z
-    .strictObject({ host: z.string().default('127.0.0.1'), port: z.int().min(0).max(65535).default(8080) })
-    .prefault({})
-    .describe('Where the hub listens; a proxy with TLS stands in front in production.'),
+  listen: Listener.prefault({}).describe(
+    'Where the hub listens, when it is one place. Production needs TLS there, or a proxy in front.',
+  ),
+  listeners: z
+    .array(Listener)
+    .min(1)
+    .refine(haveOwnPorts, 'every listener has a port of its own')
+    .optional()
+    .describe('Where the hub listens, when there are several places; replaces `listen`.'),
+  connections: Connections.prefault({}),
   data: z
     .string()
     .min(1)
@@ -146,16 +159,20 @@ export const Settings = z.strictObject({
     .default([])
     .refine((list) => new Set(list.map(({ id }) => id)).size === list.length, 'every source has an id of its own')
     .describe('Bodies that hold data of residents; one more is an entry here.'),
+  bodyTls: z
+    .strictObject({
+      certificate: z.string().min(1).describe('PEM file with the hub’s certificate as a client.'),
+      key: z.string().min(1).describe('PEM file with its private key.'),
+      ca: z.string().min(1).optional().describe('PEM file with the authorities of bodies, instead of the system’s.'),
+    })
+    .optional()
+    .describe('What the hub shows bodies that demand a client certificate. The files are read at each question.'),
   bodiesInOwnNetwork: z
     .boolean()
     .default(false)
     .describe(
       'Bodies that administrators register may have addresses in a private network. Only where the bodies lie in the region’s own network: otherwise a registration could lead the hub to machines that are nobody’s business.',
     ),
-  trustedProxy: z
-    .boolean()
-    .default(false)
-    .describe('Take the client address from X-Forwarded-For; only behind a proxy that sets it.'),
   log: z.strictObject({ level: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info') }).prefault({}),
 });
 

@@ -36,3 +36,4 @@ export { offeredAttribute } from './saml/offered-attributes.ts';
 export * from './saml/response.ts';
 export * from './saml/service-provider.ts';
 export * from './saml/staff-attributes.ts';
+export * from './tls-certificate.ts';

@@ -63,6 +63,11 @@ const fields: Readonly<Record<string, Field>> = {
   post_logout_redirect_uris: field('サインアウト後のアドレス', 'address after sign-out'),
   token_endpoint_auth_method: field('クライアントの認証方法', 'client authentication'),
   grant_types: field('グラントの種類', 'grant type'),
+  tls_client_certificate_bound_access_tokens: field(
+    'トークンをTLSの証明書に結ぶ',
+    'tokens bound to the TLS certificate',
+  ),
+  sanuki_tls: field('接続に使うTLSの証明書', 'TLS certificates of its connections'),
   bodyAddress: field('照会先のアドレス', 'address that is asked'),
   bodyKey: field('機関の鍵', 'key of the body'),
   bodyType: field('尋ねる情報', 'data it is asked for'),

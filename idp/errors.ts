@@ -8,6 +8,7 @@ const outcomes = {
   BODY_MALFORMED: 'invalid',
   WRONG_MEDIA_TYPE: 'invalid',
   UNKNOWN_HOST: 'invalid',
+  PLAIN_HTTP: 'denied',
   TOO_MANY_REQUESTS: 'unavailable',
   PAGE_MISSING: 'missing',
   METHOD_NOT_ALLOWED: 'invalid',
@@ -18,6 +19,7 @@ const outcomes = {
   LOGO_TOO_LARGE: 'invalid',
   LOGO_REFUSED: 'invalid',
   LOGO_GONE: 'missing',
+  TLS_FILES_UNUSABLE: 'invalid',
 } as const satisfies Record<string, Outcome>;
 
 export type HubPageErrorCode = keyof typeof outcomes;

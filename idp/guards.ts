@@ -4,6 +4,7 @@ import type { Settings } from '../config/index.ts';
 import { readAtMost } from '../lib/body.ts';
 import { commonHeaders, contentSecurityPolicy } from '../web/index.ts';
 import { HubPageError } from './errors.ts';
+import { connectionOf } from './listeners/arrival.ts';
 
 /**
  * The issuer is fixed: a request under another Host is refused before any URL is derived from it
@@ -19,15 +20,19 @@ export function refuseOtherHosts(origin: string): Middleware {
   };
 }
 
-/** A nonce per answer; pages set a wider form-action for exactly the party they post to. */
+/**
+ * A nonce per answer; pages set a wider form-action for exactly the party they post to. RFC 6797 7.2: of HSTS nothing
+ * is said where the request came without TLS.
+ */
 export function securityHeaders({ https }: { https: boolean }): Middleware {
-  const headers = {
-    ...commonHeaders({ https, referrerPolicy: 'no-referrer' }),
+  const headersOver = (tls: boolean) => ({
+    ...commonHeaders({ https: tls, referrerPolicy: 'no-referrer' }),
     'permissions-policy': 'camera=(), microphone=(), geolocation=(), usb=(self)',
     'content-security-policy': contentSecurityPolicy({}),
-  };
+  });
+  const [secure, plain] = [headersOver(https), headersOver(false)];
   return (ctx, next) => {
-    ctx.set(headers);
+    ctx.set(connectionOf(ctx).https ? secure : plain);
     return next();
   };
 }

@@ -1,4 +1,4 @@
-import { createServer, type Server } from 'node:http';
+import type { RequestListener } from 'node:http';
 import type { Settings } from '../config/index.ts';
 import type { Log } from '../lib/log.ts';
 import { hubResponder } from './account/gate.ts';
@@ -19,6 +19,8 @@ import { type Ground, openFederation, openPresentGround } from './ground.ts';
 import { homeRoutes } from './home.tsx';
 import { createKeySchedule } from './key-schedule.ts';
 import { createKeyUses, type KeyUse, keyUseCollection } from './key-use.ts';
+import { createArrivals } from './listeners/arrival.ts';
+import { openListeners } from './listeners/open.ts';
 import { createLogos, type Logo, logoCollection, logoRoutes } from './logos.ts';
 import { mountOidc } from './oidc/mount.ts';
 import { createPageFrame } from './page-frame.ts';
@@ -190,7 +192,8 @@ async function wire(ground: Ground, { settings, log, now = Date.now }: HubOption
   const pictures = logoRoutes({ logos, registry });
   const home = homeRoutes({ settings, frame });
   const routes = [home, pictures, saml, signIn, own, attributes.routes, admin.routes, api.routes];
-  const edges = { routes, api: api.problems, oidc: oidc.middleware, followKeys: keys.load };
+  const arrivals = createArrivals(settings);
+  const edges = { routes, arrivals, api: api.problems, oidc: oidc.middleware, followKeys: keys.load };
   const app = createApp({ settings, log, frame, traces, ...edges, isHealthy });
   const schedule = createKeySchedule({
     rotating,
@@ -210,6 +213,7 @@ async function wire(ground: Ground, { settings, log, now = Date.now }: HubOption
   return {
     app,
     place,
+    arrivals,
     registry,
     sessions,
     links,
@@ -227,12 +231,13 @@ async function wire(ground: Ground, { settings, log, now = Date.now }: HubOption
 
 /** Starts the hub's HTTP. `close` answers what is under way, then closes the store. */
 export async function startHub(options: HubOptions) {
+  const { settings, log, now = Date.now } = options;
   const hub = await openHub(options);
-  const { host, port } = options.settings.listen;
-  const handle = hub.app.callback();
-  const server = createServer((request, response) => void handle(request, response));
+  const answer = hub.app.callback();
+  const handle: RequestListener = (request, response) => void answer(request, response);
+  let listeners: Awaited<ReturnType<typeof openListeners>>;
   try {
-    await listen(server, port, host);
+    listeners = await openListeners({ settings, arrivals: hub.arrivals, handle, log, now });
   } catch (error) {
     // The key service's worker would keep the process alive.
     await hub.close();
@@ -240,22 +245,9 @@ export async function startHub(options: HubOptions) {
   }
 
   async function close(): Promise<void> {
-    await new Promise<void>((resolve, reject) => {
-      server.close((error) => (error ? reject(error) : resolve()));
-      server.closeIdleConnections();
-    });
+    await listeners.close();
     await hub.close();
   }
 
   return { ...hub, close };
-}
-
-function listen(server: Server, port: number, host: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, host, () => {
-      server.off('error', reject);
-      resolve();
-    });
-  });
 }

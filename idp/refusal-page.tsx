@@ -34,6 +34,10 @@ const remedies: Readonly<Record<string, Text>> = {
     ja: '混み合っています。少し待ってからもう一度お試しください。',
     en: 'Too many requests. Please wait a moment and try again.',
   },
+  PLAIN_HTTP: {
+    ja: '暗号化されていない接続です。アドレスを https:// から始めてください。',
+    en: 'The connection is not encrypted. Please start the address with https://.',
+  },
   PAGE_MISSING: {
     ja: 'アドレスをご確認ください。',
     en: 'Please check the address.',

@@ -46,6 +46,17 @@ const Metadata = z.strictObject({
   logo_uri: z.url().optional(),
   policy_uri: z.url().optional(),
   tos_uri: z.url().optional(),
+  /** RFC 8705 3.4: access tokens are good over a connection with the client's certificate only. */
+  tls_client_certificate_bound_access_tokens: z.boolean().optional(),
+  /** Ours: thumbprints of the certificates that the client's connections may show, beside those of the keys in `jwks`. */
+  sanuki_tls: z
+    .strictObject({
+      certificates: z
+        .array(z.string().regex(/^[\w-]{43}$/, 'SHA-256 of the certificate, base64url (x5t#S256)'))
+        .min(1)
+        .max(20),
+    })
+    .optional(),
   /** Ours: the registration is one terminal at a counter. */
   sanuki_counter: z
     .strictObject({

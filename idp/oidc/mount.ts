@@ -19,6 +19,7 @@ import type { Responder } from '../sign-in/routes.ts';
 import { noteRefusal } from '../traces/notes.ts';
 import { traceOf } from '../traces/trace.ts';
 import { type ApiTokens, apiPrompt, createApiTokens } from './api-access.ts';
+import { mayBeFound } from './certificate-binding.ts';
 import { clientKeyOf } from './client-key.ts';
 import { type Counter, counterRequestOf, createCounter, levelAtCounter } from './counter.ts';
 import { createLiveProvider } from './live-provider.ts';
@@ -97,7 +98,10 @@ function providerFor(options: OidcMountOptions): Provider {
     isCounter: async (clientId) => (await registry.counterTerminal(clientId)) !== undefined,
     jwks: { keys: keys.oidcKeys() },
     cookies: { session: sessionCookie, secure: issuer.startsWith('https:') },
-    findClient: async (clientId) => clients(await registry.get('oidc', clientId)),
+    findClient: async (clientId) => {
+      const record = await registry.get('oidc', clientId);
+      return record && mayBeFound(record) ? clients(record) : undefined;
+    },
     mayAnswer: async (clientId, residentRef) => {
       const record = await registry.get('oidc', clientId);
       return record?.status === 'approved' || (!!record && options.testing.isTester(record, residentRef));

@@ -19,6 +19,7 @@ import type { Sessions } from '../session.ts';
 import { createRecords } from './adapter.ts';
 import { agreedScopes, apiResource, apiResourceOf } from './api-access.ts';
 import { bootstrapClaim, type TokenOrigin } from './bootstrap-claim.ts';
+import { mutualTls } from './certificate-binding.ts';
 import { officerParameter } from './officer.ts';
 import { interactionPolicy } from './policy.ts';
 import { releasedBy, staffReleased } from './release.ts';
@@ -111,6 +112,7 @@ const fixedConfiguration = {
     introspection: { enabled: true, allowedPolicy: mayIntrospect },
     revocation: { enabled: true },
     clientCredentials: { enabled: true },
+    mTLS: mutualTls,
     // Only the hub's own sign-out ends a session; it opens to parties of both protocols together.
     rpInitiatedLogout: { enabled: false },
   },

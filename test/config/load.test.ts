@@ -2,8 +2,10 @@ import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { loadSettings, parseSettings } from '../../config/index.ts';
 
+const behindProxy = { trusted: ['127.0.0.1'] };
 const base = {
   origin: 'https://id.example.jp',
+  listen: { behindProxy },
   data: '/tmp/sanuki-test',
   service: {
     name: { ja: 'ログイン', en: 'Sign-in' },

@@ -36,17 +36,25 @@ const service = {
 /** A hub on a free port with its log in memory. */
 export async function startTestHub({
   folder,
+  https = false,
+  listen = {},
+  listeners,
   more = {},
   now = Date.now,
 }: {
   folder?: string;
+  https?: boolean;
+  listen?: object;
+  /** Several listeners instead of one, beside the port of the origin. */
+  listeners?: (port: number) => readonly object[];
   more?: object;
   now?: () => number;
 } = {}) {
   const data = folder ?? (await mkdtemp(join(tmpdir(), 'sanuki-hub-')));
   const port = await freePort();
-  const origin = `http://localhost:${port}`;
-  const settings = parseSettings({ profile: 'trial', origin, listen: { port }, data, service, ...more });
+  const origin = `${https ? 'https' : 'http'}://localhost:${port}`;
+  const places = listeners ? { listeners: listeners(port) } : { listen: { port, ...listen } };
+  const settings = parseSettings({ profile: 'trial', origin, data, service, ...places, ...more });
   const logged: string[] = [];
   const destination = new Writable({
     write(chunk, _encoding, done) {
