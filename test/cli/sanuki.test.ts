@@ -80,7 +80,7 @@ describe('the sanuki command', function () {
       expect((await authorize('demo')).status).to.equal(303);
       const shown = await run('provider', 'show', 'demo');
       expect(shown.out).to.not.include(registration.client_secret).and.not.include('sealed');
-      const moved = await file('moved.json', client({ scope: 'openid' }));
+      const moved = await file('moved.json', client({ redirect_uris: ['http://127.0.0.1:9/moved'] }));
       const proposed = await run('provider', 'add', '--oidc', moved);
       expect(proposed.errors, 'without approval it waits for one').to.include('a second person approves it');
       expect(JSON.parse(proposed.out)).to.include({ status: 'approved', version: 1 });
