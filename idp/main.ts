@@ -80,7 +80,12 @@ export async function openHub({ settings, log, now = Date.now }: HubOptions) {
     lifetimeMs: settings.signIn.minutes * minute,
     now,
   });
-  const [entityId, ssoUrl] = [`${settings.origin}/saml/metadata`, `${settings.origin}/saml/sso`];
+  const entityId = `${settings.origin}/saml/metadata`;
+  const endpoints = {
+    ssoUrl: `${settings.origin}/saml/sso`,
+    sloUrl: `${settings.origin}/saml/slo`,
+    sloSoapUrl: `${settings.origin}/saml/slo/soap`,
+  };
   const { stylesheet } = frame;
   const keyUses = createKeyUses({
     uses: storage.collection<KeyUse>(keyUseCollection),
@@ -123,8 +128,8 @@ export async function openHub({ settings, log, now = Date.now }: HubOptions) {
     testing: testPeriods.testing,
     now,
   };
-  const sso = createSamlSso({ ...common, entityId, ssoUrl, replay, signingKey: keys.samlKey });
-  const saml = samlRoutes({ ...common, sso, entityId, ssoUrl, name: settings.service.name, stylesheet });
+  const sso = createSamlSso({ ...common, ...endpoints, entityId, replay, signingKey: keys.samlKey });
+  const saml = samlRoutes({ ...common, ...endpoints, sso, entityId, name: settings.service.name, stylesheet });
   const { clientSecrets } = federation;
   const oidc = mountOidc({ ...common, issuer: settings.origin, storage, presentations, clientSecrets, log, frame });
   const own = residentPages({ ...common, ...attributes, settings, frame, browserCookie });
