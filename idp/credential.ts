@@ -24,13 +24,15 @@ export interface CredentialOptions {
   readonly folder: DataFolder;
   readonly storage: Storage;
   readonly audit: Audit;
+  /** A card was stopped: whoever is signed in with it is signed out. */
+  readonly onStopped: (cardId: string) => Promise<void>;
   readonly now: () => number;
 }
 
 /** The card half of the hub: residents, cards, the sign-in at the card, and the key service in its own worker. */
-export async function openCredential({ settings, folder, storage, audit, now }: CredentialOptions) {
+export async function openCredential({ settings, folder, storage, audit, onStopped, now }: CredentialOptions) {
   const residents = createResidents({ residents: storage.collection<Resident>(residentCollection) });
-  const cards = createCardRegistry({ cards: storage.collection<CardRecord>(cardCollection), now });
+  const cards = createCardRegistry({ cards: storage.collection<CardRecord>(cardCollection), onStopped, now });
   if (settings.profile === 'production') await refuseTrialPeople(residents, cards);
   const worker = new Worker(new URL(`card-key-process.${import.meta.url.split('.').at(-1)}`, import.meta.url), {
     workerData: { keysFolder: folder.keys, store: folder.store, create: settings.keys.create },

@@ -31,9 +31,11 @@ import {
   sessionCollection,
   sessionCookieCollection,
 } from './session.ts';
+import { createSessionNames, type SessionName, sessionNameCollection } from './session-names.ts';
 import { createInteractions, type Interaction, interactionCollection } from './sign-in/interaction.ts';
 import { createPrompt } from './sign-in/prompt.tsx';
 import { signInRoutes } from './sign-in/routes.ts';
+import { openSignOut } from './sign-out/open.ts';
 import { openTraces } from './traces/open.ts';
 
 /** Every cookie name carries its owner: ports of one host share cookies. */
@@ -55,7 +57,14 @@ export async function openHub({ settings, log, now = Date.now }: HubOptions) {
   const ground = await openGround({ settings, now });
   const { folder, storage, secret, audit } = ground;
   const federation = await openFederation(ground, { settings, now });
-  const credential = await openCredential({ settings, folder, storage, audit, now });
+  const credential = await openCredential({
+    settings,
+    folder,
+    storage,
+    audit,
+    onStopped: async (cardId) => void (await signOut.endAll({ cardId }, { reason: 'card' })),
+    now,
+  });
   const { keys, registry, links, replay } = federation;
   const frame = createPageFrame(settings);
   const traces = openTraces({ settings, storage, log, now });
@@ -128,7 +137,20 @@ export async function openHub({ settings, log, now = Date.now }: HubOptions) {
     testing: testPeriods.testing,
     now,
   };
-  const sso = createSamlSso({ ...common, ...endpoints, entityId, replay, signingKey: keys.samlKey });
+  const names = createSessionNames({ names: storage.collection<SessionName>(sessionNameCollection), entityId });
+  const signOut = openSignOut({
+    ...common,
+    ...endpoints,
+    names,
+    settings,
+    storage,
+    log,
+    frame,
+    replay,
+    entityId,
+    browserCookie,
+  });
+  const sso = createSamlSso({ ...common, ...endpoints, names, entityId, replay, signingKey: keys.samlKey });
   const saml = samlRoutes({ ...common, ...endpoints, sso, entityId, name: settings.service.name, stylesheet });
   const { clientSecrets } = federation;
   const oidc = mountOidc({ ...common, issuer: settings.origin, storage, presentations, clientSecrets, log, frame });
@@ -163,6 +185,7 @@ export async function openHub({ settings, log, now = Date.now }: HubOptions) {
   });
   const signIn = signInRoutes({
     ...common,
+    endSession: (id) => signOut.end(id, { reason: 'resident' }),
     card: credential.signIn,
     responders: {
       saml: samlResponder({ sso, stylesheet }),
@@ -177,11 +200,12 @@ export async function openHub({ settings, log, now = Date.now }: HubOptions) {
   const isHealthy = async () => (await registry.list({ limit: 1 })).records.length >= 0;
   const pictures = logoRoutes({ logos, registry });
   const home = homeRoutes({ settings, frame });
-  const routes = [home, pictures, saml, signIn, own, attributes.routes, admin.routes, api.routes];
+  const routes = [home, pictures, saml, signIn, signOut.routes, own, attributes.routes, admin.routes, api.routes];
   const app = createApp({ settings, log, frame, traces, routes, api: api.problems, oidc: oidc.middleware, isHealthy });
 
   async function close(): Promise<void> {
     staff.close();
+    await signOut.close();
     await traces.flush();
     await credential.close();
     await ground.close();
@@ -191,6 +215,7 @@ export async function openHub({ settings, log, now = Date.now }: HubOptions) {
     app,
     registry,
     sessions,
+    signOut,
     links,
     keys,
     clientSecrets,
