@@ -2,7 +2,7 @@ import { SignJWT } from 'jose';
 import type { KeyRing } from '../../federation/index.ts';
 import { randomText } from '../../lib/random.ts';
 
-export const logoutEvent = 'http://schemas.openid.net/event/backchannel-logout';
+const logoutEvent = 'http://schemas.openid.net/event/backchannel-logout';
 
 export interface LogoutTokenOptions {
   readonly issuer: string;
