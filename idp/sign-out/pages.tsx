@@ -90,15 +90,15 @@ export function AskPage({ services, from, fields, language }: AskParts) {
         {Object.entries(fields).map(([name, value]) => (
           <input key={name} type="hidden" name={name} value={value} />
         ))}
-        <button type="submit" id="sign-out">
-          {say('signOut')}
-        </button>
+        <p class="actions">
+          <button type="submit" id="sign-out">
+            {say('signOut')}
+          </button>
+          <a class="button button-plain" href="/account">
+            {say('stay')}
+          </a>
+        </p>
       </form>
-      <p>
-        <a class="button button-plain" href="/account">
-          {say('stay')}
-        </a>
-      </p>
     </>
   );
 }
