@@ -6,6 +6,7 @@ import { benchConsole } from './console.ts';
 import type { Figure } from './measure.ts';
 import { benchSaml } from './saml.ts';
 import { benchSignOn } from './sign-on.ts';
+import { benchSignOut } from './sign-out.ts';
 import { benchStart } from './start.ts';
 import { benchStorage } from './storage.ts';
 
@@ -23,6 +24,7 @@ const benches = {
   saml: benchSaml,
   attributes: benchAttributes,
   'sign-on': benchSignOn,
+  'sign-out': benchSignOut,
   console: benchConsole,
   start: benchStart,
 };

@@ -192,8 +192,8 @@ async function oidcClient(hub: TestHub, servers: Servers, clientId: string, back
 }
 
 /** A hub with parties of every kind that a sign-out meets. */
-export async function openSignOutWorld() {
-  const hub = await startTestHub({ more: { signOut: { deadlineMs: 400 } } });
+export async function openSignOutWorld({ deadlineMs = 400 } = {}) {
+  const hub = await startTestHub({ more: { signOut: { deadlineMs } } });
   const servers = await startParties();
   const [first, second] = [
     await issueCard(hub),
@@ -240,7 +240,9 @@ export async function openSignOutWorld() {
     await hub.close();
     await servers.close();
   };
-  return { hub, servers, saml, clients, first, second, samlSignIn, oidcSignIn, isSignedIn, close };
+  const addSaml = (name: string) => samlParty(hub, servers, name, 'soap');
+  const addClient = (clientId: string) => oidcClient(hub, servers, clientId, true);
+  return { hub, servers, saml, clients, addSaml, addClient, first, second, samlSignIn, oidcSignIn, isSignedIn, close };
 }
 
 export type SignOutWorld = Awaited<ReturnType<typeof openSignOutWorld>>;
