@@ -122,6 +122,25 @@ export const Settings = z.strictObject({
         .describe('Trial only: the card box that plays a reader.'),
     })
     .prefault({}),
+  signOut: z
+    .strictObject({
+      deadlineMs: z
+        .int()
+        .min(100)
+        .max(10_000)
+        .default(1000)
+        .describe(
+          'How long each party has to confirm a sign-out while the resident waits; after that it is told again.',
+        ),
+      partiesInOwnNetwork: z
+        .boolean()
+        .default(false)
+        .describe(
+          'Whether parties are told of sign-outs at addresses in a private network. Only where they lie in the region’s own network.',
+        ),
+    })
+    .prefault({})
+    .describe('Telling parties that a sign-in is over.'),
   staff: StaffDirectory.optional().describe(
     'Directory of staff; without it nobody has a role, a licence or a facility.',
   ),

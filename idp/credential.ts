@@ -26,13 +26,16 @@ export interface CredentialOptions {
   readonly place: StoragePlace;
   readonly storage: Storage;
   readonly audit: Audit;
+  /** A card was stopped: whoever is signed in with it is signed out. */
+  readonly onStopped: (cardId: string) => Promise<void>;
   readonly now: () => number;
 }
 
 /** The card half of the hub: residents, cards, the sign-in at the card, and the key service in its own worker. */
-export async function openCredential({ settings, folder, place, storage, audit, now }: CredentialOptions) {
+export async function openCredential(options: CredentialOptions) {
+  const { settings, folder, place, storage, audit, onStopped, now } = options;
   const residents = createResidents({ residents: storage.collection<Resident>(residentCollection) });
-  const cards = createCardRegistry({ cards: storage.collection<CardRecord>(cardCollection), now });
+  const cards = createCardRegistry({ cards: storage.collection<CardRecord>(cardCollection), onStopped, now });
   if (settings.profile === 'production') await refuseTrialPeople(residents, cards);
   const worker = new Worker(new URL(`card-key-process.${import.meta.url.split('.').at(-1)}`, import.meta.url), {
     workerData: { keysFolder: folder.keys, place, create: settings.keys.create },

@@ -15,6 +15,7 @@ const outcomes = {
   PROVIDER_NOT_APPROVED: 'denied',
   OTHER_RESIDENT: 'denied',
   RETURN_NOT_REGISTERED: 'denied',
+  SIGN_OUT_REFUSED: 'denied',
   START_REFUSED: 'denied',
   LOGO_TOO_LARGE: 'invalid',
   LOGO_REFUSED: 'invalid',

@@ -63,7 +63,8 @@ function limitRate(limit: { points: number; seconds: number }): Middleware {
   };
 }
 
-const machinePaths = /^\/(soap$|api\/|oidc\/(?!authorize)|saml\/metadata|\.well-known\/|healthz)/;
+const machinePaths =
+  /^\/(soap$|api\/|oidc\/(?!authorize|end-session)|saml\/(metadata|slo\/soap)|\.well-known\/|healthz)/;
 
 /** Three limits: the card's steps, calls of parties' servers (many residents behind one address), and pages. */
 export function limitRequests({ pages, signIn, token }: Settings['limits']): Middleware {

@@ -35,9 +35,11 @@ import {
   sessionCollection,
   sessionCookieCollection,
 } from './session.ts';
+import { createSessionNames, type SessionName, sessionNameCollection } from './session-names.ts';
 import { createInteractions, type Interaction, interactionCollection } from './sign-in/interaction.ts';
 import { createPrompt } from './sign-in/prompt.tsx';
 import { signInRoutes } from './sign-in/routes.ts';
+import { openSignOut } from './sign-out/open.ts';
 import { openTraces } from './traces/open.ts';
 
 /** Every cookie name carries its owner: ports of one host share cookies. */
@@ -71,7 +73,15 @@ async function wire(ground: Ground, { settings, log, now = Date.now }: HubOption
   const { staffOf } = staff;
   const { folder, place, storage, secret, audit } = ground;
   const federation = await openFederation(ground, { settings, now });
-  const credential = await openCredential({ settings, folder, place, storage, audit, now });
+  const credential = await openCredential({
+    settings,
+    folder,
+    place,
+    storage,
+    audit,
+    onStopped: async (cardId) => void (await signOut.endAll({ cardId }, { reason: 'card' })),
+    now,
+  });
   const { keys, registry, registryMark, links, replay } = federation;
   const rotating = rotatingKeys({ rotation: federation.rotation, cardRotation: credential.rotation, settings });
   const frame = createPageFrame(settings);
@@ -97,7 +107,12 @@ async function wire(ground: Ground, { settings, log, now = Date.now }: HubOption
     lifetimeMs: settings.signIn.minutes * minute,
     now,
   });
-  const [entityId, ssoUrl] = [`${settings.origin}/saml/metadata`, `${settings.origin}/saml/sso`];
+  const entityId = `${settings.origin}/saml/metadata`;
+  const endpoints = {
+    ssoUrl: `${settings.origin}/saml/sso`,
+    sloUrl: `${settings.origin}/saml/slo`,
+    sloSoapUrl: `${settings.origin}/saml/slo/soap`,
+  };
   const { stylesheet } = frame;
   const keyUses = createKeyUses({
     uses: storage.collection<KeyUse>(keyUseCollection),
@@ -140,8 +155,21 @@ async function wire(ground: Ground, { settings, log, now = Date.now }: HubOption
     testing: testPeriods.testing,
     now,
   };
-  const sso = createSamlSso({ ...common, entityId, ssoUrl, replay, signingKey: keys.samlKey });
-  const saml = samlRoutes({ ...common, sso, entityId, ssoUrl, name: settings.service.name, stylesheet });
+  const names = createSessionNames({ names: storage.collection<SessionName>(sessionNameCollection), entityId });
+  const signOut = openSignOut({
+    ...common,
+    ...endpoints,
+    names,
+    settings,
+    storage,
+    log,
+    frame,
+    replay,
+    entityId,
+    browserCookie,
+  });
+  const sso = createSamlSso({ ...common, ...endpoints, names, entityId, replay, signingKey: keys.samlKey });
+  const saml = samlRoutes({ ...common, ...endpoints, sso, entityId, name: settings.service.name, stylesheet });
   const { clientSecrets } = federation;
   const oidc = mountOidc({ ...common, issuer: settings.origin, storage, presentations, clientSecrets, log, frame });
   const own = residentPages({ ...common, ...attributes, settings, frame, browserCookie });
@@ -177,6 +205,7 @@ async function wire(ground: Ground, { settings, log, now = Date.now }: HubOption
   });
   const signIn = signInRoutes({
     ...common,
+    endSession: (id) => signOut.end(id, { reason: 'resident' }),
     card: credential.signIn,
     responders: {
       saml: samlResponder({ sso, stylesheet }),
@@ -191,7 +220,7 @@ async function wire(ground: Ground, { settings, log, now = Date.now }: HubOption
   const isHealthy = async () => (await registry.list({ limit: 1 })).records.length >= 0;
   const pictures = logoRoutes({ logos, registry });
   const home = homeRoutes({ settings, frame });
-  const routes = [home, pictures, saml, signIn, own, attributes.routes, admin.routes, api.routes];
+  const routes = [home, pictures, saml, signIn, signOut.routes, own, attributes.routes, admin.routes, api.routes];
   const arrivals = createArrivals(settings);
   const edges = { routes, arrivals, api: api.problems, oidc: oidc.middleware, followKeys: keys.load };
   const app = createApp({ settings, log, frame, traces, ...edges, isHealthy });
@@ -205,6 +234,7 @@ async function wire(ground: Ground, { settings, log, now = Date.now }: HubOption
   async function close(): Promise<void> {
     staff.close();
     await schedule.close();
+    await signOut.close();
     await traces.flush();
     await credential.close();
     await ground.close();
@@ -216,6 +246,7 @@ async function wire(ground: Ground, { settings, log, now = Date.now }: HubOption
     arrivals,
     registry,
     sessions,
+    signOut,
     links,
     keys,
     rotating,

@@ -151,6 +151,7 @@ export async function registerParties(hub: Hub, data: string, addresses: TrialAd
     id: 'phr',
     name: partyNames.phr,
     redirectUri: `${addresses.phr.origin}/oidc/callback`,
+    signOut: addresses.phr.origin,
     scope: 'openid profile',
   });
   const { origin } = addresses.clinic;
@@ -159,6 +160,7 @@ export async function registerParties(hub: Hub, data: string, addresses: TrialAd
     id: 'clinic',
     name,
     redirectUri: `${origin}/oidc/callback`,
+    signOut: origin,
     scope: 'openid staff',
     keys,
   });
@@ -203,6 +205,8 @@ interface OidcParty {
   readonly id: PartyId | CounterId;
   readonly name: { readonly ja: string; readonly en: string };
   readonly redirectUri: string;
+  /** Origin of a party that people sign out of. */
+  readonly signOut?: string;
   readonly scope?: string;
   readonly keys?: { readonly jwks?: unknown };
   readonly counter?: typeof counterTerminal;
@@ -211,12 +215,18 @@ interface OidcParty {
 }
 
 async function registerOidc({ registry, clientSecrets }: Hub, data: string, party: OidcParty): Promise<void> {
-  const { id, name, redirectUri, scope = 'openid', keys } = party;
+  const { id, name, redirectUri, signOut, scope = 'openid', keys } = party;
   const { metadata, attributes, counter } = parseClientMetadata(
     {
       client_id: id,
       client_name: name.ja,
       redirect_uris: [redirectUri],
+      ...(signOut === undefined
+        ? {}
+        : {
+            post_logout_redirect_uris: [`${signOut}/oidc/signed-out`],
+            backchannel_logout_uri: `${signOut}/oidc/back-channel-logout`,
+          }),
       scope,
       sanuki_counter: party.counter,
       ...keys,

@@ -16,13 +16,16 @@ const facesOfArea: Readonly<Record<string, readonly Face[]>> = {
   setup: ['setup'],
   // Administrators sign in with their card, too.
   'sign-in': ['pages', 'console'],
+  'sign-out': ['pages', 'console'],
   soap: ['id-wsf'],
 };
 
 const facesOfPath: readonly (readonly [RegExp, readonly Face[]])[] = [
   [/^\/oidc\/authorize(\/|$)/, ['pages']],
+  [/^\/oidc\/end-session(\/|$)/, ['pages']],
   [/^\/oidc\/jwks(\/|$)/, protocols],
   [/^\/saml\/metadata(\/|$)/, protocols],
+  [/^\/saml\/slo\/soap(\/|$)/, ['tokens']],
   [/^\/\.well-known\/oauth-protected-resource(\/|$)/, ['api']],
 ];
 

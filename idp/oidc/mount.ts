@@ -158,7 +158,9 @@ function clientOf(
   const { metadata, sealedSecret } = oidc;
   const secret =
     sealedSecret === undefined ? {} : { client_secret: clientSecrets.open(sealedSecret, record.id).toString() };
-  return { ...(metadata as unknown as ClientMetadata), ...secret };
+  // Whoever is told of a sign-out is told which session it was, so its ID tokens name it too (Back-Channel Logout 2.1).
+  const named = metadata.backchannel_logout_uri === undefined ? {} : { backchannel_logout_session_required: true };
+  return { ...(metadata as unknown as ClientMetadata), ...named, ...secret };
 }
 
 async function openInteraction(

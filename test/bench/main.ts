@@ -7,6 +7,7 @@ import type { Figure } from './measure.ts';
 import { benchSaml } from './saml.ts';
 import { benchSeveral } from './several.ts';
 import { benchSignOn } from './sign-on.ts';
+import { benchSignOut } from './sign-out.ts';
 import { benchStart } from './start.ts';
 import { benchStorage } from './storage.ts';
 
@@ -29,6 +30,7 @@ const benches = {
   saml: benchSaml,
   attributes: benchAttributes,
   'sign-on': benchSignOn,
+  'sign-out': benchSignOut,
   console: benchConsole,
   several: () => benchSeveral(storage),
   start: benchStart,

@@ -45,7 +45,7 @@ describe('two hubs on one store', function () {
     const cookie = (await cookieOf(own)).match(new RegExp(`${pair.one.sessionCookie}=([^;]+)`))?.[1];
     const session = await pair.one.sessions.byCookie(cookie);
     expect((await pair.other.sessions.byCookie(cookie))?.id).to.equal(session?.id);
-    await pair.one.sessions.end(session?.id ?? '');
+    await pair.one.sessions.end(session?.id ?? '', { signOut: 's1', reason: 'resident', at: Date.now() });
     expect(await pair.other.sessions.byCookie(cookie)).to.equal(undefined);
   });
 
