@@ -9,6 +9,9 @@ import { openApi } from './api/open.tsx';
 import { createApp } from './app.ts';
 import { openAttributes } from './attributes/open.ts';
 import { openStaff } from './attributes/staff.ts';
+import { openAuthenticators } from './authenticators/open.ts';
+import { createPasskeyPrompts } from './authenticators/prompt.tsx';
+import { passkeyRoutes } from './authenticators/routes.ts';
 import {
   type CounterPresentation,
   counterPresentationCollection,
@@ -60,17 +63,21 @@ export async function openHub({ settings, log, now = Date.now }: HubOptions) {
   const frame = createPageFrame(settings);
   const traces = openTraces({ settings, storage, log, now });
   const secure = settings.origin.startsWith('https:');
+  const displayNameOf = credential.residents.displayName;
+  const { cards } = credential;
+  const { ceremonies, ...authenticators } = openAuthenticators(ground, { settings, cards, displayNameOf, now });
   const sessions = createSessions({
     sessions: storage.collection<SsoSession>(sessionCollection),
     cookies: storage.collection<SessionCookie>(sessionCookieCollection),
-    isCardUsable: credential.cards.isUsable,
+    isCardUsable: cards.isUsable,
+    isAuthenticatorUsable: authenticators.isUsable,
     absoluteMs: settings.session.absoluteMinutes * minute,
     idleMs: settings.session.idleMinutes * minute,
     now,
   });
   const presentations = createCounterPresentations({
     presentations: storage.collection<CounterPresentation>(counterPresentationCollection),
-    isCardUsable: credential.cards.isUsable,
+    isCardUsable: cards.isUsable,
     isTerminal: async (clientId) => (await registry.counterTerminal(clientId)) !== undefined,
     now,
   });
@@ -107,7 +114,6 @@ export async function openHub({ settings, log, now = Date.now }: HubOptions) {
     now,
   });
   const logos = createLogos({ logos: storage.collection<Logo>(logoCollection), now });
-  const displayNameOf = credential.residents.displayName;
   const common = {
     sessions,
     interactions,
@@ -127,7 +133,7 @@ export async function openHub({ settings, log, now = Date.now }: HubOptions) {
   const saml = samlRoutes({ ...common, sso, entityId, ssoUrl, name: settings.service.name, stylesheet });
   const { clientSecrets } = federation;
   const oidc = mountOidc({ ...common, issuer: settings.origin, storage, presentations, clientSecrets, log, frame });
-  const own = residentPages({ ...common, ...attributes, settings, frame, browserCookie });
+  const own = residentPages({ ...common, ...attributes, ceremonies, settings, frame, browserCookie });
   const { consents } = attributes;
   const admin = openConsole({
     ...common,
@@ -165,14 +171,18 @@ export async function openHub({ settings, log, now = Date.now }: HubOptions) {
       hub: hubResponder,
       test: admin.testResponder,
     },
-    showPrompt: createPrompt({ settings, registry, frame, logos }),
+    prompts: {
+      card: createPrompt({ settings, registry, frame, logos }),
+      ...createPasskeyPrompts({ settings, registry, frame, logos, ceremonies }),
+    },
     browserCookie,
     secure,
   });
+  const passkeys = passkeyRoutes({ ...common, ceremonies, browserCookie, secure });
   const isHealthy = async () => (await registry.list({ limit: 1 })).records.length >= 0;
   const pictures = logoRoutes({ logos, registry });
   const home = homeRoutes({ settings, frame });
-  const routes = [home, pictures, saml, signIn, own, attributes.routes, admin.routes, api.routes];
+  const routes = [home, pictures, saml, signIn, passkeys, own, attributes.routes, admin.routes, api.routes];
   const app = createApp({ settings, log, frame, traces, routes, api: api.problems, oidc: oidc.middleware, isHealthy });
 
   async function close(): Promise<void> {
@@ -190,6 +200,7 @@ export async function openHub({ settings, log, now = Date.now }: HubOptions) {
     keys,
     clientSecrets,
     credential,
+    ceremonies,
     attributes,
     administrators: admin.administrators,
     traces,

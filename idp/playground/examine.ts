@@ -1,6 +1,14 @@
 import { type AttributeType, attributeTypes, type Consents, type Purpose } from '../../attribute-service/index.ts';
 import type { CardAuthentication } from '../../card-auth/index.ts';
-import type { ProviderRecord, ProviderRegistry, Registration } from '../../federation/index.ts';
+import {
+  cardPin,
+  cardPinBound,
+  type Level,
+  type ProviderRecord,
+  type ProviderRegistry,
+  passkey,
+  type Registration,
+} from '../../federation/index.ts';
 import type { Log } from '../../lib/log.ts';
 import { holderOf } from '../attributes/bootstrap.ts';
 import type { PageFrame } from '../page-frame.ts';
@@ -42,9 +50,10 @@ export interface Case {
 /** Plays the party through one sign-in with this card. */
 export async function examine({ record, tried, demand, presented }: Case, options: ExamineOptions): Promise<Examined> {
   const { registry, links, now } = options;
-  const stage = await openStage(playedClient(tried), presented, options);
+  const level = levelAssumed(tried, presented);
+  const stage = await openStage(playedClient(tried), { presented, level }, options);
   const asked = { ...demand, fresh: false, required: tried.requiredLevel };
-  const step = nextStep(asked, { level: presented.level, authenticatedAt: presented.at }, now());
+  const step = nextStep(asked, { level, authenticatedAt: presented.at }, now());
   const preview = await previewOf(stage, step, options);
   const { residentRef } = presented;
   const found = 'refused' in preview ? undefined : releasedValues(preview);
@@ -54,7 +63,7 @@ export async function examine({ record, tried, demand, presented }: Case, option
         contract: tried.contract.attributes,
         staff: stage.staffOutcome(),
         counter: tried.counter !== undefined,
-        level: presented.level,
+        level,
         consentFor: await consentsOf({ party: record.id, residentRef }, options),
       })
     : [];
@@ -65,6 +74,15 @@ export async function examine({ record, tried, demand, presented }: Case, option
     firstVisit: (await links.knownPseudonym(residentRef, record.id)) === undefined,
     holderKey: found?.bootstrap ? await holderKeyOf(stage, options) : undefined,
   };
+}
+
+/**
+ * A test sign-in asks for the card alone of what a service may demand; the resident's passkey is taken as given, so that
+ * the page shows what the service would get. At a counter nothing but the card is there.
+ */
+function levelAssumed({ requiredLevel, counter }: Registration, { level }: CardAuthentication): Level {
+  const isAssumed = requiredLevel === cardPinBound || requiredLevel === passkey;
+  return isAssumed && level === cardPin && !counter ? requiredLevel : level;
 }
 
 async function previewOf(
