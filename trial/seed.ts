@@ -11,7 +11,7 @@ import {
   pinCounterCollection,
   type SoftwareCardMemory,
 } from '../card-auth/index.ts';
-import { parseClientMetadata } from '../federation/index.ts';
+import { cardPinBound, parseClientMetadata } from '../federation/index.ts';
 import { openCardKeys, openDataFolder, openStationKey, type startHub } from '../idp/index.ts';
 import { openEmbeddedStorage } from '../storage/index.ts';
 import type { Text } from '../web/index.ts';
@@ -163,8 +163,11 @@ async function registerSaml({ registry }: Hub, id: PartyId, origin: string): Pro
   const contract = {
     attributes: id === 'portal' ? ['displayName', 'coverage'] : ['staffRole', 'staffLicence', 'staffFacility'],
   };
+  // R139: who reads patients' records is not to be caught by a page that only looks like ours.
+  const requiredLevel = id === 'kmix' ? cardPinBound : undefined;
   const known = await registry.get('saml', key);
-  if (isDeepStrictEqual([known?.saml?.metadata, known?.contract], [metadata, contract])) return;
+  const wanted = [metadata, contract, requiredLevel];
+  if (isDeepStrictEqual([known?.saml?.metadata, known?.contract, known?.requiredLevel], wanted)) return;
   await registry.register({
     protocol: 'saml',
     key,
@@ -172,6 +175,7 @@ async function registerSaml({ registry }: Hub, id: PartyId, origin: string): Pro
     status: 'approved',
     contract,
     settings: {},
+    requiredLevel,
     saml: { metadata },
     trial: true,
   });
