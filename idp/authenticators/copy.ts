@@ -59,6 +59,11 @@ export const passkeyCopy = {
     ja: 'すぐにサポートセンターへお電話ください。カードが止まっている間は、パスキーも使えません。',
     en: 'Please call the support centre at once. While the card is suspended, passkeys do not work either.',
   },
+  wish: {
+    ja: 'このサービスは、パスキーがなくても使えます。',
+    en: 'You can also use this service without a passkey.',
+  },
+  without: { ja: 'パスキーなしで続ける', en: 'Go on without a passkey' },
   withPasskey: { ja: 'パスキーでログイン', en: 'Sign in with a passkey' },
   withPasskeyHint: {
     ja: 'このサービスは、カードの代わりにパスキーでもログインできます。',

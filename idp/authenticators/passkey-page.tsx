@@ -13,6 +13,8 @@ export interface PasskeyPageOptions {
   readonly service: string;
   readonly logo?: string | undefined;
   readonly supportPhone: string;
+  /** The service only wishes for it: the resident may go on without. */
+  readonly wish: boolean;
 }
 
 type Page = PasskeyPageOptions & { readonly preferences: Preferences };
@@ -41,6 +43,7 @@ export function KeyPage(page: Page & { readonly bound: readonly Authenticator[];
         use={first ? undefined : say('use')}
         bind={proposedName(language, bound)}
       />
+      {page.wish ? <Without {...{ interactionId, csrfToken, language }} /> : null}
       <Help
         topics={[...(first ? [] : [[say('lost'), say('lostText')] as const]), [say('lostCard'), say('lostCardText')]]}
         phone={supportPhone}
@@ -48,6 +51,22 @@ export function KeyPage(page: Page & { readonly bound: readonly Authenticator[];
       <CancelForm {...{ interactionId, csrfToken }} label={say('cancel')} />
       <Reference trace={page.trace} language={language} />
     </>
+  );
+}
+
+function Without({
+  interactionId,
+  csrfToken,
+  language,
+}: Pick<PasskeyPageOptions, 'interactionId' | 'csrfToken'> & { readonly language: 'ja' | 'en' }) {
+  return (
+    <form method="post" action={`/sign-in/${interactionId}/without-passkey`}>
+      <input type="hidden" name="csrf" value={csrfToken} />
+      <p>{passkeyCopy.wish[language]}</p>
+      <button type="submit" class="button-plain">
+        {passkeyCopy.without[language]}
+      </button>
+    </form>
   );
 }
 
@@ -74,6 +93,7 @@ export function PasskeyPage(page: Page & { readonly other: boolean }) {
       </p>
       <p>{say('what')}</p>
       <PasskeyPanel {...{ language, csrfToken }} base={`/sign-in/${interactionId}/passkey`} use={say('signIn')} />
+      {page.wish ? <Without {...{ interactionId, csrfToken, language }} /> : null}
       <p>
         {page.other ? (
           <a class="button button-plain" href={`/sign-in/${interactionId}`}>

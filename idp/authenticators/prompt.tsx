@@ -1,6 +1,6 @@
 import type { Context } from 'koa';
 import type { Settings } from '../../config/index.ts';
-import type { ProviderRegistry } from '../../federation/index.ts';
+import { cardPinBound, type Level, type ProviderRegistry, passkey } from '../../federation/index.ts';
 import type { Logos } from '../logos.ts';
 import type { Page, PageFrame } from '../page-frame.ts';
 import { askingParty } from '../sign-in/prompt.tsx';
@@ -18,6 +18,8 @@ export interface PasskeyPromptOptions {
   readonly ceremonies: Pick<Ceremonies, 'usableOf'>;
 }
 
+const standsOnPasskey = (level: Level | undefined) => level === cardPinBound || level === passkey;
+
 /** The pages of a sign-in that ask for a passkey. */
 export function createPasskeyPrompts(options: PasskeyPromptOptions): Pick<Prompts, 'key' | 'passkey'> {
   const { settings, frame, ceremonies } = options;
@@ -31,13 +33,14 @@ export function createPasskeyPrompts(options: PasskeyPromptOptions): Pick<Prompt
   ): Promise<void> {
     const { language } = frame.preferencesOf(ctx);
     const trace = traceOf(ctx).keep();
-    const { names, logo, formAction } = await askingParty(interaction, options);
+    const { provider, names, logo, formAction } = await askingParty(interaction, options);
     const common = {
       interactionId: interaction.id,
       csrfToken,
       trace,
       service: names[language],
       logo,
+      wish: interaction.demand.context?.voluntary === true && !standsOnPasskey(provider?.requiredLevel),
       supportPhone: settings.service.support.phone,
     };
     traceOf(ctx).note('prompt', { act: 'passkey' });

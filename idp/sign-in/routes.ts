@@ -116,13 +116,16 @@ export function signInRoutes(options: SignInRoutesOptions): (router: Router) => 
       ctx.body = { next: `/sign-in/${id}` };
     });
 
+    router.post('/sign-in/:id/without-passkey', async (ctx) => {
+      const { id } = await ownForm(ctx, options);
+      await interactions.forgoWish(id);
+      ctx.status = 303;
+      ctx.redirect(`/sign-in/${id}`);
+    });
+
     // By the page's own form, so it works without script; the party is told that the resident went away.
     router.post('/sign-in/:id/cancel', async (ctx) => {
-      const secret = browserSecretOf(ctx, options);
-      const interaction = await interactions.resume(ctx.params.id ?? '', secret);
-      traceOf(ctx).follow(interaction.trace);
-      const token = (await readForm(ctx, bodyMaxBytes)).get('csrf') ?? undefined;
-      interactions.checkCsrf(interaction.id, secret, token);
+      const interaction = await ownForm(ctx, options);
       await interactions.finish(interaction.id);
       traceOf(ctx).keep();
       const cancelled = new SamlError('SIGN_IN_CANCELLED', 'the resident cancelled the sign-in');
@@ -143,6 +146,17 @@ export async function interactionAt(
   traceOf(ctx).follow(interaction.trace);
   if (ctx.method === 'POST')
     interactions.checkCsrf(interaction.id, browserSecretOf(ctx, options), ctx.get('x-csrf-token'));
+  return interaction;
+}
+
+/** The interaction of this browser, for a form of its page. */
+async function ownForm(ctx: AtInteraction, options: SignInRoutesOptions): Promise<Interaction> {
+  const { interactions } = options;
+  const secret = browserSecretOf(ctx, options);
+  const interaction = await interactions.resume(ctx.params.id ?? '', secret);
+  traceOf(ctx).follow(interaction.trace);
+  const token = (await readForm(ctx, bodyMaxBytes)).get('csrf') ?? undefined;
+  interactions.checkCsrf(interaction.id, secret, token);
   return interaction;
 }
 

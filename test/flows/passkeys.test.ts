@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { Browser, Page } from 'playwright-core';
-import { cardPinBound, passkey } from '../../federation/index.ts';
+import { cardPin, cardPinBound, passkey } from '../../federation/index.ts';
 import { openParties, type Parties, samlUrl, sp } from '../idp/sign-on-world.ts';
 import { browser as plainBrowser, signInAt, type TestBrowser } from '../idp/world.ts';
 import { accessibilityFaults, chromiumPath, openAuthenticator, openChromium, picture } from './browser.ts';
@@ -114,6 +114,20 @@ describe('passkeys in Chromium', function () {
         expect(again.problems).to.deep.equal([]);
         await again.context.close();
       });
+
+  it('are offered beside the card where both would do, and lead back to it', async () => {
+    const { context, page } = await open({ viewport: phone });
+    await context.clearCookies();
+    const requestedAuthnContext = { comparison: 'exact', classRefs: [passkey, cardPin] } as const;
+    await page.goto(await samlUrl(world, { requestedAuthnContext }));
+    await check(page, 'offered');
+    await page.getByRole('link', { name: 'パスキーでログイン' }).click();
+    await page.getByRole('button', { name: words['ja-JP'].alone }).waitFor();
+    await check(page, 'chosen');
+    await page.getByRole('link', { name: 'カードと暗証番号でログイン' }).click();
+    await page.locator('#sign-in').waitFor();
+    await context.close();
+  });
 
   it('say what happened when the device did not verify its holder, and work at the next press', async () => {
     const { context, page, device } = await open();

@@ -108,6 +108,31 @@ describe('passkeys', () => {
       expect((await asked.redeem(left)).claims()?.acr).to.equal(passkey);
     });
 
+    it('is a wish where acr_values name it, which somebody without one does without (OIDC Core 5.5.1.1)', async () => {
+      const [, clinic = phr()] = world.clients;
+      for (const [wish, then] of [
+        [passkey, 'card'],
+        [cardPinBound, 'answer'],
+      ] as const) {
+        const asked = await authorizationUrl(clinic, { acr_values: wish });
+        const tab = browser();
+        let page = await pageAt(tab, asked.url);
+        if (wish === cardPinBound) page = await cardAt(tab, page, world.issued);
+        expect(panelIn(page.html).base, wish).to.not.equal('');
+        expect((await send(tab, `${page.url}/without-passkey`, '')).status, 'a forged form').to.equal(403);
+        expect((await send(tab, `${page.url}/without-passkey`, page.html)).status).to.equal(303);
+        const next = await pageAt(tab, page.url);
+        const { left = '' } = then === 'card' ? await cardAt(tab, next, world.issued) : next;
+        expect((await asked.redeem(left)).claims()?.acr, wish).to.equal(cardPin);
+      }
+      const demanded = await keyPage(browser());
+      expect(demanded.html).to.not.include('without-passkey');
+      const essential = { claims: JSON.stringify({ id_token: { acr: { essential: true, value: passkey } } }) };
+      const tab = browser();
+      const page = await pageAt(tab, (await authorizationUrl(clinic, essential)).url);
+      expect((await send(tab, `${page.url}/without-passkey`, page.html)).status).to.equal(404);
+    });
+
     it('is not offered where nobody named it', async () => {
       const [, clinic] = world.clients;
       const page = await pageAt(browser(), (await authorizationUrl(clinic ?? phr())).url);
