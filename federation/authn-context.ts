@@ -15,9 +15,9 @@ export const card: Level = 'urn:x-sanuki:ac:card';
 /** Card and PIN: two factors. */
 export const cardPin: Level = 'urn:x-sanuki:ac:card-pin';
 /** Card, PIN and an origin-bound key: resists phishing. */
-export const cardPinBound: Level = 'urn:x-sanuki:ac:card-pin-bound';
+export const cardPinBound = 'urn:x-sanuki:ac:card-pin-bound' as const satisfies Level;
 /** A user-verified passkey of a proofed resident; beside the card levels, above none of them. */
-export const passkey: Level = 'urn:x-sanuki:ac:passkey';
+export const passkey = 'urn:x-sanuki:ac:passkey' as const satisfies Level;
 
 export const smartcard = 'urn:oasis:names:tc:SAML:2.0:ac:classes:Smartcard';
 export const refedsMfa = 'https://refeds.org/profile/mfa';

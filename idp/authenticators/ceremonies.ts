@@ -30,6 +30,11 @@ type Where = Omit<Place, 'sessionId'>;
  * in hardware nobody knows without attestation, so it is not claimed.
  */
 const byPasskey = ['pop', 'user'] as const;
+/** Methods of the two levels that a passkey makes. */
+export const methodsOf = {
+  [cardPinBound]: ['hwk', 'pin', ...byPasskey],
+  [passkey]: [...byPasskey, 'mfa'],
+} as const;
 
 /** The ceremonies of WebAuthn (7.1, 7.2): who may bind a passkey, and what a use of one is worth. */
 export function createCeremonies(options: CeremoniesOptions) {
@@ -104,7 +109,7 @@ export function createCeremonies(options: CeremoniesOptions) {
     });
     const { residentRef, cardId, authenticatedAt: at } = session;
     await noted('auth.bound', cardId);
-    const amr = ['hwk', 'pin', ...byPasskey];
+    const amr = methodsOf[cardPinBound];
     return { residentRef, cardId, level: cardPinBound, amr, at, authenticatorId: authenticator.id };
   }
 
@@ -119,7 +124,7 @@ export function createCeremonies(options: CeremoniesOptions) {
     const cardId = await usableCardOf(residentRef);
     if (cardId === undefined) throw new PasskeyError('PASSKEY_NEEDS_CARD', 'the resident has no card in use');
     await noted('auth.passkey', cardId);
-    return { residentRef, cardId, level: passkey, amr: [...byPasskey, 'mfa'], at: now(), authenticatorId };
+    return { residentRef, cardId, level: passkey, amr: methodsOf[passkey], at: now(), authenticatorId };
   }
 
   /** WebAuthn 7.2: challenge, owner, signature, counter, in this order. */

@@ -3,7 +3,6 @@ import type { CardAuthentication } from '../../card-auth/index.ts';
 import {
   cardPin,
   cardPinBound,
-  type Level,
   type ProviderRecord,
   type ProviderRegistry,
   passkey,
@@ -11,6 +10,7 @@ import {
 } from '../../federation/index.ts';
 import type { Log } from '../../lib/log.ts';
 import { holderOf } from '../attributes/bootstrap.ts';
+import { methodsOf } from '../authenticators/ceremonies.ts';
 import type { PageFrame } from '../page-frame.ts';
 import { nextStep, type SignInDemand } from '../sign-in/dispatch.ts';
 import { type LiveState, liveStateOf } from './live-state.ts';
@@ -32,6 +32,8 @@ export interface Examined {
   readonly live: LiveState;
   readonly preview: Preview | Refused;
   readonly rows: readonly ReleaseRow[];
+  /** The party demands a passkey too; none was asked for, and it is taken as shown. */
+  readonly passkeyAssumed: boolean;
   /** The holder has no pseudonym at this party yet: the one shown is an example. */
   readonly firstVisit: boolean;
   /** Fingerprint of the key that the party signs its queries with, where it is given a way to ask. */
@@ -50,8 +52,9 @@ export interface Case {
 /** Plays the party through one sign-in with this card. */
 export async function examine({ record, tried, demand, presented }: Case, options: ExamineOptions): Promise<Examined> {
   const { registry, links, now } = options;
-  const level = levelAssumed(tried, presented);
-  const stage = await openStage(playedClient(tried), { presented, level }, options);
+  const assumed = passkeyAssumed(tried, presented);
+  const { level, amr } = assumed ?? presented;
+  const stage = await openStage(playedClient(tried), { presented, level, amr }, options);
   const asked = { ...demand, fresh: false, required: tried.requiredLevel };
   const step = nextStep(asked, { level, authenticatedAt: presented.at }, now());
   const preview = await previewOf(stage, step, options);
@@ -71,6 +74,7 @@ export async function examine({ record, tried, demand, presented }: Case, option
     live: await liveStateOf(record, registry, stage.registry),
     preview,
     rows,
+    passkeyAssumed: assumed !== undefined,
     firstVisit: (await links.knownPseudonym(residentRef, record.id)) === undefined,
     holderKey: found?.bootstrap ? await holderKeyOf(stage, options) : undefined,
   };
@@ -80,9 +84,9 @@ export async function examine({ record, tried, demand, presented }: Case, option
  * A test sign-in asks for the card alone of what a service may demand; the resident's passkey is taken as given, so that
  * the page shows what the service would get. At a counter nothing but the card is there.
  */
-function levelAssumed({ requiredLevel, counter }: Registration, { level }: CardAuthentication): Level {
-  const isAssumed = requiredLevel === cardPinBound || requiredLevel === passkey;
-  return isAssumed && level === cardPin && !counter ? requiredLevel : level;
+function passkeyAssumed({ requiredLevel: level, counter }: Registration, presented: CardAuthentication) {
+  const isAssumed = level === cardPinBound || level === passkey;
+  return isAssumed && presented.level === cardPin && !counter ? { level, amr: methodsOf[level] } : undefined;
 }
 
 async function previewOf(

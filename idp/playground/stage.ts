@@ -11,7 +11,6 @@ import {
   type KeyRecord,
   type KeyRing,
   keyCollection,
-  type Level,
   type ProviderRecord,
   providerCollection,
   type Registration,
@@ -29,6 +28,7 @@ import {
 import type { KeyUses } from '../key-use.ts';
 import {
   createSessions,
+  type Presentation,
   type SessionCookie,
   type SsoSession,
   sessionCollection,
@@ -56,7 +56,7 @@ const minute = 60_000;
  */
 export async function openStage(
   registration: Registration,
-  { presented, level }: { readonly presented: CardAuthentication; readonly level: Level },
+  { presented, ...reached }: { readonly presented: CardAuthentication } & Pick<Presentation, 'level' | 'amr'>,
   options: StageOptions,
 ) {
   const { settings, links, lookAtStaff, entityId, now } = options;
@@ -89,7 +89,7 @@ export async function openStage(
     registry,
     sessions,
     presentations,
-    ...(await sessions.start({ ...presented, level })),
+    ...(await sessions.start({ ...presented, ...reached })),
     presented,
     keys,
     links: linksOn(storage, links),

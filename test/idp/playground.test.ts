@@ -410,7 +410,9 @@ describe('test sign-in', () => {
         await registerSaml({ key: 'https://strict.example/sp', requiredLevel });
         await registerOidc({}, 'strict', { attributes: ['displayName'], requiredLevel });
         for (const id of ['saml:https://strict.example/sp', 'oidc:strict'])
-          expect((await test(registrar, id)).html, id).to.include(requiredLevel);
+          expect((await test(registrar, id)).html, id)
+            .to.include(requiredLevel)
+            .and.include('Here it is taken as shown');
       }
     });
   });
