@@ -80,20 +80,21 @@ export const passkeyCopy = {
 /** What the page says while it works, and why it could not go on; sent along to the browser program in one language. */
 export const passkeyLiveCopy = {
   ready: { ja: '準備ができました。ボタンを押してください', en: 'Ready. Press the button' },
+  again: { ja: 'もう一度、ボタンを押してください', en: 'Press the button again' },
   asking: { ja: '端末の画面の案内に従ってください', en: 'Follow what your device shows' },
   checking: { ja: '確認しています', en: 'Checking' },
   done: { ja: '確認できました。次の画面に移動します', en: 'Done. Going on' },
   CANCELLED: {
-    ja: 'P-101 確認が終わりませんでした。もう一度ボタンを押してください',
-    en: 'P-101 It was not completed. Press the button again',
+    ja: 'P-101 端末での確認が終わりませんでした',
+    en: 'P-101 Your device did not complete it',
   },
   UNSUPPORTED: {
     ja: 'P-102 このブラウザーではパスキーを使えません。新しいChrome、Edge、Safari、Firefoxでお試しください',
     en: 'P-102 This browser has no passkeys. Please use a current Chrome, Edge, Safari or Firefox',
   },
   ALREADY_BOUND: {
-    ja: 'P-103 この端末には、もう登録してあります。「パスキーで確認する」を押してください',
-    en: 'P-103 This device has your passkey already. Press “Confirm with the passkey”',
+    ja: 'P-103 この端末には、もう登録してあります。登録してあるパスキーを、そのままお使いください',
+    en: 'P-103 This device has your passkey already. Use the one that is there',
   },
   PASSKEY_UNKNOWN: {
     ja: 'P-104 このパスキーは登録されていないか、削除されています。別のパスキーを選んでください',

@@ -57,13 +57,14 @@ export function CardPrompt(
         keep={say('keep')}
       />
       {options.other ? (
-        <p>
-          {passkeyCopy.withPasskeyHint[language]}
-          <br />
-          <a class="button button-plain" href={`/sign-in/${interactionId}?with=passkey`}>
-            {passkeyCopy.withPasskey[language]}
-          </a>
-        </p>
+        <>
+          <p>{passkeyCopy.withPasskeyHint[language]}</p>
+          <p>
+            <a class="button button-plain" href={`/sign-in/${interactionId}?with=passkey`}>
+              {passkeyCopy.withPasskey[language]}
+            </a>
+          </p>
+        </>
       ) : null}
       <Help
         topics={[

@@ -50,7 +50,7 @@ function main(root: HTMLElement): void {
     box.className = 'notice notice-error';
     box.textContent = `✖ ${copy[(sameAs[key] ?? key) as keyof PasskeyLiveCopy] ?? copy.OTHER}`;
     problem.replaceChildren(box);
-    status.textContent = copy.ready;
+    status.textContent = copy.again;
   }
 
   /** One at a time: the buttons rest meanwhile. */
@@ -85,6 +85,7 @@ function main(root: HTMLElement): void {
 
   if (!('PublicKeyCredential' in globalThis)) {
     say('UNSUPPORTED');
+    status.hidden = true;
     return;
   }
   document.getElementById('passkey-use')?.addEventListener('click', () => void go(use));
