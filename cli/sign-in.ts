@@ -13,6 +13,8 @@ import type { Settings } from '../config/index.ts';
 import { type AskedForm, askedFormIn } from './asked-form.ts';
 import { type CookieFile, readCookieFile, writeCookieFile } from './cookie-file.ts';
 import { defaultData, readHubFile } from './hub-file.ts';
+import { type KeyFile, keyFileBeside } from './key-file.ts';
+import { type PasskeyPrompt, passkeyPromptIn, presentTestKey } from './passkey-page.ts';
 
 interface SignInOptions {
   readonly page: string;
@@ -21,6 +23,8 @@ interface SignInOptions {
   readonly pin?: string;
   readonly pinFile?: string;
   readonly decline?: boolean;
+  readonly bound?: boolean;
+  readonly passkey?: boolean;
   readonly data: string;
 }
 
@@ -32,6 +36,8 @@ export function signInCommand(): Command {
     .requiredOption('--card <number>', 'number of the card')
     .option('--pin <pin>', 'not needed at a counter page that asks for the card alone')
     .option('--pin-file <file>', 'file that holds the PIN')
+    .option('--bound', 'where a passkey is asked for too: bind a test key, kept beside the cookie file, and use it')
+    .option('--passkey', 'use that test key instead of the card where the page offers it')
     .option('--decline', 'decline what the hub asks; otherwise agree to all of it, for the shortest time')
     .option('--data <folder>', 'data folder of the hub', defaultData)
     .action(signIn);
@@ -44,6 +50,9 @@ async function signIn(options: SignInOptions): Promise<void> {
   // A terminal pins the origin it signs for; a page elsewhere gets no proof.
   if (!URL.canParse(options.page) || new URL(options.page).origin !== settings.origin)
     throw new Error(`the page is not of the hub at ${settings.origin}`);
+  // Without attestation the hub cannot tell a test key from a device: here is where it can be refused.
+  if ((options.bound || options.passkey) && settings.profile !== 'trial')
+    throw new Error('test keys are for a trial: this hub is none');
   const cookies = await readCookieFile(options.cookies);
   try {
     const result = await terminal({
@@ -52,6 +61,8 @@ async function signIn(options: SignInOptions): Promise<void> {
       card: options.card,
       pin,
       agrees: !options.decline,
+      keys: options.bound || options.passkey ? keyFileBeside(options.cookies) : undefined,
+      prefersKey: options.passkey === true,
     }).complete(options.page);
     process.stdout.write(`${JSON.stringify(result)}\n`);
   } finally {
@@ -66,6 +77,9 @@ interface TerminalOptions {
   readonly pin: string | undefined;
   /** Whether it agrees to what the hub asks. */
   readonly agrees: boolean;
+  /** Test keys; none where the terminal was told to use none. */
+  readonly keys: KeyFile | undefined;
+  readonly prefersKey: boolean;
 }
 
 interface Step {
@@ -80,7 +94,7 @@ const hopsMax = 20;
 const cardMs = 60_000;
 
 /** A browser without a window: cookies, redirects inside the hub, the sign-in page's steps, and forms that ask. */
-function terminal({ settings, jar, card, pin, agrees }: TerminalOptions) {
+function terminal({ settings, jar, card, pin, agrees, keys, prefersKey }: TerminalOptions) {
   async function request(url: string, init: RequestInit = {}): Promise<Response> {
     const headers = new Headers(init.headers);
     headers.set('cookie', await jar.getCookieString(url));
@@ -120,7 +134,10 @@ function terminal({ settings, jar, card, pin, agrees }: TerminalOptions) {
   /** What the page asks for, done. */
   async function nextStep(html: string, url: string): Promise<Step | undefined> {
     const prompt = promptIn(html);
+    if (prompt && prefersKey && html.includes('?with=passkey')) return { url: new URL('?with=passkey', url).href };
     if (prompt) return { url: new URL(await present({ ...prompt, base: new URL(prompt.base, url).href }), url).href };
+    const passkey = passkeyPromptIn(html);
+    if (passkey) return { url: new URL(await presentKey(passkey, url), url).href };
     const form = askedFormIn(html);
     return form && answerTo(form, url);
   }
@@ -154,14 +171,28 @@ function terminal({ settings, jar, card, pin, agrees }: TerminalOptions) {
     }
   }
 
-  function hubAt(base: string, csrfToken: string): CardHub {
-    const call = async (step: string, message: object) => {
-      const headers = { 'content-type': 'application/json', accept: 'application/json', 'x-csrf-token': csrfToken };
-      const response = await request(`${base}/${step}`, { method: 'POST', headers, body: JSON.stringify(message) });
-      const answer = await response.json();
-      if (!response.ok) throw new Error(`the hub refused: ${problemOf(answer)}`);
-      return answer;
+  function presentKey(prompt: PasskeyPrompt, page: string): Promise<string> {
+    if (!keys) throw new Error('the page asks for a passkey: --bound binds and uses a test key');
+    const call = callsAt(new URL(prompt.base, page).href, prompt.csrfToken);
+    return presentTestKey(prompt, call, { file: keys, origin: settings.origin });
+  }
+
+  const callsAt = (base: string, csrfToken: string) => async (step: string, message: object) => {
+    const { origin } = settings;
+    const headers = {
+      'content-type': 'application/json',
+      accept: 'application/json',
+      'x-csrf-token': csrfToken,
+      origin,
     };
+    const response = await request(`${base}/${step}`, { method: 'POST', headers, body: JSON.stringify(message) });
+    const answer = await response.json();
+    if (!response.ok) throw new Error(`the hub refused: ${problemOf(answer)}`);
+    return answer;
+  };
+
+  function hubAt(base: string, csrfToken: string): CardHub {
+    const call = callsAt(base, csrfToken);
     return {
       start: () => call('start', {}),
       tap: (message) => call('tap', message),

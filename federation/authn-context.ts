@@ -15,9 +15,9 @@ export const card: Level = 'urn:x-sanuki:ac:card';
 /** Card and PIN: two factors. */
 export const cardPin: Level = 'urn:x-sanuki:ac:card-pin';
 /** Card, PIN and an origin-bound key: resists phishing. */
-export const cardPinBound: Level = 'urn:x-sanuki:ac:card-pin-bound';
+export const cardPinBound = 'urn:x-sanuki:ac:card-pin-bound' as const satisfies Level;
 /** A user-verified passkey of a proofed resident; beside the card levels, above none of them. */
-export const passkey: Level = 'urn:x-sanuki:ac:passkey';
+export const passkey = 'urn:x-sanuki:ac:passkey' as const satisfies Level;
 
 export const smartcard = 'urn:oasis:names:tc:SAML:2.0:ac:classes:Smartcard';
 export const refedsMfa = 'https://refeds.org/profile/mfa';
@@ -33,7 +33,11 @@ export interface RequestedAuthnContext {
   readonly voluntary?: boolean | undefined;
 }
 
-export type LevelDecision = { readonly answer: string } | { readonly needs: Level } | { readonly impossible: true };
+export type LevelDecision =
+  | { readonly answer: string }
+  /** `orPasskey`: a passkey would do as well as the card. */
+  | { readonly needs: Level; readonly orPasskey?: true }
+  | { readonly impossible: true };
 
 /** Which levels meet a class, per comparison; what is missing is met by none. SmartcardPKI is absent: the card holds no PKI key. */
 const table: Readonly<Record<string, Readonly<Record<Comparison, readonly Level[]>>>> = {
@@ -90,7 +94,9 @@ const includes: Readonly<Record<Level, readonly Level[]>> = {
 };
 
 /** Levels that a new sign-in reaches at this hub, the usual one first. */
-export const reachableLevels: readonly Level[] = [cardPin];
+export const reachableLevels: readonly Level[] = [cardPin, cardPinBound, passkey];
+/** Levels that a registered counter reaches: nobody's own key is there. */
+export const counterLevels: readonly Level[] = [cardPin];
 
 /** Whether a sign-in at this level is enough where that one is the least (SAML Core 3.3.2.2.1, minimum). */
 export const meetsLevel = (level: Level, least: Level): boolean => includes[level].includes(least);
@@ -116,19 +122,28 @@ export function decideLevel({ requested, required, level, ...request }: LevelReq
   const isEnough = (one: Level) => required === undefined || meetsLevel(one, required);
   const session = levels.find((known) => known === level && isEnough(known));
   const reachable = (request.reachable ?? reachableLevels).filter(isEnough);
-  if (!requested || requested.classRefs.length === 0) return session ? { answer: session } : need(reachable[0]);
+  if (!requested || requested.classRefs.length === 0) {
+    // Who names no level means the card: a passkey counts where request or registration accepts it by name.
+    const isMeant = (one: Level) => one !== passkey || required === passkey;
+    return session && isMeant(session) ? { answer: session } : need(reachable.filter(isMeant));
+  }
   for (const classRef of session ? requested.classRefs : []) {
     const answer = session && answerFor(classRef, requested.comparison, session);
     if (answer !== undefined) return { answer };
   }
-  const within = reachable.find((candidate) =>
+  const within = reachable.filter((candidate) =>
     requested.classRefs.some((classRef) => answerFor(classRef, requested.comparison, candidate) !== undefined),
   );
-  if (within && within !== session) return { needs: within };
+  if (within.length > 0) return need(within);
   return requested.voluntary ? decideLevel({ level, required, reachable }) : { impossible: true };
 }
 
-const need = (level: Level | undefined): LevelDecision => (level ? { needs: level } : { impossible: true });
+/** Of several levels that would do, the card's usual one; a passkey beside it. */
+function need(wanted: readonly Level[]): LevelDecision {
+  const [usual] = wanted;
+  if (usual === undefined) return { impossible: true };
+  return usual !== passkey && wanted.includes(passkey) ? { needs: usual, orPasskey: true } : { needs: usual };
+}
 
 /** The class to answer with when this level meets the requested class. */
 function answerFor(classRef: string, comparison: Comparison, level: Level): string | undefined {
@@ -162,5 +177,5 @@ export function requestedFromAcr(
  */
 export function reachableAtCounter(requested: RequestedAuthnContext | undefined, required?: Level): readonly Level[] {
   const isEnough = required === undefined || meetsLevel(card, required);
-  return requested?.classRefs[0] === card && isEnough ? [card] : [cardPin];
+  return requested?.classRefs[0] === card && isEnough ? [card] : counterLevels;
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { HubError } from '../lib/errors.ts';
-import { meetsLevel, reachableLevels } from './authn-context.ts';
+import { counterLevels, meetsLevel, reachableLevels } from './authn-context.ts';
 import type { ProviderRecord } from './entity-registry.ts';
 import { FederationError } from './errors.ts';
 import { parseBody } from './id-wsf/body.ts';
@@ -38,7 +38,7 @@ export function checkRegistration(draft: RegistrationDraft, context: CheckContex
     ...(read ? identityFindings(draft.protocol, read.key, { ...context, others }) : []),
     ...sharedKeyFindings(read?.keys ?? [], others),
     ...contractFindings(draft.contract, read, context.terms),
-    ...choiceFindings(draft, context),
+    ...choiceFindings(draft, read, context),
   ];
   // The parser stops at its first refusal; said in its words only where nothing above has said it better.
   const faulty = findings.filter(({ severity }) => severity === 'error');
@@ -189,9 +189,11 @@ function contractFindings(
 /** What was chosen beside the document. */
 function choiceFindings(
   { settings, requiredLevel, source }: RegistrationDraft,
+  read: ReadDraft | undefined,
   { allowHttp }: Pick<CheckContext, 'allowHttp'>,
 ): Finding[] {
-  const reached = !requiredLevel || reachableLevels.some((level) => meetsLevel(level, requiredLevel));
+  const reachable = read?.counter ? counterLevels : reachableLevels;
+  const reached = !requiredLevel || reachable.some((level) => meetsLevel(level, requiredLevel));
   return [
     ...(reached ? [] : [finding('LEVEL_UNREACHABLE', 'requiredLevel', { value: requiredLevel })]),
     ...(settings?.encryptAssertion === false ? [finding('ENCRYPTION_OFF', 'settings.encryptAssertion')] : []),

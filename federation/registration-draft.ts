@@ -65,6 +65,8 @@ export interface ReadDraft {
   readonly key?: string | undefined;
   readonly keys: readonly DraftKey[];
   readonly findings: readonly Finding[];
+  /** It is one terminal at a counter. */
+  readonly counter?: boolean | undefined;
 }
 
 export interface DraftKey {

@@ -159,11 +159,11 @@ const commonRules = {
     severity: 'error',
     cite: 'SAML Core 3.3.2.2.1',
     ja: [
-      '必要なログインの強さ「{value}」は、このハブではまだ使えません。だれもログインできなくなります。',
+      '必要なログインの強さ「{value}」は、窓口の端末では使えません。だれも受け付けられなくなります。',
       'カードと暗証番号までの強さを選んでください。',
     ],
     en: [
-      'The required level “{value}” cannot be reached at this hub yet: nobody could sign in.',
+      'The required level “{value}” cannot be reached at a counter: nobody could be received there.',
       'Choose a level up to card and PIN.',
     ],
   },

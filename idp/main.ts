@@ -9,6 +9,9 @@ import { openApi } from './api/open.tsx';
 import { createApp } from './app.ts';
 import { openAttributes } from './attributes/open.ts';
 import { openStaff } from './attributes/staff.ts';
+import { openAuthenticators } from './authenticators/open.ts';
+import { createPasskeyPrompts } from './authenticators/prompt.tsx';
+import { passkeyRoutes } from './authenticators/routes.ts';
 import {
   type CounterPresentation,
   counterPresentationCollection,
@@ -87,17 +90,21 @@ async function wire(ground: Ground, { settings, log, now = Date.now }: HubOption
   const frame = createPageFrame(settings);
   const traces = openTraces({ settings, storage, log, now });
   const secure = settings.origin.startsWith('https:');
+  const displayNameOf = credential.residents.displayName;
+  const { cards } = credential;
+  const { ceremonies, ...authenticators } = openAuthenticators(ground, { settings, cards, displayNameOf, now });
   const sessions = createSessions({
     sessions: storage.collection<SsoSession>(sessionCollection),
     cookies: storage.collection<SessionCookie>(sessionCookieCollection),
-    isCardUsable: credential.cards.isUsable,
+    isCardUsable: cards.isUsable,
+    isAuthenticatorUsable: authenticators.isUsable,
     absoluteMs: settings.session.absoluteMinutes * minute,
     idleMs: settings.session.idleMinutes * minute,
     now,
   });
   const presentations = createCounterPresentations({
     presentations: storage.collection<CounterPresentation>(counterPresentationCollection),
-    isCardUsable: credential.cards.isUsable,
+    isCardUsable: cards.isUsable,
     isTerminal: async (clientId) => (await registry.counterTerminal(clientId)) !== undefined,
     now,
   });
@@ -139,8 +146,8 @@ async function wire(ground: Ground, { settings, log, now = Date.now }: HubOption
     now,
   });
   const logos = createLogos({ logos: storage.collection<Logo>(logoCollection), now });
-  const displayNameOf = credential.residents.displayName;
   const common = {
+    endSession: (id: string) => signOut.end(id, { reason: 'resident' }),
     sessions,
     interactions,
     registry,
@@ -172,7 +179,7 @@ async function wire(ground: Ground, { settings, log, now = Date.now }: HubOption
   const saml = samlRoutes({ ...common, ...endpoints, sso, entityId, name: settings.service.name, stylesheet });
   const { clientSecrets } = federation;
   const oidc = mountOidc({ ...common, issuer: settings.origin, storage, presentations, clientSecrets, log, frame });
-  const own = residentPages({ ...common, ...attributes, settings, frame, browserCookie });
+  const own = residentPages({ ...common, ...attributes, ceremonies, settings, frame, browserCookie });
   const { consents } = attributes;
   const admin = openConsole({
     ...common,
@@ -205,7 +212,6 @@ async function wire(ground: Ground, { settings, log, now = Date.now }: HubOption
   });
   const signIn = signInRoutes({
     ...common,
-    endSession: (id) => signOut.end(id, { reason: 'resident' }),
     card: credential.signIn,
     responders: {
       saml: samlResponder({ sso, stylesheet }),
@@ -213,14 +219,19 @@ async function wire(ground: Ground, { settings, log, now = Date.now }: HubOption
       hub: hubResponder,
       test: admin.testResponder,
     },
-    showPrompt: createPrompt({ settings, registry, frame, logos }),
+    prompts: {
+      card: createPrompt({ settings, registry, frame, logos }),
+      ...createPasskeyPrompts({ settings, registry, frame, logos, ceremonies }),
+    },
     browserCookie,
     secure,
   });
+  const passkeys = passkeyRoutes({ ...common, ceremonies, browserCookie, secure });
   const isHealthy = async () => (await registry.list({ limit: 1 })).records.length >= 0;
   const pictures = logoRoutes({ logos, registry });
   const home = homeRoutes({ settings, frame });
-  const routes = [home, pictures, saml, signIn, signOut.routes, own, attributes.routes, admin.routes, api.routes];
+  const pages = [home, pictures, saml, signIn, passkeys, signOut.routes, own];
+  const routes = [...pages, attributes.routes, admin.routes, api.routes];
   const arrivals = createArrivals(settings);
   const edges = { routes, arrivals, api: api.problems, oidc: oidc.middleware, followKeys: keys.load };
   const app = createApp({ settings, log, frame, traces, ...edges, isHealthy });
@@ -252,6 +263,7 @@ async function wire(ground: Ground, { settings, log, now = Date.now }: HubOption
     rotating,
     clientSecrets,
     credential,
+    ceremonies,
     attributes,
     administrators: admin.administrators,
     traces,

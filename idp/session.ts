@@ -25,7 +25,9 @@ export interface SsoSession extends StoredRecord {
   /** URI of the level reached by the strongest sign-in of this session. */
   readonly level: string;
   readonly amr: readonly string[];
-  /** ms since 1970 of the last presentation of the card. */
+  /** The passkey that its level stands on; none where the card alone does. */
+  readonly authenticatorId?: string | undefined;
+  /** ms since 1970 of the last presentation of the card, or of the passkey where that stands alone. */
   readonly authenticatedAt: number;
   readonly startedAt: number;
   readonly lastUsedAt: number;
@@ -61,6 +63,7 @@ export interface Presentation {
   readonly cardId: string;
   readonly level: string;
   readonly amr: readonly string[];
+  readonly authenticatorId?: string | undefined;
   readonly at: number;
 }
 
@@ -92,6 +95,8 @@ export interface SessionsOptions {
   readonly cookies: Collection<SessionCookie>;
   /** Whether the card behind a session may still be used: a suspended card ends its sessions at the next request. */
   readonly isCardUsable: (cardId: string) => Promise<boolean>;
+  /** The same of the passkey: a removed one ends the sessions that were made with it. */
+  readonly isAuthenticatorUsable: (id: string) => Promise<boolean>;
   readonly absoluteMs: number;
   readonly idleMs: number;
   readonly now?: () => number;
@@ -103,6 +108,7 @@ export function createSessions({
   sessions,
   cookies,
   isCardUsable,
+  isAuthenticatorUsable,
   absoluteMs,
   idleMs,
   now = Date.now,
@@ -124,7 +130,7 @@ export function createSessions({
     return { session, cookie };
   }
 
-  /** The same resident presented the card again: the session stays (its participants too), its level, time and cookie are new. */
+  /** The same resident presented the card or a passkey again: the session stays (its participants too), its level, time and cookie are new. */
   async function renew(
     id: string,
     presentation: Presentation,
@@ -134,6 +140,7 @@ export function createSessions({
       cardId: presentation.cardId,
       level: presentation.level,
       amr: presentation.amr,
+      authenticatorId: presentation.authenticatorId,
       authenticatedAt: presentation.at,
       lastUsedAt: now(),
     }));
@@ -146,7 +153,10 @@ export function createSessions({
   async function live(id: string): Promise<SsoSession | undefined> {
     const session = await sessions.get(id);
     if (!session || session.ended || now() - session.lastUsedAt > idleMs) return undefined;
-    return (await isCardUsable(session.cardId)) ? session : undefined;
+    const { cardId, authenticatorId } = session;
+    const usable =
+      (await isCardUsable(cardId)) && (authenticatorId === undefined || (await isAuthenticatorUsable(authenticatorId)));
+    return usable ? session : undefined;
   }
 
   async function byCookie(cookie: string | undefined): Promise<SsoSession | undefined> {
@@ -165,6 +175,15 @@ export function createSessions({
       ...bound,
       expiresAt: Math.min(bound.expiresAt, now() + replacedCookieMs),
     }));
+  }
+
+  /** Forgets every cookie value of the session at once; `renew` gives a new one. A crash between leaves nobody signed in. */
+  async function dropCookies(sessionId: string): Promise<void> {
+    for (;;) {
+      const { records, next } = await cookies.find({ where: { sessionId } });
+      await Promise.all(records.map(({ id }) => cookies.take(id)));
+      if (next === undefined) return;
+    }
   }
 
   /**
@@ -228,6 +247,7 @@ export function createSessions({
     byCookie,
     addCookie,
     retireCookie,
+    dropCookies,
     join,
     change,
     end,

@@ -15,7 +15,7 @@ import {
   type SoftwareCardMemory,
   secretVersionsCollection,
 } from '../card-auth/index.ts';
-import { parseClientMetadata } from '../federation/index.ts';
+import { cardPinBound, parseClientMetadata } from '../federation/index.ts';
 import { openCardKeys, openDataFolder, openStationKey, type startHub } from '../idp/index.ts';
 import { openStorage } from '../storage/index.ts';
 import type { Text } from '../web/index.ts';
@@ -187,8 +187,11 @@ async function registerSaml({ registry }: Hub, id: PartyId, origin: string): Pro
   const contract = {
     attributes: id === 'portal' ? ['displayName', 'coverage'] : ['staffRole', 'staffLicence', 'staffFacility'],
   };
+  // R139: who reads patients' records is not to be caught by a page that only looks like ours.
+  const requiredLevel = id === 'kmix' ? cardPinBound : undefined;
   const known = await registry.get('saml', key);
-  if (isDeepStrictEqual([known?.saml?.metadata, known?.contract], [metadata, contract])) return;
+  const wanted = [metadata, contract, requiredLevel];
+  if (isDeepStrictEqual([known?.saml?.metadata, known?.contract, known?.requiredLevel], wanted)) return;
   await registry.register({
     protocol: 'saml',
     key,
@@ -196,6 +199,7 @@ async function registerSaml({ registry }: Hub, id: PartyId, origin: string): Pro
     status: 'approved',
     contract,
     settings: {},
+    requiredLevel,
     saml: { metadata },
     trial: true,
   });

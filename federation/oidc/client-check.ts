@@ -30,6 +30,7 @@ export function checkClientMetadata(
   return {
     key: clientId,
     keys,
+    counter: 'sanuki_counter' in json,
     findings: [
       ...(json.client_id === undefined ? [finding('CLIENT_ID_CHOSEN', 'client_id')] : []),
       ...redirectFindings(json, context),

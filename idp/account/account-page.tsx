@@ -155,6 +155,11 @@ function SignIn({ session, ...style }: Parts) {
           [say('signedInAt'), formatMoment(session.authenticatedAt, style)],
         ]}
       />
+      <p>
+        <a class="button button-plain" href="/account/authenticators">
+          {say('authenticators')}
+        </a>
+      </p>
       <p class="hint">{say('signOutHint')}</p>
       <p>
         <a class="button" id="sign-out" href="/sign-out">

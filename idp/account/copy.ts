@@ -97,6 +97,7 @@ export const accountCopy = {
   session: { ja: 'ログイン中の情報', en: 'This sign-in' },
   level: { ja: 'ログインの方法', en: 'Signed in with' },
   signedInAt: { ja: 'カードで確認した日時', en: 'Card last presented' },
+  authenticators: { ja: 'パスキーの管理', en: 'Your passkeys' },
   startedAt: { ja: 'ログインした日時', en: 'Signed in at' },
   signOut: { ja: 'ログアウトする', en: 'Sign out' },
   signOutHint: {

@@ -3,12 +3,16 @@ import type { Settings } from '../../config/index.ts';
 import type { ProviderRegistry } from '../../federation/index.ts';
 import type { RegisteredBodies } from '../registered-bodies.ts';
 import { type AccountRoutesOptions, accountRoutes } from './account.tsx';
+import { type AuthenticatorRoutesOptions, authenticatorRoutes } from './authenticators.tsx';
 import { type ConsentRoutesOptions, consentRoutes } from './consent.tsx';
 import { partyNames } from './party-names.ts';
 
-type FromSettings = 'origin' | 'secure' | 'timeZone' | 'partyNameOf' | 'sourceNameOf' | 'sourcesOf';
+type FromSettings = 'origin' | 'secure' | 'timeZone' | 'supportPhone' | 'partyNameOf' | 'sourceNameOf' | 'sourcesOf';
 
-export type ResidentPagesOptions = Omit<AccountRoutesOptions & ConsentRoutesOptions, FromSettings> & {
+export type ResidentPagesOptions = Omit<
+  AccountRoutesOptions & ConsentRoutesOptions & AuthenticatorRoutesOptions,
+  FromSettings
+> & {
   readonly settings: Settings;
   readonly registry: ProviderRegistry;
   readonly bodies: Pick<RegisteredBodies, 'namesFor' | 'nameOf'>;
@@ -35,8 +39,11 @@ export function residentPages({
     ...common,
     sourcesOf: async (type) => [...names.values(), ...(await bodies.namesFor(type))],
   });
+  const { timeZone, support } = service;
+  const authenticators = authenticatorRoutes({ ...common, timeZone, supportPhone: support.phone });
   return (router) => {
     consent(router);
     account(router);
+    authenticators(router);
   };
 }

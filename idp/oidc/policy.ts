@@ -39,7 +39,9 @@ function stepOf(ctx: KoaContextWithOIDC, required: Level | undefined, now: numbe
     ? { level: levelOf(session), authenticatedAt: (session.loginTs ?? 0) * 1000 }
     : undefined;
   // Answered in this very request: what the card gave is what there is, else an unreachable level would loop.
-  const judged = result?.login ? { ...demand, fresh: false, maxAgeMs: undefined } : demand;
+  // A wish that the resident did without is not asked for again.
+  const passive = demand.passive || demand.context?.voluntary === true;
+  const judged = result?.login ? { ...demand, fresh: false, maxAgeMs: undefined, passive } : demand;
   const step = nextStep(judged, state, now);
   noteDecision(oidcTrace(ctx), { step, demand: judged, session: state, at: now });
   return step;

@@ -9,7 +9,15 @@ import {
   Provider,
 } from 'oidc-provider';
 import { discoveryEprAttribute } from '../../attribute-service/index.ts';
-import { card, cardPin, type ProviderRegistry, refedsMfa, smartcard } from '../../federation/index.ts';
+import {
+  card,
+  cardPin,
+  cardPinBound,
+  type ProviderRegistry,
+  passkey,
+  refedsMfa,
+  smartcard,
+} from '../../federation/index.ts';
 import { sha256 } from '../../lib/bytes.ts';
 import type { Storage } from '../../storage/index.ts';
 import type { Bootstrap } from '../attributes/bootstrap.ts';
@@ -147,7 +155,7 @@ function protocolConfiguration({ jwks, cookies, fetch, ...options }: OidcProvide
     pkce: { required: () => true },
     subjectTypes: ['pairwise'],
     // What a sign-in here can be called today.
-    acrValues: [card, cardPin, smartcard, refedsMfa],
+    acrValues: [card, cardPin, cardPinBound, passkey, smartcard, refedsMfa],
     scopes: ['openid', 'profile', 'staff', 'attributes', 'offline_access'],
     claims: {
       openid: ['sub', 'acr', 'amr', 'auth_time'],

@@ -41,6 +41,10 @@ export const playgroundCopy = {
   value: { ja: '値', en: 'Value' },
   reason: { ja: '理由', en: 'Reason' },
   pseudonym: { ja: '仮名', en: 'pseudonym' },
+  passkeyAssumed: {
+    ja: 'このサービスはパスキーも求めます。ここでは、パスキーも示したものとして表示しています。',
+    en: 'The service asks for a passkey too. Here it is taken as shown.',
+  },
   firstVisit: {
     ja: 'このカードの方は、このサービスが初めてです。仮名は見本で、本当のログインでは別の値になります。',
     en: 'The holder has never been at this service: the pseudonym is an example, and a real sign-in makes another one.',

@@ -1,8 +1,16 @@
 import { type AttributeType, attributeTypes, type Consents, type Purpose } from '../../attribute-service/index.ts';
 import type { CardAuthentication } from '../../card-auth/index.ts';
-import type { ProviderRecord, ProviderRegistry, Registration } from '../../federation/index.ts';
+import {
+  cardPin,
+  cardPinBound,
+  type ProviderRecord,
+  type ProviderRegistry,
+  passkey,
+  type Registration,
+} from '../../federation/index.ts';
 import type { Log } from '../../lib/log.ts';
 import { holderOf } from '../attributes/bootstrap.ts';
+import { methodsOf } from '../authenticators/ceremonies.ts';
 import type { PageFrame } from '../page-frame.ts';
 import { nextStep, type SignInDemand } from '../sign-in/dispatch.ts';
 import { type LiveState, liveStateOf } from './live-state.ts';
@@ -24,6 +32,8 @@ export interface Examined {
   readonly live: LiveState;
   readonly preview: Preview | Refused;
   readonly rows: readonly ReleaseRow[];
+  /** The party demands a passkey too; none was asked for, and it is taken as shown. */
+  readonly passkeyAssumed: boolean;
   /** The holder has no pseudonym at this party yet: the one shown is an example. */
   readonly firstVisit: boolean;
   /** Fingerprint of the key that the party signs its queries with, where it is given a way to ask. */
@@ -42,9 +52,11 @@ export interface Case {
 /** Plays the party through one sign-in with this card. */
 export async function examine({ record, tried, demand, presented }: Case, options: ExamineOptions): Promise<Examined> {
   const { registry, links, now } = options;
-  const stage = await openStage(playedClient(tried), presented, options);
+  const assumed = passkeyAssumed(tried, presented);
+  const { level, amr } = assumed ?? presented;
+  const stage = await openStage(playedClient(tried), { presented, level, amr }, options);
   const asked = { ...demand, fresh: false, required: tried.requiredLevel };
-  const step = nextStep(asked, { level: presented.level, authenticatedAt: presented.at }, now());
+  const step = nextStep(asked, { level, authenticatedAt: presented.at }, now());
   const preview = await previewOf(stage, step, options);
   const { residentRef } = presented;
   const found = 'refused' in preview ? undefined : releasedValues(preview);
@@ -54,7 +66,7 @@ export async function examine({ record, tried, demand, presented }: Case, option
         contract: tried.contract.attributes,
         staff: stage.staffOutcome(),
         counter: tried.counter !== undefined,
-        level: presented.level,
+        level,
         consentFor: await consentsOf({ party: record.id, residentRef }, options),
       })
     : [];
@@ -62,9 +74,19 @@ export async function examine({ record, tried, demand, presented }: Case, option
     live: await liveStateOf(record, registry, stage.registry),
     preview,
     rows,
+    passkeyAssumed: assumed !== undefined,
     firstVisit: (await links.knownPseudonym(residentRef, record.id)) === undefined,
     holderKey: found?.bootstrap ? await holderKeyOf(stage, options) : undefined,
   };
+}
+
+/**
+ * A test sign-in asks for the card alone of what a service may demand; the resident's passkey is taken as given, so that
+ * the page shows what the service would get. At a counter nothing but the card is there.
+ */
+function passkeyAssumed({ requiredLevel: level, counter }: Registration, presented: CardAuthentication) {
+  const isAssumed = level === cardPinBound || level === passkey;
+  return isAssumed && presented.level === cardPin && !counter ? { level, amr: methodsOf[level] } : undefined;
 }
 
 async function previewOf(

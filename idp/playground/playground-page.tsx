@@ -39,6 +39,7 @@ export function PlaygroundPage(options: Parts) {
       <Notice kind="info" title={say('once')}>
         <p>{say('onceText')}</p>
         {what === 'revision' ? <p>{say('ofRevision')}</p> : null}
+        {options.passkeyAssumed ? <p>{say('passkeyAssumed')}</p> : null}
       </Notice>
       <Live {...options} />
       {'refused' in preview ? (

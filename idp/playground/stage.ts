@@ -28,6 +28,7 @@ import {
 import type { KeyUses } from '../key-use.ts';
 import {
   createSessions,
+  type Presentation,
   type SessionCookie,
   type SsoSession,
   sessionCollection,
@@ -53,7 +54,11 @@ const minute = 60_000;
  * code; what it answers from is thrown away with the page. The real store is read for what is known of the card's
  * holder and never written: no session, no participant, no pseudonym, no token stays behind.
  */
-export async function openStage(registration: Registration, presented: CardAuthentication, options: StageOptions) {
+export async function openStage(
+  registration: Registration,
+  { presented, ...reached }: { readonly presented: CardAuthentication } & Pick<Presentation, 'level' | 'amr'>,
+  options: StageOptions,
+) {
   const { settings, links, lookAtStaff, entityId, now } = options;
   const { origin, profile, session } = settings;
   const storage = createMemoryStorage({ now });
@@ -84,7 +89,7 @@ export async function openStage(registration: Registration, presented: CardAuthe
     registry,
     sessions,
     presentations,
-    ...(await sessions.start(presented)),
+    ...(await sessions.start({ ...presented, ...reached })),
     presented,
     keys,
     links: linksOn(storage, links),
@@ -110,6 +115,7 @@ function signInsOn(storage: Storage, session: Settings['session'], now: () => nu
     sessions: storage.collection<SsoSession>(sessionCollection),
     cookies: storage.collection<SessionCookie>(sessionCookieCollection),
     isCardUsable: async () => true,
+    isAuthenticatorUsable: async () => true,
     absoluteMs: session.absoluteMinutes * minute,
     idleMs: session.idleMinutes * minute,
     now,

@@ -1,4 +1,5 @@
 import { Logo, Notice, type Preferences } from '../../web/index.ts';
+import { passkeyCopy } from '../authenticators/copy.ts';
 import { CancelForm, CardPanel, Help, Reference } from './card-panel.tsx';
 import { liveCopyIn, signInCopy } from './copy.ts';
 
@@ -18,7 +19,14 @@ export interface CardPromptOptions {
 }
 
 /** The page that asks for card and PIN. The browser program fills it with life; what it says is all in here. */
-export function CardPrompt(options: CardPromptOptions & { readonly preferences: Preferences; readonly test: boolean }) {
+export function CardPrompt(
+  options: CardPromptOptions & {
+    readonly preferences: Preferences;
+    readonly test: boolean;
+    /** A passkey would do as well. */
+    readonly other: boolean;
+  },
+) {
   const { interactionId, csrfToken, service, logo, pinDigits, softwareReader, supportPhone } = options;
   const { language } = options.preferences;
   const say = (key: keyof typeof signInCopy) => signInCopy[key][language];
@@ -48,6 +56,16 @@ export function CardPrompt(options: CardPromptOptions & { readonly preferences: 
         live={liveCopyIn(language)}
         keep={say('keep')}
       />
+      {options.other ? (
+        <>
+          <p>{passkeyCopy.withPasskeyHint[language]}</p>
+          <p>
+            <a class="button button-plain" href={`/sign-in/${interactionId}?with=passkey`}>
+              {passkeyCopy.withPasskey[language]}
+            </a>
+          </p>
+        </>
+      ) : null}
       <Help
         topics={[
           [say('lost'), say('lostText')],

@@ -1,4 +1,12 @@
-import { decideLevel, type Level, type RequestedAuthnContext } from '../../federation/index.ts';
+import {
+  cardPin,
+  cardPinBound,
+  decideLevel,
+  type Level,
+  type LevelDecision,
+  passkey,
+  type RequestedAuthnContext,
+} from '../../federation/index.ts';
 import type { SsoSession } from '../session.ts';
 
 /** What a provider asks of a sign-in, in the words both protocols share. */
@@ -17,9 +25,15 @@ export interface SignInDemand {
 }
 
 export type Step =
-  | { readonly step: 'card'; readonly level: Level }
+  /** `orPasskey`: a passkey would do as well. */
+  | { readonly step: 'card'; readonly level: Level; readonly orPasskey?: true }
+  /** The resident's bound key, beside the card and the PIN that the session has. */
+  | { readonly step: 'key' }
+  | { readonly step: 'passkey' }
   | { readonly step: 'respond'; readonly contextClass: string }
   | { readonly step: 'refuse'; readonly reason: 'NO_PASSIVE' | 'NO_AUTHN_CONTEXT' };
+
+type SessionFacts = Pick<SsoSession, 'level' | 'authenticatedAt'>;
 
 /**
  * Pure: what has to happen next for this demand with this session. Every step of the sign-in comes back here; no step
@@ -27,20 +41,35 @@ export type Step =
  */
 export function nextStep(
   demand: SignInDemand,
-  session: Pick<SsoSession, 'level' | 'authenticatedAt'> | undefined,
+  session: SessionFacts | undefined,
   now: number,
   reachable?: readonly Level[],
 ): Step {
   const usable = session && isRecentEnough(demand, session, now) ? session : undefined;
-  const decision = decideLevel({
-    requested: demand.context,
-    required: demand.required,
-    level: usable?.level,
-    ...(reachable ? { reachable } : {}),
-  });
+  const decision = decideFor(demand, usable?.level, reachable);
   if ('answer' in decision) return { step: 'respond', contextClass: decision.answer };
   if ('impossible' in decision) return { step: 'refuse', reason: 'NO_AUTHN_CONTEXT' };
-  return demand.passive ? { step: 'refuse', reason: 'NO_PASSIVE' } : { step: 'card', level: decision.needs };
+  if (demand.passive) return { step: 'refuse', reason: 'NO_PASSIVE' };
+  const { needs: level, orPasskey } = decision;
+  if (level === passkey) return { step: 'passkey' };
+  if (level === cardPinBound && usable && isCardRecent(usable, now)) return { step: 'key' };
+  return { step: 'card', level, ...(orPasskey ? { orPasskey } : {}) };
+}
+
+/** OIDC Core 5.5.1.1: a wish is not worth a refusal, so where no page may be shown it is answered with what there is. */
+function decideFor(demand: SignInDemand, level: string | undefined, reachable?: readonly Level[]): LevelDecision {
+  const { context, required } = demand;
+  const common = { required, level, ...(reachable ? { reachable } : {}) };
+  const decision = decideLevel({ ...common, requested: context });
+  return 'needs' in decision && demand.passive && context?.voluntary ? decideLevel(common) : decision;
+}
+
+/** Card, PIN and key make one level only together: what was presented longer ago than this is presented again. */
+export const recentCardMs = 15 * 60_000;
+
+/** Whether the key alone makes the level, and whether a passkey may be bound (R157). */
+export function isCardRecent({ level, authenticatedAt }: SessionFacts, now: number): boolean {
+  return (level === cardPin || level === cardPinBound) && now - authenticatedAt <= recentCardMs;
 }
 
 /** Why the session that is there, or is not, does not do: what a trace says about a card that is asked for. */

@@ -77,6 +77,15 @@ export function createInteractions({ interactions, csrfKey, lifetimeMs, now = Da
     if (!interaction) throw new HubPageError('SIGN_IN_EXPIRED', 'the interaction is unknown, finished or has expired');
   }
 
+  /** OIDC Core 5.5.1.1: the resident goes on without what was only a wish; what the registration demands stays. */
+  async function forgoWish(id: string): Promise<void> {
+    await interactions.update(id, (current) => {
+      if (!current.demand.context?.voluntary)
+        throw new HubPageError('PAGE_MISSING', 'the service demands it: there is nothing to do without');
+      return { ...current, demand: { ...current.demand, context: undefined } };
+    });
+  }
+
   /** Of two answers to one interaction only one is sent. */
   async function finish(id: string): Promise<void> {
     if (!(await interactions.take(id)))
@@ -93,7 +102,7 @@ export function createInteractions({ interactions, csrfKey, lifetimeMs, now = Da
     }
   }
 
-  return { open, resume, present, finish, csrfToken, checkCsrf };
+  return { open, resume, present, forgoWish, finish, csrfToken, checkCsrf };
 }
 
 export type Interactions = ReturnType<typeof createInteractions>;

@@ -1,4 +1,3 @@
-import type { Context } from 'koa';
 import type { Settings } from '../../config/index.ts';
 import type { ProviderRecord, ProviderRegistry } from '../../federation/index.ts';
 import { cancelAddressOf } from '../account/gate.ts';
@@ -12,6 +11,7 @@ import { signInCopy } from './copy.ts';
 import { counterCopy } from './counter-copy.ts';
 import { CounterPrompt, releasedAtCounter } from './counter-prompt.tsx';
 import type { Interaction } from './interaction.ts';
+import type { Prompts } from './routes.ts';
 
 /** Sends the card prompt with the name of the service that asks, as its approved registration has it. */
 export function createPrompt({
@@ -24,23 +24,21 @@ export function createPrompt({
   registry: ProviderRegistry;
   frame: PageFrame;
   logos: Pick<Logos, 'addressFor'>;
-}) {
+}): Prompts['card'] {
   const { softwareReader, pinDigits } = settings.signIn;
   const supportPhone = settings.service.support.phone;
   const script = frame.program('sign-in');
 
-  return async (ctx: Context, interaction: Interaction, csrfToken: string): Promise<void> => {
+  return async (ctx, { interaction, csrfToken, other }): Promise<void> => {
     const { language } = frame.preferencesOf(ctx);
     const trace = traceOf(ctx).keep();
-    const kind = interaction.providerId.startsWith('saml:') ? 'saml' : 'oidc';
-    const provider = await registry.get(kind, interaction.partyKey);
+    const { provider, names, logo, formAction } = await askingParty(interaction, { settings, registry, logos });
     const test = interaction.protocol === 'test';
-    const service = (provider?.name ?? settings.service.name)[language];
     const common = {
       trace,
-      logo: await logos.addressFor(provider),
+      logo,
       csrfToken,
-      service,
+      service: names[language],
       pinDigits,
       softwareReader,
       supportPhone,
@@ -52,15 +50,38 @@ export function createPrompt({
         ? counterPage(common, provider, { language, level: interaction.sessionless.level })
         : {
             title: signInCopy.title[language],
-            body: (preferences) => <CardPrompt {...common} test={test} preferences={preferences} />,
+            body: (preferences) => <CardPrompt {...common} {...{ test, other, preferences }} />,
           }),
       script,
       policy: {
         connect: softwareReader ? [new URL(softwareReader).origin] : [],
-        // Cancelling leads through our own answer to the party; browsers apply form-action to the whole way.
-        formAction: partyOrigins(provider, interaction),
+        formAction,
       },
     });
+  };
+}
+
+/** Who asks, as its registration names it, and where cancelling may lead. */
+export async function askingParty(
+  interaction: Interaction,
+  {
+    settings,
+    registry,
+    logos,
+  }: {
+    readonly settings: Settings;
+    readonly registry: Pick<ProviderRegistry, 'get'>;
+    readonly logos: Pick<Logos, 'addressFor'>;
+  },
+) {
+  const kind = interaction.providerId.startsWith('saml:') ? 'saml' : 'oidc';
+  const provider = await registry.get(kind, interaction.partyKey);
+  return {
+    provider,
+    names: provider?.name ?? settings.service.name,
+    logo: await logos.addressFor(provider),
+    // Cancelling leads through our own answer to the party; browsers apply form-action to the whole way.
+    formAction: partyOrigins(provider, interaction),
   };
 }
 

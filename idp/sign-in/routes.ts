@@ -1,7 +1,7 @@
 import type Router from '@koa/router';
 import type { Context } from 'koa';
 import { z } from 'zod';
-import { type CardAuthentication, CardError, type CardSignIn, type PinAuthentication } from '../../card-auth/index.ts';
+import { type CardAuthentication, CardError, type CardSignIn } from '../../card-auth/index.ts';
 import { type ProviderRegistry, SamlError } from '../../federation/index.ts';
 import { HubPageError } from '../errors.ts';
 import { readForm, readJson } from '../guards.ts';
@@ -9,8 +9,9 @@ import type { Sessions, SsoSession } from '../session.ts';
 import { type Decided, noteDecision } from '../traces/notes.ts';
 import { traceOf } from '../traces/trace.ts';
 import { browserSecretOf } from './browser-secret.ts';
-import { nextStep, type SignInDemand } from './dispatch.ts';
+import { nextStep, type SignInDemand, type Step } from './dispatch.ts';
 import type { Interaction, Interactions } from './interaction.ts';
+import { openSession } from './open-session.ts';
 
 /** How one protocol goes on after the sign-in. */
 export interface Responder {
@@ -18,6 +19,21 @@ export interface Responder {
   refuse(ctx: Context, interaction: Interaction, reason: SamlError): Promise<void>;
   /** How a sessionless interaction goes on with the card; it has no session to go on with. */
   present?(ctx: Context, interaction: Interaction, presented: CardAuthentication): Promise<void>;
+}
+
+/** The pages that ask for something. */
+export interface Prompts {
+  /** Card and PIN, or at a counter the card. `other`: a passkey would do too, and the page leads to it. */
+  readonly card: (ctx: Context, asked: Asked & { readonly other: boolean }) => Promise<void>;
+  /** A passkey alone. `other`: card and PIN would do too. */
+  readonly passkey: (ctx: Context, asked: Asked & { readonly other: boolean }) => Promise<void>;
+  /** The bound key of the session's resident beside card and PIN, or the way to bind one. */
+  readonly key: (ctx: Context, asked: Asked & { readonly session: SsoSession }) => Promise<void>;
+}
+
+export interface Asked {
+  readonly interaction: Interaction;
+  readonly csrfToken: string;
 }
 
 export interface SignInRoutesOptions {
@@ -28,8 +44,7 @@ export interface SignInRoutesOptions {
   readonly registry: Pick<ProviderRegistry, 'get'>;
   readonly card: CardSignIn;
   readonly responders: Readonly<Record<Interaction['protocol'], Responder>>;
-  /** Shows the card prompt. */
-  readonly showPrompt: (ctx: Context, interaction: Interaction, csrfToken: string) => Promise<void>;
+  readonly prompts: Prompts;
   readonly sessionCookie: string;
   readonly browserCookie: string;
   readonly secure: boolean;
@@ -62,15 +77,7 @@ const messages = {
 /** The hub's sign-in page and the four steps of the card behind it. Every step ends back at the page, and it asks the dispatcher. */
 export function signInRoutes(options: SignInRoutesOptions): (router: Router) => void {
   const { interactions, card } = options;
-
-  /** The interaction of this browser; a step of the card also needs the anti-forgery token. */
-  async function interactionOf(ctx: Context & { params: { id?: string } }): Promise<Interaction> {
-    const interaction = await interactions.resume(ctx.params.id ?? '', browserSecretOf(ctx, options));
-    traceOf(ctx).follow(interaction.trace);
-    if (ctx.method === 'POST')
-      interactions.checkCsrf(interaction.id, browserSecretOf(ctx, options), ctx.get('x-csrf-token'));
-    return interaction;
-  }
+  const interactionOf = (ctx: AtInteraction) => interactionAt(ctx, options);
 
   return (router) => {
     router.get('/sign-in/:id', async (ctx) => showStep(ctx, await interactionOf(ctx), options));
@@ -111,19 +118,48 @@ export function signInRoutes(options: SignInRoutesOptions): (router: Router) => 
       ctx.body = { next: `/sign-in/${id}` };
     });
 
+    router.post('/sign-in/:id/without-passkey', async (ctx) => {
+      const { id } = await ownForm(ctx, options);
+      await interactions.forgoWish(id);
+      ctx.status = 303;
+      ctx.redirect(`/sign-in/${id}`);
+    });
+
     // By the page's own form, so it works without script; the party is told that the resident went away.
     router.post('/sign-in/:id/cancel', async (ctx) => {
-      const secret = browserSecretOf(ctx, options);
-      const interaction = await interactions.resume(ctx.params.id ?? '', secret);
-      traceOf(ctx).follow(interaction.trace);
-      const token = (await readForm(ctx, bodyMaxBytes)).get('csrf') ?? undefined;
-      interactions.checkCsrf(interaction.id, secret, token);
+      const interaction = await ownForm(ctx, options);
       await interactions.finish(interaction.id);
       traceOf(ctx).keep();
       const cancelled = new SamlError('SIGN_IN_CANCELLED', 'the resident cancelled the sign-in');
       await options.responders[interaction.protocol].refuse(ctx, interaction, cancelled);
     });
   };
+}
+
+export type AtInteraction = Context & { params: { id?: string } };
+
+/** The interaction of this browser; a step of card or passkey also needs the anti-forgery token. */
+export async function interactionAt(
+  ctx: AtInteraction,
+  options: Pick<SignInRoutesOptions, 'interactions' | 'browserCookie' | 'secure'>,
+): Promise<Interaction> {
+  const { interactions } = options;
+  const interaction = await interactions.resume(ctx.params.id ?? '', browserSecretOf(ctx, options));
+  traceOf(ctx).follow(interaction.trace);
+  if (ctx.method === 'POST')
+    interactions.checkCsrf(interaction.id, browserSecretOf(ctx, options), ctx.get('x-csrf-token'));
+  return interaction;
+}
+
+/** The interaction of this browser, for a form of its page. */
+async function ownForm(ctx: AtInteraction, options: SignInRoutesOptions): Promise<Interaction> {
+  const { interactions } = options;
+  const secret = browserSecretOf(ctx, options);
+  const interaction = await interactions.resume(ctx.params.id ?? '', secret);
+  traceOf(ctx).follow(interaction.trace);
+  const token = (await readForm(ctx, bodyMaxBytes)).get('csrf') ?? undefined;
+  interactions.checkCsrf(interaction.id, secret, token);
+  return interaction;
 }
 
 /** What the terminal did, without a byte of it. From `prove` on the card has shown that it is one of ours. */
@@ -142,7 +178,7 @@ async function readMessage<T>(ctx: Context, schema: z.ZodType<T>): Promise<T> {
 }
 
 async function showStep(ctx: Context, interaction: Interaction, options: SignInRoutesOptions): Promise<void> {
-  const { interactions, sessions, responders, showPrompt, sessionCookie, now } = options;
+  const { interactions, sessions, responders, sessionCookie, now } = options;
   if (interaction.sessionless) return showSessionlessStep(ctx, interaction, interaction.sessionless.presented, options);
   const session = await sessions.byCookie(ctx.cookies.get(sessionCookie));
   const at = now();
@@ -150,13 +186,27 @@ async function showStep(ctx: Context, interaction: Interaction, options: SignInR
   const step = nextStep(demand, session, at);
   noteStep(ctx, interaction, { step, demand, session, at });
   const responder = responders[interaction.protocol];
-  if (step.step === 'card')
-    return showPrompt(ctx, interaction, interactions.csrfToken(interaction.id, browserSecretOf(ctx, options)));
+  if (step.step !== 'respond' && step.step !== 'refuse')
+    return showPrompt(ctx, interaction, { step, session }, options);
   await interactions.finish(interaction.id);
   if (step.step === 'refuse')
     return responder.refuse(ctx, interaction, new SamlError(step.reason, 'the demand cannot be met'));
   if (!session) throw new HubPageError('SIGN_IN_EXPIRED', 'the session ended meanwhile');
   return responder.respond(ctx, interaction, session, step.contextClass);
+}
+
+function showPrompt(
+  ctx: Context,
+  interaction: Interaction,
+  { step, session }: { readonly step: Step; readonly session: SsoSession | undefined },
+  options: SignInRoutesOptions,
+): Promise<void> {
+  const { interactions, prompts } = options;
+  const asked = { interaction, csrfToken: interactions.csrfToken(interaction.id, browserSecretOf(ctx, options)) };
+  if (step.step === 'key' && session) return prompts.key(ctx, { ...asked, session });
+  if (step.step === 'passkey') return prompts.passkey(ctx, { ...asked, other: false });
+  const other = step.step === 'card' && step.orPasskey === true;
+  return prompts[other && ctx.query.with === 'passkey' ? 'passkey' : 'card'](ctx, { ...asked, other });
 }
 
 /** A reloaded prompt says nothing new. What ends without a page, as a plain sign-on does, leaves no record. */
@@ -171,7 +221,7 @@ function noteStep(ctx: Context, { trace: parked }: Interaction, decided: Decided
 }
 
 /** A request that was parked before its registration began to demand more is answered by what it demands now. */
-async function currentDemand(
+export async function currentDemand(
   { protocol, partyKey, demand }: Interaction,
   { registry }: Pick<SignInRoutesOptions, 'registry'>,
 ): Promise<SignInDemand> {
@@ -186,9 +236,11 @@ async function showSessionlessStep(
   presented: CardAuthentication | undefined,
   options: SignInRoutesOptions,
 ): Promise<void> {
-  const { interactions, showPrompt, responders, now } = options;
-  if (!presented)
-    return showPrompt(ctx, interaction, interactions.csrfToken(interaction.id, browserSecretOf(ctx, options)));
+  const { interactions, prompts, responders, now } = options;
+  if (!presented) {
+    const csrfToken = interactions.csrfToken(interaction.id, browserSecretOf(ctx, options));
+    return prompts.card(ctx, { interaction, csrfToken, other: false });
+  }
   traceOf(ctx).keep();
   await interactions.finish(interaction.id);
   if (now() - presented.at > presentedMs)
@@ -196,20 +248,4 @@ async function showSessionlessStep(
   const responder = responders[interaction.protocol];
   if (!responder.present) throw new TypeError('an interaction without session, for a protocol that has none');
   return responder.present(ctx, interaction, presented);
-}
-
-/** The same resident keeps the session and its parties; another one ends it. Either way the cookie is new. */
-async function openSession(
-  ctx: Context,
-  presentation: PinAuthentication,
-  { sessions, sessionCookie, secure, endSession }: SignInRoutesOptions,
-): Promise<void> {
-  const before = ctx.cookies.get(sessionCookie);
-  const current = await sessions.byCookie(before);
-  const same =
-    current?.residentRef === presentation.residentRef ? await sessions.renew(current.id, presentation) : undefined;
-  if (current && !same) await endSession(current.id);
-  const { cookie } = same ?? (await sessions.start(presentation));
-  if (before) await sessions.retireCookie(before);
-  ctx.cookies.set(sessionCookie, cookie, { httpOnly: true, sameSite: 'lax', secure, path: '/', overwrite: true });
 }

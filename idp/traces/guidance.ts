@@ -1,3 +1,4 @@
+import type { Text } from '../../web/index.ts';
 import {
   broken,
   card,
@@ -18,6 +19,16 @@ const reading = card(
   nothingUnlessMany,
 );
 
+const passkey = (what: Text): Guidance => ({
+  whom: 'resident',
+  what,
+  caller: text(
+    '画面の案内のとおりに、もう一度お試しいただいてください。端末をなくしたときは、カードと暗証番号でログインして「パスキーの管理」で削除し、登録し直せます。',
+    'Please ask the caller to follow the page and try again. After losing the device: sign in with card and PIN, remove the passkey under “Your passkeys”, and set up a new one.',
+  ),
+  staff: nothingUnlessMany,
+});
+
 const groups: readonly (readonly [codes: RegExp, guidance: Guidance])[] = [
   [/^(SIGNATURE_|DIGEST_|REFERENCE_|ALGORITHM_|KEY_REFUSED)/, signature],
   [/^(VERSION_|BINDING_UNSUPPORTED|NAME_ID_|SUBJECT_|REQUEST_UNSUPPORTED)/, demand],
@@ -26,6 +37,18 @@ const groups: readonly (readonly [codes: RegExp, guidance: Guidance])[] = [
     unreadable,
   ],
   [/^OIDC_/, oidcRequest],
+  [
+    /^PASSKEY_COPIED$/,
+    {
+      ...passkey(text('パスキーの写しが使われたおそれがあります。', 'A copy of the passkey may be in use.')),
+      caller: text(
+        'そのパスキーを「パスキーの管理」で削除し、登録し直していただいてください。',
+        'Please ask the caller to remove that passkey under “Your passkeys” and set up a new one.',
+      ),
+      staff: text('システム運用者に番号を伝えてください。', 'Give the reference to the operator.'),
+    },
+  ],
+  [/^PASSKEY_/, passkey(text('パスキーを確かめられませんでした。', 'The passkey could not be confirmed.'))],
   [/^(READER_|LEVEL_REFUSED|PIN_|CARD_)/, reading],
   [
     /^(PROVIDER_CHANGED|DECLARATION_|METADATA_|CLIENT_METADATA_|ACT_|OWN_|ROLES_|REGISTRATION_|NOTHING_|COMMENT_|INVITATION_|ADMINISTRATOR_)/,

@@ -7,6 +7,9 @@ const acts: Readonly<Record<string, Text>> = {
   tap: { ja: 'カードが置かれました', en: 'A card was placed' },
   prove: { ja: '本物のカードと確かめました', en: 'The card is genuine' },
   finish: { ja: '暗証番号が合いました', en: 'The PIN is right' },
+  'passkey-start': { ja: 'パスキーの確認を始めました', en: 'The passkey is asked for' },
+  'passkey-finish': { ja: 'パスキーが合いました', en: 'The passkey is right' },
+  'passkey-bind': { ja: 'パスキーが登録されました', en: 'A passkey was set up' },
   present: { ja: 'カードを確かめました（暗証番号なし）', en: 'The card is right (no PIN asked)' },
 };
 
@@ -21,6 +24,8 @@ const reasons: Readonly<Record<string, Text>> = {
 
 const nexts: Readonly<Record<string, Text>> = {
   card: { ja: 'カードを求めます', en: 'The card is asked for' },
+  key: { ja: 'カードのほかにパスキーを求めます', en: 'A passkey beside the card is asked for' },
+  passkey: { ja: 'パスキーを求めます', en: 'A passkey is asked for' },
   respond: { ja: '答えを返します', en: 'An answer is given' },
   refuse: { ja: '断ります', en: 'It is refused' },
 };
@@ -54,6 +59,8 @@ export function stepLine({ kind, facts }: TraceStep, language: Language): string
     case 'decision':
       return decisionLine(facts, language);
     case 'prompt':
+      if (facts.act === 'passkey')
+        return japanese ? 'パスキーの画面を出しました' : 'The page that asks for the passkey was shown';
       return japanese ? 'カードの画面を出しました' : 'The page that asks for the card was shown';
     case 'card':
       return wordIn(acts, single(facts.act), language);

@@ -21,7 +21,7 @@ export function startKMix(options: KMixOptions): Promise<RunningParty> {
   const { idpMetadataUrl, sealingKey, name, trial } = options;
   const kind = {
     owner: 'sanuki-k-mix',
-    level: 'urn:x-sanuki:ac:card-pin',
+    level: 'urn:x-sanuki:ac:card-pin-bound',
     purpose,
     admission: admitClinician,
     protocol: (host, storage) => createSamlProtocol({ host, storage, sealingKey, name, trial, idpMetadataUrl }),

@@ -144,9 +144,15 @@ describe('registrations as code', function () {
     expect(providers.find(({ client_id }) => client_id === 'kept')).to.deep.include(kept);
   });
 
-  it('names a required level that nobody could reach, a logo that is no hash, and an address that is none', async () => {
+  it('names a required level that nobody could reach at a counter, a logo that is no hash, and an address that is none', async () => {
     for (const [more, words] of [
-      [{ requiredLevel: 'urn:x-sanuki:ac:passkey' }, 'LEVEL_UNREACHABLE'],
+      [
+        {
+          requiredLevel: 'urn:x-sanuki:ac:passkey',
+          counter: { facility: { ja: '医院', en: 'Clinic' }, terminal: '1' },
+        },
+        'LEVEL_UNREACHABLE',
+      ],
       [{ requiredLevel: 'high' }, 'requiredLevel'],
       [{ logo: '../../etc/passwd' }, 'SHA-256'],
       [{ source: { address: 'nowhere' } }, 'source.address'],

@@ -66,17 +66,38 @@ describe('authentication context (SAML Core 3.3.2.2.1)', () => {
   it('asks for the card where no session stands, and for no card that would not help', () => {
     expect(decideLevel({})).to.deep.equal({ needs: cardPin });
     expect(decideLevel({ requested: { comparison: 'minimum', classRefs: [card] } })).to.deep.equal({ needs: cardPin });
-    expect(decideLevel({ requested: { comparison: 'exact', classRefs: [passkey] } })).to.deep.equal({
-      impossible: true,
-    });
-    expect(decideLevel({ requested: { comparison: 'better', classRefs: [cardPin] }, level: cardPin })).to.deep.equal({
-      impossible: true,
-    });
+    const better = { comparison: 'better', classRefs: [cardPinBound] } as const;
+    for (const level of [undefined, cardPin, cardPinBound, passkey])
+      expect(decideLevel({ requested: better, level }), level).to.deep.equal({ impossible: true });
   });
 
   it('asks for more when the session is too weak', () => {
     expect(decideLevel({ requested: { comparison: 'exact', classRefs: [cardPin] }, level: card })).to.deep.equal({
       needs: cardPin,
+    });
+    for (const level of [undefined, card, cardPin, passkey]) {
+      for (const requested of [
+        { comparison: 'exact', classRefs: [cardPinBound] },
+        { comparison: 'better', classRefs: [cardPin] },
+      ] as const)
+        expect(decideLevel({ requested, level }), level).to.deep.equal({ needs: cardPinBound });
+      expect(decideLevel({ required: cardPinBound, level }), level).to.deep.equal({ needs: cardPinBound });
+    }
+  });
+
+  it('takes a passkey only where request or registration accepts it by name', () => {
+    expect(decideLevel({ level: passkey }), 'names no level').to.deep.equal({ needs: cardPin });
+    expect(decideLevel({ level: passkey, required: cardPin })).to.deep.equal({ needs: cardPin });
+    expect(decideLevel({ level: passkey, required: passkey })).to.deep.equal({ answer: passkey });
+    expect(decideLevel({ required: passkey, level: cardPinBound })).to.deep.equal({ needs: passkey });
+    const mfa = { comparison: 'exact', classRefs: [refedsMfa] } as const;
+    expect(decideLevel({ requested: mfa })).to.deep.equal({ needs: cardPin, orPasskey: true });
+    expect(decideLevel({ requested: mfa, level: passkey })).to.deep.equal({ answer: refedsMfa });
+    expect(decideLevel({ requested: mfa, required: cardPinBound })).to.deep.equal({ needs: cardPinBound });
+    const alone = { comparison: 'exact', classRefs: [passkey] } as const;
+    expect(decideLevel({ requested: alone })).to.deep.equal({ needs: passkey });
+    expect(decideLevel({ requested: alone, required: cardPin }), 'beside what is required').to.deep.equal({
+      impossible: true,
     });
   });
 
@@ -88,11 +109,12 @@ describe('authentication context (SAML Core 3.3.2.2.1)', () => {
   });
 
   it('takes acr_values as a wish and an essential acr as a condition (OIDC Core 5.5.1.1)', () => {
-    expect(decideLevel({ requested: requestedFromAcr({ values: [passkey] }), level: cardPin })).to.deep.equal({
+    const unknown = ['urn:example:unknown'];
+    expect(decideLevel({ requested: requestedFromAcr({ values: unknown }), level: cardPin })).to.deep.equal({
       answer: cardPin,
     });
     expect(
-      decideLevel({ requested: requestedFromAcr({ values: [passkey], essential: true }), level: cardPin }),
+      decideLevel({ requested: requestedFromAcr({ values: unknown, essential: true }), level: cardPin }),
     ).to.deep.equal({ impossible: true });
     expect(requestedFromAcr(undefined)).to.equal(undefined);
     expect(requestedFromAcr({ essential: true })).to.equal(undefined);
@@ -130,8 +152,13 @@ describe('authentication context (SAML Core 3.3.2.2.1)', () => {
     const wishes = [undefined, requestedFromAcr({ values: [card] }), requestedFromAcr({ values: ['urn:example:x'] })];
     for (const requested of wishes) {
       expect(decideLevel({ requested, required: cardPin, level: card })).to.deep.equal({ needs: cardPin });
-      for (const required of [cardPinBound, passkey])
-        expect(decideLevel({ requested, required, level: cardPin }), required).to.deep.equal({ impossible: true });
+      for (const required of [cardPinBound, passkey]) {
+        expect(decideLevel({ requested, required, level: cardPin }), required).to.deep.equal({ needs: required });
+        const reachable = [cardPin];
+        expect(decideLevel({ requested, required, level: cardPin, reachable }), required).to.deep.equal({
+          impossible: true,
+        });
+      }
     }
     expect(decideLevel({ required: cardPin, level: passkey }), 'another kind of credential').to.deep.equal({
       needs: cardPin,

@@ -2,11 +2,17 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import {
   type CheckContext,
+  card,
+  cardPin,
+  cardPinBound,
   checkRegistration,
   diffRegistrations,
   hasErrors,
+  type Level,
+  levels,
   otherRegistrationOf,
   type ProviderRecord,
+  passkey,
   type RegistrationDraft,
 } from '../../federation/index.ts';
 import { verificationKeyFromCertificate } from '../../lib/xml/index.ts';
@@ -338,6 +344,16 @@ describe('the linter of registrations', () => {
       expect(bare({ client_name: 'Library' })).to.deep.equal(['client_name#ja']);
       expect(oidc({ 'client_name#ja': '<b>図</b>' })).to.deep.equal(['error NAME_UNSAFE']);
       expect(oidc({ logo_uri: 'https://a.example/l.svg' })).to.deep.equal(['error LOGO_UNSAFE']);
+    });
+
+    it('calls a required level unreachable at a counter only, where nobody’s own key is (R103)', () => {
+      const member = { facility: { ja: '医院', en: 'Clinic' }, terminal: '受付1' };
+      const reached = (requiredLevel: Level, more: object = {}) =>
+        check({ protocol: 'oidc', metadata: { ...client, ...more }, requiredLevel }).map(({ code }) => code);
+      for (const level of levels) expect(reached(level), level).to.deep.equal([]);
+      for (const level of [card, cardPin]) expect(reached(level, { sanuki_counter: member }), level).to.deep.equal([]);
+      for (const level of [cardPinBound, passkey])
+        expect(reached(level, { sanuki_counter: member }), level).to.deep.equal(['LEVEL_UNREACHABLE']);
     });
 
     it('looks at a counter terminal: who it is, no refresh tokens, a facility in both languages (R103)', () => {

@@ -12,6 +12,27 @@ export const chromiumPath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '
 export const openChromium = (): Promise<Browser> =>
   chromium.launch({ executablePath: chromiumPath ?? '', args: ['--no-sandbox'] });
 
+/** The device of the browser's holder: a platform authenticator that verifies its person without a window (CDP WebAuthn). */
+export async function openAuthenticator(page: Page) {
+  const client = await page.context().newCDPSession(page);
+  await client.send('WebAuthn.enable');
+  const { authenticatorId } = await client.send('WebAuthn.addVirtualAuthenticator', {
+    options: {
+      protocol: 'ctap2',
+      transport: 'internal',
+      hasResidentKey: true,
+      hasUserVerification: true,
+      isUserVerified: true,
+      automaticPresenceSimulation: true,
+    },
+  });
+  /** Whether the holder's finger fits. */
+  const verify = (isUserVerified: boolean) =>
+    client.send('WebAuthn.setUserVerified', { authenticatorId, isUserVerified });
+  const credentials = async () => (await client.send('WebAuthn.getCredentials', { authenticatorId })).credentials;
+  return { verify, credentials };
+}
+
 const folder = join(root, 'coverage/screenshots');
 
 /** Leaves a picture of the page for whoever wants to look. */

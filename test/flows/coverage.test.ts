@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { chromiumPath, openChromium, picture } from './browser.ts';
+import { chromiumPath, openAuthenticator, openChromium, picture } from './browser.ts';
 import { skipUnless, startTrialProcess, type TrialProcess } from './trial.ts';
 
 describe('a resident’s coverage, from the insurers to the portal and the counter, in Chromium', function () {
@@ -170,7 +170,11 @@ describe('a resident’s coverage, from the insurers to the portal and the count
     const { clinic, kmix } = trial.summary;
     await signIn(desk, clinic, 'P040');
     await page.getByRole('heading', { name: '受付担当者だけが使えます' }).waitFor();
+    await openAuthenticator(page);
+    await page.bringToFront();
     await page.goto(`${kmix}/sign-in`);
+    await page.getByRole('button', { name: 'パスキーを登録する' }).click();
+    await page.getByRole('button', { name: 'パスキーで確認する' }).click();
     await page.getByRole('heading', { name: '医療従事者だけが使えます' }).waitFor();
     await picture(page, 'k-mix-refused');
     await context.close();

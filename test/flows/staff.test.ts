@@ -36,7 +36,9 @@ describe('staff of the trial on their way through all four parties', function ()
       // After the first time the cookies alone lead through: a wrong PIN would be refused.
       const pin = at === 0 ? (card?.pin ?? '') : '000000';
       const common = ['--page', page, '--cookies', jar, '--data', trial.data];
-      const result = await sanuki('sign-in', ...common, '--card', card?.number ?? '', '--pin', pin);
+      // K-MIX asks for a key beside the card: bound at the first visit.
+      const own = ['--card', card?.number ?? '', '--pin', pin, ...(party === 'kmix' ? ['--bound'] : [])];
+      const result = await sanuki('sign-in', ...common, ...own);
       expect(result.code, `${party}: ${result.errors}`).to.equal(0);
       await finish(tab, JSON.parse(result.out));
       known[party] = await latestSession(party);

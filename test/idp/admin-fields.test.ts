@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { cardPin, parseClientMetadata } from '../../federation/index.ts';
+import { cardPin, cardPinBound, parseClientMetadata, passkey } from '../../federation/index.ts';
 import { clientDocument, clientFieldsOf, emptyClient } from '../../idp/admin/client-fields.ts';
 import { jwk } from '../federation/certificates.ts';
 import { at, type FormWorld, openForms, samlId } from './admin-form-world.ts';
@@ -169,13 +169,15 @@ describe('an OIDC client in fields', () => {
       expect(await record('level.example')).to.not.have.property('requiredLevel');
     });
 
-    it('a level that nobody could reach here is refused at its field, and one that is none is not taken', async () => {
+    it('every level that can be reached here is offered and taken, and what is no level is not', async () => {
       const metadata = world.metadataOf('reach.example');
-      const refused = await world.send(world.registrar, { metadata, requiredLevel: 'urn:x-sanuki:ac:passkey' });
-      expect(refused.status).to.equal(422);
-      expect(await refused.text())
-        .to.include('id="requiredLevel-error"')
-        .and.include('LEVEL_UNREACHABLE');
+      const html = await world.textOf(world.registrar, '/admin/providers/new');
+      for (const requiredLevel of [cardPinBound, passkey]) {
+        expect(html).to.include(`value="${requiredLevel}"`);
+        const key = `${requiredLevel.split(':').at(-1)}.example`;
+        await world.send(world.registrar, { metadata: world.metadataOf(key), requiredLevel });
+        expect(await record(key)).to.include({ requiredLevel });
+      }
       await world.send(world.registrar, { metadata, requiredLevel: 'urn:evil' });
       expect(await record('reach.example')).to.not.have.property('requiredLevel');
     });

@@ -405,14 +405,15 @@ describe('test sign-in', () => {
   });
 
   describe('of a service that demands more', () => {
-    it('is refused where the card does not reach it, by either protocol', async () => {
-      const requiredLevel = 'urn:x-sanuki:ac:card-pin-bound';
-      await registerSaml({ key: 'https://strict.example/sp', requiredLevel });
-      await registerOidc({}, 'strict', { attributes: ['displayName'], requiredLevel });
-      expect((await test(registrar, 'saml:https://strict.example/sp')).html).to.include(
-        '<code>NO_AUTHN_CONTEXT</code>',
-      );
-      expect((await test(registrar, 'oidc:strict')).html).to.match(/<code>unmet_authentication_requirements|UNMET/);
+    it('shows what it would get of a resident who has the passkey too, by either protocol', async () => {
+      for (const requiredLevel of ['urn:x-sanuki:ac:card-pin-bound', 'urn:x-sanuki:ac:passkey'] as const) {
+        await registerSaml({ key: 'https://strict.example/sp', requiredLevel });
+        await registerOidc({}, 'strict', { attributes: ['displayName'], requiredLevel });
+        for (const id of ['saml:https://strict.example/sp', 'oidc:strict'])
+          expect((await test(registrar, id)).html, id)
+            .to.include(requiredLevel)
+            .and.include('Here it is taken as shown');
+      }
     });
   });
 });

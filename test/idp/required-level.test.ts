@@ -1,22 +1,8 @@
 import { expect } from 'chai';
-import { card, cardPin, cardPinBound, type Level } from '../../federation/index.ts';
+import { card, cardPin, cardPinBound, passkey } from '../../federation/index.ts';
 import { type CounterWorld, claimsFor, openCounter, request } from './counter-world.ts';
-import { authorizationUrl, openParties, type Parties, samlAnswer, samlUrl, sp } from './sign-on-world.ts';
+import { authorizationUrl, demand, openParties, type Parties, samlAnswer, samlUrl, sp } from './sign-on-world.ts';
 import { browser, signInAt, type TestBrowser } from './world.ts';
-
-type Hub = Parties['hub'];
-
-/** The registration as it is, with another required level. */
-async function demand({ registry }: Hub, protocol: 'saml' | 'oidc', key: string, requiredLevel: Level | undefined) {
-  const {
-    id: _id,
-    version: _version,
-    registeredAt: _at,
-    updatedAt: _updated,
-    ...record
-  } = (await registry.get(protocol, key)) ?? expect.fail('not registered');
-  await registry.register({ ...record, requiredLevel });
-}
 
 const acrClaim = (value: string) => ({ claims: claimsFor(value) });
 
@@ -93,26 +79,36 @@ describe('the level that a registration demands', () => {
     });
   });
 
-  describe('that this hub cannot reach', () => {
+  describe('that card and PIN do not reach', () => {
     let world: Parties;
     before(async () => {
       world = await openParties();
     });
     after(() => world.hub.close());
 
-    it('is refused in the words of each protocol, and no card is asked for', async () => {
+    it('leads both protocols to the card and then to the passkey, whatever the request asks for', async () => {
       await demand(world.hub, 'saml', sp.entityId, cardPinBound);
       await demand(world.hub, 'oidc', 'phr', cardPinBound);
       const [phr] = world.clients;
       if (!phr) throw new TypeError('no client');
-      const saml = await browser().visit(await samlUrl(world));
+      const urls = [await samlUrl(world), (await authorizationUrl(phr)).url];
+      for (const more of [{ acr_values: cardPin }, acrClaim(cardPin)])
+        urls.push((await authorizationUrl(phr, more)).url);
+      for (const url of urls) {
+        const tab = browser();
+        const prompt = await tab.visit(url);
+        const { left, response } = await tab.visit(await signInAt(tab, prompt.url, world.issued));
+        expect(left).to.equal(undefined);
+        expect(await response.text()).to.include('id="passkey-bind"');
+      }
+    });
+
+    it('is refused where another kind is named that does not meet it, and no card is asked for', async () => {
+      const requestedAuthnContext = { comparison: 'exact', classRefs: [passkey] } as const;
+      const saml = await browser().visit(await samlUrl(world, { requestedAuthnContext }));
       expect(samlAnswer(await saml.response.text()))
         .to.include('status:Responder')
         .and.include('status:NoAuthnContext');
-      for (const more of [{}, { acr_values: cardPin }, acrClaim(cardPin)]) {
-        const { left = '' } = await browser().visit((await authorizationUrl(phr, more)).url);
-        expect(new URL(left).searchParams.get('error')).to.equal('unmet_authentication_requirements');
-      }
     });
 
     it('counts at once: a request that was parked before is answered by what is demanded now', async () => {
@@ -120,18 +116,17 @@ describe('the level that a registration demands', () => {
       await demand(world.hub, 'oidc', 'phr', undefined);
       const [phr] = world.clients;
       if (!phr) throw new TypeError('no client');
-      const [samlTab, oidcTab] = [browser(), browser()];
-      const samlPrompt = await samlTab.visit(await samlUrl(world));
-      const oidcPrompt = await oidcTab.visit((await authorizationUrl(phr)).url);
-      const shown = await Promise.all([samlPrompt, oidcPrompt].map(({ response }) => response.text()));
-      const [forSaml, forOidc] = shown.map((html) => ({ ...world.issued, html }));
-      if (!forSaml || !forOidc) throw new TypeError('no page');
-      await demand(world.hub, 'saml', sp.entityId, cardPinBound);
-      await demand(world.hub, 'oidc', 'phr', cardPinBound);
-      const saml = await samlTab.visit(await signInAt(samlTab, samlPrompt.url, forSaml));
-      expect(samlAnswer(await saml.response.text())).to.include('status:NoAuthnContext');
-      const { left = '' } = await oidcTab.visit(await signInAt(oidcTab, oidcPrompt.url, forOidc));
-      expect(new URL(left).searchParams.get('error')).to.equal('unmet_authentication_requirements');
+      for (const [protocol, key, url] of [
+        ['saml', sp.entityId, await samlUrl(world)],
+        ['oidc', 'phr', (await authorizationUrl(phr)).url],
+      ] as const) {
+        const tab = browser();
+        const prompt = await tab.visit(url);
+        const html = await prompt.response.text();
+        await demand(world.hub, protocol, key, cardPinBound);
+        const { left, response } = await tab.visit(await signInAt(tab, prompt.url, { ...world.issued, html }));
+        expect([left, (await response.text()).includes('id="passkey-bind"')]).to.deep.equal([undefined, true]);
+      }
     });
   });
 

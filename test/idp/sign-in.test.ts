@@ -8,7 +8,7 @@ import {
   sessionCollection,
   sessionCookieCollection,
 } from '../../idp/session.ts';
-import { nextStep } from '../../idp/sign-in/dispatch.ts';
+import { nextStep, recentCardMs } from '../../idp/sign-in/dispatch.ts';
 import {
   createInteractions,
   type Interaction,
@@ -54,7 +54,7 @@ describe('the dispatcher of a sign-in', () => {
       nextStep({ ...demand, context: { comparison: 'exact', classRefs: [refedsMfa] } }, session, 1000),
     ).to.deep.equal({ step: 'respond', contextClass: refedsMfa });
     expect(
-      nextStep({ ...demand, context: { comparison: 'exact', classRefs: [passkey] } }, session, 1000),
+      nextStep({ ...demand, context: { comparison: 'better', classRefs: [cardPinBound] } }, session, 1000),
     ).to.deep.equal({ step: 'refuse', reason: 'NO_AUTHN_CONTEXT' });
   });
 
@@ -81,10 +81,52 @@ describe('the dispatcher of a sign-in', () => {
     expect(nextStep({ ...demand, required: cardPin }, session, 1000).step, 'high enough').to.equal('respond');
   });
 
+  it('asks for the key beside card and PIN, and for the key alone only while they are recent', () => {
+    const bound = { ...demand, required: cardPinBound };
+    expect(nextStep(bound, undefined, 1000)).to.deep.equal({ step: 'card', level: cardPinBound });
+    expect(nextStep(bound, session, 1000)).to.deep.equal({ step: 'key' });
+    expect(nextStep(bound, session, 500 + recentCardMs)).to.deep.equal({ step: 'key' });
+    expect(nextStep(bound, session, 501 + recentCardMs)).to.deep.equal({ step: 'card', level: cardPinBound });
+    expect(nextStep(bound, { ...session, level: cardPinBound }, 501 + recentCardMs).step, 'has it').to.equal('respond');
+    for (const level of [passkey, card])
+      expect(nextStep(bound, { ...session, level }, 1000).step, `${level} does not count`).to.equal('card');
+    expect(nextStep({ ...bound, passive: true }, session, 1000)).to.deep.equal({
+      step: 'refuse',
+      reason: 'NO_PASSIVE',
+    });
+    const fresh = { ...bound, fresh: true };
+    expect(nextStep(fresh, { ...session, level: cardPinBound }, 1000).step, 'card first').to.equal('card');
+    expect(nextStep(fresh, { ...session, authenticatedAt: 1000 }, 1001).step, 'then the key').to.equal('key');
+  });
+
+  it('asks for a passkey where only that does, and offers it beside the card where both do', () => {
+    expect(nextStep({ ...demand, required: passkey }, session, 1000)).to.deep.equal({ step: 'passkey' });
+    const context = { comparison: 'exact', classRefs: [passkey, cardPin] } as const;
+    expect(nextStep({ ...demand, context }, undefined, 1000)).to.deep.equal({
+      step: 'card',
+      level: cardPin,
+      orPasskey: true,
+    });
+    expect(nextStep(demand, { ...session, level: passkey }, 1000), 'nobody named it').to.deep.equal({
+      step: 'card',
+      level: cardPin,
+    });
+  });
+
+  it('answers a wish that would need a page with what there is where none may be shown (OIDC Core 5.5.1.1)', () => {
+    const wish = { comparison: 'exact', classRefs: [cardPinBound], voluntary: true } as const;
+    expect(nextStep({ ...demand, passive: true, context: wish }, session, 1000)).to.deep.equal({
+      step: 'respond',
+      contextClass: cardPin,
+    });
+    expect(nextStep({ ...demand, context: wish }, session, 1000)).to.deep.equal({ step: 'key' });
+    expect(nextStep({ ...demand, passive: true, context: wish }, undefined, 1000).step).to.equal('refuse');
+  });
+
   it('refuses where the required level cannot be reached here, with and without a session', () => {
     for (const required of [cardPinBound, passkey])
       for (const one of [undefined, session])
-        expect(nextStep({ ...demand, required }, one, 1000)).to.deep.equal({
+        expect(nextStep({ ...demand, required }, one, 1000, [cardPin])).to.deep.equal({
           step: 'refuse',
           reason: 'NO_AUTHN_CONTEXT',
         });
@@ -139,9 +181,11 @@ describe('the session ledger', () => {
   function setUp() {
     let time = 1_000_000;
     let usable = true;
+    const removed = new Set<string>();
     const storage = createMemoryStorage({ now: () => time });
     const cookies = storage.collection<SessionCookie>(sessionCookieCollection);
     const sessions = createSessions({
+      isAuthenticatorUsable: async (id) => !removed.has(id),
       sessions: storage.collection<SsoSession>(sessionCollection),
       cookies,
       isCardUsable: async () => usable,
@@ -151,7 +195,14 @@ describe('the session ledger', () => {
     });
     const present = () =>
       sessions.start({ residentRef: 'r1', cardId: 'c1', level: cardPin, amr: ['hwk', 'pin'], at: time });
-    return { ...sessions, present, cookies, pass: (ms: number) => (time += ms), suspendCard: () => (usable = false) };
+    return {
+      ...sessions,
+      present,
+      cookies,
+      pass: (ms: number) => (time += ms),
+      suspendCard: () => (usable = false),
+      removeKey: (id: string) => removed.add(id),
+    };
   }
 
   const participant = (sessionIndex: string) => ({ protocol: 'saml' as const, sessionIndex, level: cardPin, since: 1 });
@@ -216,6 +267,37 @@ describe('the session ledger', () => {
     const third = await lost.present();
     lost.suspendCard();
     expect(await lost.byCookie(third.cookie)).to.equal(undefined);
+  });
+
+  it('ends when the passkey is removed that it was made with, and no other', async () => {
+    const { start, byCookie, removeKey } = setUp();
+    const who = { residentRef: 'r1', cardId: 'c1', amr: [], at: 1 };
+    const [made, other] = await Promise.all(
+      ['k1', 'k2'].map((authenticatorId) => start({ ...who, level: passkey, authenticatorId })),
+    );
+    const byCard = await start({ ...who, level: cardPin });
+    removeKey('k1');
+    expect(await byCookie(made?.cookie)).to.equal(undefined);
+    for (const { cookie } of [other ?? expect.fail(), byCard]) expect(await byCookie(cookie)).to.not.equal(undefined);
+  });
+
+  it('forgets every cookie at once before its level changes (session fixation)', async () => {
+    const { present, addCookie, dropCookies, renew, byCookie } = setUp();
+    const { session: started, cookie } = await present();
+    await addCookie(started.id, 'second', started.expiresAt);
+    await dropCookies(started.id);
+    const raised = await renew(started.id, {
+      residentRef: 'r1',
+      cardId: 'c1',
+      level: cardPinBound,
+      amr: [],
+      authenticatorId: 'k1',
+      at: 5,
+    });
+    for (const old of [cookie, 'second']) expect(await byCookie(old)).to.equal(undefined);
+    expect(await byCookie(raised?.cookie)).to.include({ level: cardPinBound, authenticatorId: 'k1' });
+    const again = await renew(started.id, { residentRef: 'r1', cardId: 'c1', level: cardPin, amr: [], at: 6 });
+    expect((await byCookie(again?.cookie))?.authenticatorId, 'the card alone').to.equal(undefined);
   });
 
   it('lets a replaced cookie work for half a minute, for a second tab', async () => {

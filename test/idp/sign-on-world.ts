@@ -7,6 +7,7 @@ import {
   encodeRedirect,
   type KeyRecord,
   keyCollection,
+  type Level,
   parseClientMetadata,
 } from '../../federation/index.ts';
 import { createSeal } from '../../lib/seal.ts';
@@ -40,6 +41,19 @@ export async function openParties(options: Parameters<typeof startTestHub>[0] = 
   });
   const clients = await Promise.all(['phr', 'clinic'].map((clientId) => registerClient(hub, clientId)));
   return { hub, issued, partyKeys, clients };
+}
+
+/** The registration as it is, with another required level. */
+export async function demand(
+  { registry }: Pick<TestHub, 'registry'>,
+  protocol: 'saml' | 'oidc',
+  key: string,
+  requiredLevel: Level | undefined,
+): Promise<void> {
+  const known = await registry.get(protocol, key);
+  if (!known) throw new TypeError(`${key} is not registered`);
+  const { id: _id, version: _version, registeredAt: _at, updatedAt: _updated, ...record } = known;
+  await registry.register({ ...record, requiredLevel });
 }
 
 export type Parties = Awaited<ReturnType<typeof openParties>>;

@@ -129,7 +129,9 @@ describe('one sign-in for both protocols', () => {
     const essential = JSON.stringify({
       id_token: { acr: { essential: true, value: 'urn:x-sanuki:ac:card-pin-bound' } },
     });
-    expect((await silent(tab, { claims: essential })).get('error')).to.equal('unmet_authentication_requirements');
+    expect((await silent(tab, { claims: essential })).get('error'), 'a page could').to.equal('login_required');
+    const unknown = JSON.stringify({ id_token: { acr: { essential: true, value: 'urn:example:unknown' } } });
+    expect((await silent(tab, { claims: unknown })).get('error')).to.equal('unmet_authentication_requirements');
     expect((await silent(tab, { acr_values: 'urn:x-sanuki:ac:card-pin-bound' })).get('code'), 'a wish only').to.be.a(
       'string',
     );

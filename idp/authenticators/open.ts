@@ -1,0 +1,44 @@
+import type { CardRegistry } from '../../card-auth/index.ts';
+import type { Settings } from '../../config/index.ts';
+import type { Ground } from '../ground.ts';
+import { type Authenticator, authenticatorCollection, createAuthenticators } from './authenticators.ts';
+import { createCeremonies } from './ceremonies.ts';
+import { createPasskeyChallenges, type PasskeyChallenge, passkeyChallengeCollection } from './challenge.ts';
+
+export interface OpenAuthenticatorsOptions {
+  readonly settings: Settings;
+  readonly cards: Pick<CardRegistry, 'ofResident' | 'isUsable'>;
+  readonly displayNameOf: (residentRef: string) => Promise<string | undefined>;
+  readonly now: () => number;
+}
+
+/** The passkeys of residents: records, challenges, ceremonies. */
+export function openAuthenticators(
+  { storage, secret, audit }: Pick<Ground, 'storage' | 'secret' | 'audit'>,
+  { settings, cards, displayNameOf, now }: OpenAuthenticatorsOptions,
+) {
+  const authenticators = createAuthenticators({
+    authenticators: storage.collection<Authenticator>(authenticatorCollection),
+    now,
+  });
+
+  async function usableCardOf(residentRef: string): Promise<string | undefined> {
+    for (const { id } of await cards.ofResident(residentRef)) if (await cards.isUsable(id)) return id;
+    return undefined;
+  }
+
+  const ceremonies = createCeremonies({
+    authenticators,
+    challenges: createPasskeyChallenges({
+      challenges: storage.collection<PasskeyChallenge>(passkeyChallengeCollection),
+      now,
+    }),
+    party: { origin: settings.origin, name: settings.service.name.ja },
+    userHandleKey: secret('passkey-users'),
+    usableCardOf,
+    displayNameOf,
+    audit,
+    now,
+  });
+  return { ceremonies, isUsable: authenticators.isUsable };
+}
