@@ -4,6 +4,7 @@ import { sha256 } from '../../lib/bytes.ts';
 import type { Text } from '../../web/index.ts';
 import { createOwnForms, type OwnFormsOptions } from '../account/own-form.ts';
 import { HubPageError } from '../errors.ts';
+import { redirectOrigins } from '../oidc/redirect-origins.ts';
 import type { PageFrame } from '../page-frame.ts';
 import type { Sessions, SsoSession } from '../session.ts';
 import { browserSecretOf } from '../sign-in/browser-secret.ts';
@@ -52,8 +53,8 @@ export function chainRoutes(options: ChainOptions): (router: Router) => void {
       const form = await forms.read(ctx, aboutOf(session), 8192);
       const answer = await options.returnOf(form);
       const browser = browserHash(ctx, options);
-      const how = { reason: 'resident', ...(answer ? { initiator: `oidc:${answer.party}` } : {}) } as const;
-      const record = await signOut.end(session.id, how, { browser, answer });
+      // A link that names a party does not prove that it knows: it is told as the others are.
+      const record = await signOut.end(session.id, { reason: 'resident' }, { browser, answer });
       ctx.cookies.set(sessionCookie, null);
       ctx.status = 303;
       ctx.redirect(record ? pathOf(record) : '/sign-out');
@@ -92,7 +93,7 @@ export async function ask(
   const services = names.map((name) => name ?? signOutCopy.gone);
   const csrf = createOwnForms(options).prepare(ctx, aboutOf(session));
   const answer = await options.returnOf(new URLSearchParams(fields));
-  const formAction = answer?.protocol === 'oidc' ? [new URL(answer.url).origin] : [];
+  const formAction = answer?.protocol === 'oidc' ? redirectOrigins([answer.url]) : [];
   frame.send(ctx, {
     title: signOutCopy.ask[frame.preferencesOf(ctx).language],
     policy: { formAction },

@@ -20,11 +20,10 @@ export function buildLogoutToken(options: LogoutTokenOptions): Promise<string> {
   const { issuer, clientId, algorithm, subject, sid, keys, now } = options;
   const { id, privateKey } = keys.active(algorithm === 'ES256' ? 'oidc-es256' : 'oidc-rsa');
   const seconds = Math.floor(now / 1000);
-  return new SignJWT({ sid, events: { [logoutEvent]: {} } })
+  return new SignJWT({ ...(subject === undefined ? {} : { sub: subject }), sid, events: { [logoutEvent]: {} } })
     .setProtectedHeader({ alg: algorithm, kid: id, typ: 'logout+jwt' })
     .setIssuer(issuer)
     .setAudience(clientId)
-    .setSubject(subject ?? '')
     .setIssuedAt(seconds)
     .setExpirationTime(seconds + 120)
     .setJti(randomText(16, 'base64url'))

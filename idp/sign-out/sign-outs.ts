@@ -122,8 +122,12 @@ export function createSignOuts(options: SignOutsOptions) {
     const at = now();
     for (const session of await sessions.sessionsOf({ ended: 'yes' }))
       if (session.end && at > session.end.at + leaseMs) await plan(session);
-    const { records } = await deliveries.find({ where: { way: 'back' }, limit: 100 });
-    await Promise.all(records.filter(({ dueAt }) => dueAt <= at).map((due) => retryOne(due, at)));
+    let after: string | undefined;
+    do {
+      const page = await deliveries.find({ where: { way: 'back' }, limit: 100, ...(after ? { after } : {}) });
+      await Promise.all(page.records.filter(({ dueAt }) => dueAt <= at).map((due) => retryOne(due, at)));
+      after = page.next;
+    } while (after);
   }
 
   async function retryOne({ id, signOut }: Delivery, at: number): Promise<void> {

@@ -218,7 +218,55 @@ describe('one sign-out for both protocols', function () {
     expect(statusOf(left ?? '').codes).to.deep.equal(['Success']);
   });
 
+  it('finishes what a process began that died between the end of the session and the first word', async () => {
+    const tab = newTab();
+    await signInEverywhere(tab);
+    const [session] = await world.hub.sessions.sessionsOf({ residentRef: 'r1' });
+    const how = { signOut: 'begun', reason: 'resident', at: Date.now() - 60_000 } as const;
+    await world.hub.sessions.end(session?.id ?? '', how);
+    expect(await world.isSignedIn(tab)).to.equal(false);
+    await world.hub.signOut.retry();
+    const told = (await world.hub.signOut.signOuts.get('begun'))?.told ?? {};
+    expect(Object.values(told).map(({ outcome }) => outcome)).to.deep.equal(Array(4).fill('pending'));
+    const deadline = Date.now() + 30_000;
+    while (world.servers.told.length < 2) {
+      if (Date.now() > deadline) throw new Error('nobody was told');
+      await new Promise((resolve) => setTimeout(resolve, 250));
+    }
+  });
+
+  it('takes the word of a party that answers after it was given up', async () => {
+    const tab = newTab();
+    const { front } = world.saml;
+    await world.samlSignIn(tab, front);
+    const page = await pressSignOut(tab);
+    const hop = await (await tab.request(page)).text();
+    const url = new URL(attributeIn(hop, /id="hop"[^>]*href="([^"]+)"/));
+    expect(outcomes((await follow(tab, page)).html)).to.deep.equal({ front: 'not-reached' });
+    const id = / ID="([^"]+)"/.exec(decodeRedirect(url.search.slice(1), 'SAMLRequest').octets.toString())?.[1] ?? '';
+    const late = await front.answerFront(id, url.searchParams.get('RelayState') ?? '');
+    expect(outcomes((await follow(tab, late)).html)).to.deep.equal({ front: 'confirmed' });
+  });
+
   describe('an attacker', () => {
+    it('who has copied the session’s cookie, or planted one, has nothing after the sign-out (session fixation)', async () => {
+      const [tab, thief] = [newTab(), newTab()];
+      await world.samlSignIn(tab, world.saml.front);
+      const [cookie] = (await tab.jar.getCookies(world.hub.origin)).filter(
+        ({ key }) => key === world.hub.sessionCookie,
+      );
+      await thief.jar.setCookie(cookie?.cookieString() ?? '', world.hub.origin);
+      const page = await pressSignOut(tab);
+      await follow(tab, page);
+      expect(await world.isSignedIn(thief)).to.equal(false);
+      expect(await (await thief.request(page, english)).text(), 'the page is the first browser’s').to.not.include(
+        'front service',
+      );
+      await tab.jar.setCookie(cookie?.cookieString() ?? '', world.hub.origin);
+      await world.samlSignIn(tab, world.saml.front);
+      expect(await world.isSignedIn(thief), 'also when the victim signs in with it').to.equal(false);
+    });
+
     it('who is a party and holds another party’s NameID signs nobody out', async () => {
       const tab = newTab();
       const { soap, front } = await signInEverywhere(tab);
@@ -295,6 +343,15 @@ describe('one sign-out for both protocols', function () {
           .status,
       ).to.equal(403);
       expect(await world.isSignedIn(tab)).to.equal(true);
+    });
+
+    it('who names a party in a link does not make it count as signed out: it is told as the others are', async () => {
+      const tab = newTab();
+      await world.oidcSignIn(tab, world.clients.told);
+      const link = `${world.hub.origin}/oidc/end-session?client_id=told&post_logout_redirect_uri=${encodeURIComponent(bye)}`;
+      world.servers.manners.set('told', 'refusing');
+      const { html } = await follow(tab, await pressSignOut(tab, link));
+      expect(outcomes(html)).to.deep.equal({ told: 'failed' });
     });
 
     it('who bends where a sign-out leads gets no redirect: the address is registered, to the letter', async () => {
