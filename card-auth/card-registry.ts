@@ -1,5 +1,5 @@
 import type { Collection, CollectionDefinition, Query, StoredRecord } from '../storage/index.ts';
-import { type CardStatus, mayMove, type ReasonCode } from './life-cycle.ts';
+import { type CardActor, type CardStatus, mayMove, type ReasonCode } from './life-cycle.ts';
 
 /** What the hub keeps of a card: no key of it, no PIN, no IDm in clear. */
 export interface CardRecord extends StoredRecord {
@@ -57,11 +57,16 @@ export function createCardRegistry({ cards, now = Date.now }: CardRegistryOption
     return (await cards.find({ where: { residentRef }, limit: 100 })).records;
   }
 
-  /** Moves a card; a move that the life cycle does not know leaves it as it is and gives undefined. */
-  async function move(id: string, to: CardStatus, reason: ReasonCode): Promise<CardRecord | undefined> {
+  /** Moves a card; a move that the life cycle does not allow this actor leaves it as it is and gives undefined. */
+  async function move(
+    id: string,
+    to: CardStatus,
+    reason: ReasonCode,
+    by: CardActor = 'system',
+  ): Promise<CardRecord | undefined> {
     let moved = false;
     const card = await cards.update(id, (current) => {
-      moved = mayMove(current.status, to);
+      moved = mayMove(current.status, to, by);
       return moved ? { ...current, status: to, reason } : current;
     });
     return moved ? card : undefined;
