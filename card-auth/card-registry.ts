@@ -1,4 +1,5 @@
 import type { Collection, CollectionDefinition, Query, StoredRecord } from '../storage/index.ts';
+import type { HandOverCode } from './hand-over-code.ts';
 import { type CardActor, type CardStatus, mayMove, type ReasonCode } from './life-cycle.ts';
 
 /** What the hub keeps of a card: no key of it, no PIN, no IDm in clear. */
@@ -19,6 +20,10 @@ export interface CardRecord extends StoredRecord {
   /** Instants of authorisations that no PIN proof followed, within the last hour. */
   readonly unfinished: readonly number[];
   readonly pin?: CardPin | undefined;
+  /** The last PIN generation that was begun; each attempt takes a new one, so that none is evaluated for two PINs. */
+  readonly lastGeneration?: number | undefined;
+  /** Lets the holder set a PIN at a reader. */
+  readonly handOver?: HandOverCode | undefined;
   readonly issuedAt: number;
   readonly expiresOn: number;
   readonly replacedBy?: string | undefined;
