@@ -27,6 +27,10 @@ export interface CardRecord extends StoredRecord {
   readonly issuedAt: number;
   readonly expiresOn: number;
   readonly replacedBy?: string | undefined;
+  /** Id of the card whose place this one takes once it is active. */
+  readonly supersedes?: string | undefined;
+  /** When the support last gave all tries back. */
+  readonly triesReturnedAt?: number | undefined;
   /** A software card: production refuses it. */
   readonly software: boolean;
 }

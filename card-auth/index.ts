@@ -5,7 +5,9 @@
  */
 export * from './card-key-service.ts';
 export * from './card-key-worker.ts';
+export * from './card-office.ts';
 export * from './card-registry.ts';
+export * from './card-tasks.ts';
 export * from './challenge.ts';
 export * from './errors.ts';
 export * from './hand-over-code.ts';

@@ -248,3 +248,5 @@ export function createPinSetting(options: PinSettingOptions) {
 
   return { start, tap, proveOld, proveCode, confirm, commit };
 }
+
+export type PinSetting = ReturnType<typeof createPinSetting>;

@@ -154,22 +154,27 @@ export function createPossession({ cards, keyService, unfinishedPerHour, onFact,
     });
   }
 
+  /** Of several that find the tries used up, one tells. */
+  async function lock(cardId: string): Promise<void> {
+    if (await cards.move(cardId, 'pin-locked', 'PIN'))
+      await onFact({ type: 'card.locked', cardId, code: 'PIN_LOCKED' });
+  }
+
   /** The key service owns the counts; the record follows them. */
   async function lockOnLimit<R>(cardId: string, act: () => Promise<R>): Promise<R> {
     try {
       return await act();
     } catch (error) {
       if (error instanceof CardError && error.code === 'PIN_LOCKED') {
-        await cards.move(cardId, 'pin-locked', 'PIN');
-        await onFact({ type: 'card.locked', cardId, code: 'PIN_LOCKED' });
+        await lock(cardId);
       }
       throw error;
     }
   }
 
   async function refuseWrong(cardId: string, remainingTries: number): Promise<never> {
-    if (remainingTries <= 0) await cards.move(cardId, 'pin-locked', 'PIN');
     await onFact({ type: 'auth.fail', cardId, code: 'PIN_WRONG' });
+    if (remainingTries <= 0) await lock(cardId);
     throw new CardError('PIN_WRONG', 'the PIN is wrong', { remainingTries });
   }
 

@@ -13,9 +13,10 @@ const files = 'tsconfig.json tsconfig.build.json package-lock.json';
 const sources = `${folders} ${files}`.split(' ').filter((name) => existsSync(join(root, name)));
 
 /** Browser programs: where each starts and what it is called among the assets. */
-const browserPrograms = Object.entries({ 'sign-in': 'idp/sign-in/browser/main.ts' }).filter(([, path]) =>
-  existsSync(join(root, path)),
-);
+const browserPrograms = Object.entries({
+  'sign-in': 'idp/sign-in/browser/main.ts',
+  'card-pin': 'idp/card/browser/main.ts',
+}).filter(([, path]) => existsSync(join(root, path)));
 
 async function newest(path) {
   const info = await stat(path);

@@ -9,6 +9,8 @@ import { openApi } from './api/open.tsx';
 import { createApp } from './app.ts';
 import { openAttributes } from './attributes/open.ts';
 import { openStaff } from './attributes/staff.ts';
+import { cardRoutes } from './card/card-routes.tsx';
+import { pinRoutes } from './card/pin-routes.tsx';
 import {
   type CounterPresentation,
   counterPresentationCollection,
@@ -55,7 +57,15 @@ export async function openHub({ settings, log, now = Date.now }: HubOptions) {
   const ground = await openGround({ settings, now });
   const { folder, storage, secret, audit } = ground;
   const federation = await openFederation(ground, { settings, now });
-  const credential = await openCredential({ settings, folder, storage, audit, now });
+  const credential = await openCredential({
+    settings,
+    folder,
+    storage,
+    audit,
+    codeKey: secret('hand-over-codes'),
+    endSessionsOf: (cardId) => sessions.endOfCard(cardId),
+    now,
+  });
   const { keys, registry, links, replay } = federation;
   const frame = createPageFrame(settings);
   const traces = openTraces({ settings, storage, log, now });
@@ -172,7 +182,11 @@ export async function openHub({ settings, log, now = Date.now }: HubOptions) {
   const isHealthy = async () => (await registry.list({ limit: 1 })).records.length >= 0;
   const pictures = logoRoutes({ logos, registry });
   const home = homeRoutes({ settings, frame });
-  const routes = [home, pictures, saml, signIn, own, attributes.routes, admin.routes, api.routes];
+  const { cards, office, notices, pinSetting: setting } = credential;
+  const forCards = { ...common, settings, origin: settings.origin, secure, frame, browserCookie };
+  const card = cardRoutes({ ...forCards, cards, office, notices });
+  const pin = pinRoutes({ ...forCards, setting });
+  const routes = [home, pictures, saml, signIn, own, card, pin, attributes.routes, admin.routes, api.routes];
   const app = createApp({ settings, log, frame, traces, routes, api: api.problems, oidc: oidc.middleware, isHealthy });
 
   async function close(): Promise<void> {

@@ -163,7 +163,20 @@ export function createSessions({
     return sessions.take(id);
   }
 
-  return { start, renew, live, byCookie, addCookie, retireCookie, join, change, end };
+  /** Ends every session that was opened with this card, in whatever browser; resolves to them, for whoever has to be told. */
+  async function endOfCard(cardId: string): Promise<readonly SsoSession[]> {
+    const ended: SsoSession[] = [];
+    for (;;) {
+      const { records } = await sessions.find({ where: { cardId }, limit: 1000 });
+      if (records.length === 0) return ended;
+      for (const { id } of records) {
+        const session = await end(id);
+        if (session) ended.push(session);
+      }
+    }
+  }
+
+  return { start, renew, live, byCookie, addCookie, retireCookie, join, change, end, endOfCard };
 }
 
 export type Sessions = ReturnType<typeof createSessions>;

@@ -98,6 +98,7 @@ export const accountCopy = {
   level: { ja: 'ログインの方法', en: 'Signed in with' },
   signedInAt: { ja: 'カードで確認した日時', en: 'Card last presented' },
   startedAt: { ja: 'ログインした日時', en: 'Signed in at' },
+  card: { ja: 'カードとお知らせ', en: 'Your card and notices' },
   separator: { ja: '、', en: ', ' },
 } as const satisfies Record<string, Text>;
 
