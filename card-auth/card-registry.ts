@@ -26,6 +26,8 @@ export interface CardRecord extends StoredRecord {
   readonly handOver?: HandOverCode | undefined;
   readonly issuedAt: number;
   readonly expiresOn: number;
+  /** The last notice of the coming end told of this many days. */
+  readonly noticedDays?: number | undefined;
   readonly replacedBy?: string | undefined;
   /** Id of the card whose place this one takes once it is active. */
   readonly supersedes?: string | undefined;
