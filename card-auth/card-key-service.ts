@@ -154,10 +154,7 @@ export function createCardKeyService({ keys, counters, issued }: CardKeyServiceO
     return generations.adopt(counterIdOf(id, generation), publicKey, transcript, proof);
   }
 
-  /** By the card's index: the office acts on cards that do not lie before it. */
   const retirePin = (card: string, generation: number): Promise<void> => generations.retire(`${card}.${generation}`);
-  const returnTries = (card: string, generation: number): Promise<void> =>
-    generations.returnTries(`${card}.${generation}`);
 
   /** Registers the first PIN's key where an issuing station sets it; a generation has one key for ever. */
   async function registerPin(id: Uint8Array, generation: number, publicKey: Uint8Array): Promise<void> {
@@ -203,7 +200,7 @@ export function createCardKeyService({ keys, counters, issued }: CardKeyServiceO
   }
 
   const forHub = { cardId, verifyRead, authorise, evaluatePin, verifyProof, evaluateNewPin, adoptPin, retirePin };
-  return { ...forHub, returnTries, registerPin, issueCk, evaluateFirstPin };
+  return { ...forHub, registerPin, issueCk, evaluateFirstPin };
 }
 
 export type CardKeyService = ReturnType<typeof createCardKeyService>;

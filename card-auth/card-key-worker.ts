@@ -12,7 +12,6 @@ const operations = [
   'evaluateNewPin',
   'adoptPin',
   'retirePin',
-  'returnTries',
 ] as const;
 type Operation = (typeof operations)[number];
 export type RemoteCardKeyService = Pick<CardKeyService, Operation>;

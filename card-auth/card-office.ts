@@ -32,14 +32,15 @@ export interface CardOfficeOptions {
   readonly cards: CardRegistry;
   readonly tasks: CardTasks;
   readonly codes: HandOverCodes;
-  /** The key service's: all tries of this PIN again. */
+  /** All tries of this PIN again. */
   readonly returnTries: (cardId: string, generation: number) => Promise<void>;
   readonly onChange?: (change: CardChange) => Promise<void>;
   readonly now?: () => number;
 }
 
-/** A card as the issuing station made it. */
+/** A card as the issuing station made it, with the number that it printed. */
 export interface MadeCard {
+  readonly number: string;
   readonly id: string;
   readonly ckv: number;
   readonly expiresOn: number;
@@ -202,7 +203,6 @@ export function createCardOffice(options: CardOfficeOptions) {
     const { code, kept } = codes.make(made.id, 'activate');
     const card: CardRecord = {
       ...made,
-      number: newCardNumber(),
       residentRef: task.residentRef,
       status: 'issued',
       handOver: kept,
@@ -232,5 +232,5 @@ export function createCardOffice(options: CardOfficeOptions) {
 export type CardOffice = ReturnType<typeof createCardOffice>;
 
 /** R28: 13 digits, random, so that nobody reads an order or a person out of them; never derived from the card itself. */
-const newCardNumber = (): string =>
+export const newCardNumber = (): string =>
   Array.from({ length: 13 }, (_, at) => (at === 0 ? randomInt(1, 10) : randomInt(10))).join('');

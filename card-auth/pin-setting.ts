@@ -22,7 +22,7 @@ export interface PinSettingOptions {
   /** Of its own: a challenge of a sign-in is none here. */
   readonly challenges: Collection<CardChallenge>;
   readonly cards: CardRegistry;
-  readonly keyService: Omit<CardKeyService, 'issueCk' | 'evaluateFirstPin' | 'registerPin' | 'returnTries'>;
+  readonly keyService: Omit<CardKeyService, 'issueCk' | 'evaluateFirstPin' | 'registerPin'>;
   readonly codes: HandOverCodes;
   readonly origin: string;
   readonly unfinishedPerHour?: number;

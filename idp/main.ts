@@ -55,14 +55,11 @@ export async function openHub({ settings, log, now = Date.now }: HubOptions) {
   const staff = await openStaff({ settings: settings.staff, log, now });
   const { staffOf } = staff;
   const ground = await openGround({ settings, now });
-  const { folder, storage, secret, audit } = ground;
+  const { storage, secret, audit } = ground;
   const federation = await openFederation(ground, { settings, now });
   const credential = await openCredential({
     settings,
-    folder,
-    storage,
-    audit,
-    codeKey: secret('hand-over-codes'),
+    ground,
     endSessionsOf: (cardId) => sessions.endOfCard(cardId),
     now,
   });

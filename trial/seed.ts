@@ -7,12 +7,14 @@ import {
   type IssuedKey,
   issuedKeyCollection,
   issueSoftwareCard,
+  type MadeCard,
+  newCardNumber,
   type PinCounter,
   pinCounterCollection,
   type SoftwareCardMemory,
 } from '../card-auth/index.ts';
 import { parseClientMetadata } from '../federation/index.ts';
-import { openCardKeys, openDataFolder, openStationKey, type startHub } from '../idp/index.ts';
+import { currentCardKeyVersion, openCardKeys, openDataFolder, openStationKey, type startHub } from '../idp/index.ts';
 import { openEmbeddedStorage } from '../storage/index.ts';
 import type { Text } from '../web/index.ts';
 import {
@@ -69,7 +71,7 @@ interface Station {
 }
 
 /** In the trial the station's key lies beside the hub; a real station keeps its own. */
-async function withIssuingStation(data: string, act: (station: Station) => Promise<void>): Promise<void> {
+async function withIssuingStation<T>(data: string, act: (station: Station) => Promise<T>): Promise<T> {
   const { store, keys } = await openDataFolder(data);
   const storage = openEmbeddedStorage({ file: store });
   try {
@@ -79,7 +81,7 @@ async function withIssuingStation(data: string, act: (station: Station) => Promi
       issued: storage.collection<IssuedKey>(issuedKeyCollection),
     });
     const { privateKey } = await openStationKey(keys, { create: false });
-    await act({ keyService, sign: (request) => sign(null, request, privateKey) });
+    return await act({ keyService, sign: (request) => sign(null, request, privateKey) });
   } finally {
     await storage.close();
   }
@@ -108,7 +110,19 @@ async function issue(hub: Hub, data: string, demo: DemoCard, { keyService, sign:
   });
 }
 
-function faceOf({ residentId, note }: DemoCard): Text {
+/** A blank card for a resident, into the card box: its holder sets the PIN with the code that the office gives out. */
+export async function makeSoftwareCard(data: string, residentId: string): Promise<MadeCard> {
+  await mkdir(cardsFolderOf(data), { recursive: true, mode: 0o700 });
+  return withIssuingStation(data, async ({ keyService, sign: signed }) => {
+    const ckv = currentCardKeyVersion;
+    const { id, memory } = await issueSoftwareCard({ keyService, sign: signed, ckv, balanceYen: 0 });
+    const [number, name] = [newCardNumber(), faceOf({ residentId })];
+    await writeCard(cardsFolderOf(data), cardFileOf({ number, pin: '', face: name }, memory));
+    return { id: await keyService.cardId(id), number, ckv, expiresOn: Date.now() + 5 * yearMs, software: true };
+  });
+}
+
+function faceOf({ residentId, note }: Pick<DemoCard, 'residentId' | 'note'>): Text {
   const { kanji, latin } = trialResidents.find(({ id }) => id === residentId)?.name ?? {};
   const name = `${kanji ?? latin ?? ''} ${residentId}`.trimStart();
   return note ? { ja: `${name}（${note.ja}）`, en: `${name} (${note.en})` } : { ja: name, en: name };

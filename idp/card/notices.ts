@@ -21,7 +21,11 @@ export const noticeCollection: CollectionDefinition = { name: 'notice', indexes:
 const keptMs = 400 * 24 * 3_600_000;
 
 export function createNotices({ notices, now }: { notices: Collection<NoticeRecord>; now: () => number }) {
-  async function notify(residentRef: string, kind: NoticeKind, { days }: { days?: number } = {}): Promise<void> {
+  async function notify(
+    residentRef: string,
+    kind: NoticeKind,
+    { days }: { days?: number | undefined } = {},
+  ): Promise<void> {
     const at = now();
     const id = `${String(at).padStart(15, '0')}-${randomBytes(9).toString('base64url')}`;
     await notices.insert({

@@ -1,4 +1,4 @@
-import type { CardChange, CardFact, CardRegistry } from '../../card-auth/index.ts';
+import type { CardChange, CardFact, CardRegistry, ExpiryEvent } from '../../card-auth/index.ts';
 import type { Audit } from '../audit.ts';
 import type { NoticeKind } from './notice-copy.ts';
 import { type Notices, noticeOfFact } from './notices.ts';
@@ -48,5 +48,10 @@ export function createCardEvents({ audit, notices, cards, endSessionsOf, onActiv
     if (kind) await notices.notify(card.residentRef, kind);
   }
 
-  return { onFact, onChange };
+  async function onExpiry({ type, card, days }: ExpiryEvent): Promise<void> {
+    if (type === 'expiring') return notices.notify(card.residentRef, 'card-expiring', { days });
+    await onChange({ type, card, reason: 'EXPIRY', by: { as: 'system', id: 'expiry' } });
+  }
+
+  return { onFact, onChange, onExpiry };
 }

@@ -6,6 +6,10 @@ import {
   cardTaskCollection,
   createCardOffice,
   createCardTasks,
+  newCardNumber,
+  type PinCounter,
+  pinCounterCollection,
+  returnTries,
   tasksFor,
 } from '../../card-auth/index.ts';
 import { refusal } from '../refusal.ts';
@@ -25,11 +29,12 @@ async function openOffice() {
   const world = await openPinWorld();
   const changes: CardChange[] = [];
   const tasks = createCardTasks({ tasks: world.storage.collection<CardTask>(cardTaskCollection) });
+  const counters = world.storage.collection<PinCounter>(pinCounterCollection);
   const office = createCardOffice({
     cards: world.cards,
     codes: world.codes,
     tasks,
-    returnTries: world.keyService.returnTries,
+    returnTries: (cardId, generation) => returnTries(counters, cardId, generation),
     onChange: async (change) => void changes.push(change),
     now: world.now,
   });
@@ -117,7 +122,7 @@ describe('the card office (R38-R40, card-protocol 5)', () => {
 });
 
 describe('a card from application to replacement (R34-R39)', () => {
-  const made = { ckv: 1, expiresOn: 1_700_000_000_000 + 1e10, software: true };
+  const made = { number: newCardNumber(), ckv: 1, expiresOn: 1_700_000_000_000 + 1e10, software: true };
 
   it('is applied for by one, approved by another, made, and inactive until its holder has it', async () => {
     const { office, cards } = await openOffice();

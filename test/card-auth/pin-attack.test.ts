@@ -7,7 +7,9 @@ import {
   type CardRecord,
   cardCollection,
   evaluationsMax,
+  type PinCounter,
   pinCounterCollection,
+  returnTries,
   wrongMax,
 } from '../../card-auth/index.ts';
 import { openEmbeddedStorage, type Storage } from '../../storage/index.ts';
@@ -36,7 +38,8 @@ describe('the PIN change against an attacker', () => {
     expect(await refusal(world.keyService.evaluatePin(proof, 1, blinded)), 'even for who took over the hub').to.equal(
       'CHALLENGE_SPENT',
     );
-    expect(await refusal(world.keyService.returnTries(world.cardId, 1))).to.equal('CHALLENGE_SPENT');
+    const counters = world.storage.collection<PinCounter>(pinCounterCollection);
+    expect(await refusal(returnTries(counters, world.cardId, 1))).to.equal('CHALLENGE_SPENT');
   });
 
   it('who holds every message between terminal and hub: neither PIN, block, secret nor key is in them', async () => {
