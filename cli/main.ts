@@ -24,5 +24,6 @@ const nouns = {
   card: async () => (await import('./card.ts')).cardCommand(),
   admin: async () => (await import('./admin.ts')).adminCommand(),
   explain: async () => (await import('./explain.ts')).explainCommand(),
+  import: async () => (await import('./import.ts')).importCommand(),
   'sign-in': async () => (await import('./sign-in.ts')).signInCommand(),
 } as const;

@@ -27,17 +27,11 @@ export interface CredentialOptions {
 
 /** The card half of the hub: residents, cards, the sign-in at the card, and the key service in its own worker. */
 export async function openCredential({ settings, ground, endSessionsOf, now }: CredentialOptions) {
-  const { folder, storage } = ground;
+  const { storage } = ground;
   const residents = createResidents({ residents: storage.collection<Resident>(residentCollection) });
   const { cards, notices, codes, office, onFact } = openCardOffice({ ground, endSessionsOf, now });
   if (settings.profile === 'production') await refuseTrialPeople(residents, cards);
-  const worker = new Worker(new URL(`card-key-process.${import.meta.url.split('.').at(-1)}`, import.meta.url), {
-    workerData: { keysFolder: folder.keys, store: folder.store, create: settings.keys.create },
-    // It holds next to nothing: a large young generation would only be resident memory of an idle hub.
-    resourceLimits: { maxYoungGenerationSizeMb: 6 },
-  });
-  await once(worker, 'message');
-  const keyService = connectCardKeyService(worker);
+  const { keyService, close } = await startKeyService(ground, settings);
   const {
     origin,
     signIn: { unfinishedPerHour },
@@ -48,13 +42,25 @@ export async function openCredential({ settings, ground, endSessionsOf, now }: C
   const pinChallenges = storage.collection<CardChallenge>(pinChallengeCollection);
   const pinSetting = createPinSetting({ ...common, codes, challenges: pinChallenges });
 
+  return { residents, cards, office, notices, signIn, pinSetting, close };
+}
+
+/** The key service in a worker of its own, which alone opens the card keys. */
+export async function startKeyService({ folder }: Pick<Ground, 'folder'>, { keys }: Pick<Settings, 'keys'>) {
+  const worker = new Worker(new URL(`card-key-process.${import.meta.url.split('.').at(-1)}`, import.meta.url), {
+    workerData: { keysFolder: folder.keys, store: folder.store, create: keys.create },
+    // It holds next to nothing: a large young generation would only be resident memory of an idle hub.
+    resourceLimits: { maxYoungGenerationSizeMb: 6 },
+  });
+  await once(worker, 'message');
+
   async function close(): Promise<void> {
     const ended = once(worker, 'exit');
     worker.postMessage('close');
     await ended;
   }
 
-  return { residents, cards, office, notices, signIn, pinSetting, close };
+  return { keyService: connectCardKeyService(worker), close };
 }
 
 /** Demo people and software cards have no place in production, however they got into the store. */

@@ -10,6 +10,7 @@ export { readCode as readTraceCode } from './admin/explain-routes.tsx';
 export { isRole, roles } from './admin/roles.ts';
 export { openCardOfficeBeside } from './card/office.ts';
 export { currentCardKeyVersion, openCardKeys, openStationKey } from './card-keys.ts';
+export { startKeyService } from './credential.ts';
 export { openDataFolder, secretFile } from './data-folder.ts';
 export { openFederation, openGround } from './ground.ts';
 export { startHub } from './main.ts';
