@@ -219,14 +219,36 @@ export function createCardOffice(options: CardOfficeOptions) {
 
   /** Once the new card is in its holder's hand and active, the old one ends; repeated after a crash it does nothing more. */
   async function settleReplacement({ id, supersedes }: Pick<CardRecord, 'id' | 'supersedes'>): Promise<void> {
-    if (supersedes === undefined) return;
+    if (supersedes === undefined || (await cards.get(supersedes))?.replacedBy === id) return;
     const by = { as: 'system', id: 'replacement' } as const;
     const old = await cards.move(supersedes, 'revoked', 'REQUEST', by.as);
     const named = await cards.update(supersedes, (current) => ({ ...current, replacedBy: id }));
     if (old && named) await onChange({ type: 'replaced', card: named, reason: 'REQUEST', by });
   }
 
-  return { suspend, suspendAllOf, unlockOnce, apply, propose, approve, decline, note, issue, settleReplacement };
+  /** Those that a crash left half done, found again by the daily round. */
+  async function settleReplacements(): Promise<void> {
+    let after: string | undefined;
+    do {
+      const page = await cards.list({ where: { status: 'active' }, limit: 1000, ...(after ? { after } : {}) });
+      for (const card of page.records) await settleReplacement(card);
+      after = page.next;
+    } while (after);
+  }
+
+  return {
+    settleReplacements,
+    suspend,
+    suspendAllOf,
+    unlockOnce,
+    apply,
+    propose,
+    approve,
+    decline,
+    note,
+    issue,
+    settleReplacement,
+  };
 }
 
 export type CardOffice = ReturnType<typeof createCardOffice>;

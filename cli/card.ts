@@ -200,5 +200,8 @@ async function issue(task: string, { data }: DataOption): Promise<void> {
 }
 
 async function expire({ data }: DataOption): Promise<void> {
-  await withOffice(data, ({ expiryRound }) => expiryRound());
+  await withOffice(data, async (parts) => {
+    await parts.expiryRound();
+    await parts.office.settleReplacements();
+  });
 }

@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { benchAttributes } from './attributes.ts';
 import { benchConsole } from './console.ts';
 import type { Figure } from './measure.ts';
+import { benchPopulation } from './population.ts';
 import { benchSaml } from './saml.ts';
 import { benchSignOn } from './sign-on.ts';
 import { benchStart } from './start.ts';
@@ -25,6 +26,7 @@ const benches = {
   'sign-on': benchSignOn,
   console: benchConsole,
   start: benchStart,
+  population: benchPopulation,
 };
 for (const [name, bench] of Object.entries(benches))
   if (only === undefined || only === name) figures.push(...(await bench()));

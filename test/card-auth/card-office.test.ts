@@ -146,7 +146,10 @@ describe('a card from application to replacement (R34-R39)', () => {
     const { card } = await office.issue(id, { id: 'n1', ...made }, one);
     expect(card).to.include({ residentRef: 'r1', supersedes: cardId });
     expect(await signIn(oldPin), 'until then the old one').to.equal('urn:x-sanuki:ac:card-pin');
-    await office.settleReplacement(card);
+    await office.settleReplacements();
+    expect(await signIn(oldPin), 'the new one is not active yet').to.equal('urn:x-sanuki:ac:card-pin');
+    await cards.update('n1', (current) => ({ ...current, status: 'active' }));
+    await office.settleReplacements();
     await office.settleReplacement(card);
     expect(await refusal(signIn(oldPin))).to.equal('CARD_REVOKED');
     expect(await cards.get(cardId)).to.include({ status: 'revoked', replacedBy: 'n1' });

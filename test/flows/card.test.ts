@@ -137,6 +137,25 @@ describe('the holder’s card in Chromium', function () {
     await context.close();
   });
 
+  it('says which PIN to try when the last answer is lost, and one of the two works', async () => {
+    const { context, page } = await open({ viewport: phone });
+    await page.goto(`${hub.origin}/account/card/pin`);
+    await signIn(page, oldPin);
+    await page.locator('#new-pin').waitFor();
+    await page.route('**/pin/commit', (route) => route.abort());
+    await fill(page, { pin: oldPin, 'new-pin': newPin, again: newPin });
+    await page.getByText('まず新しい暗証番号で').waitFor();
+    await check(page, 'pin-uncertain-phone');
+    await context.clearCookies();
+    await page.goto(`${hub.origin}/account/card`);
+    await signIn(page, newPin);
+    await page.getByText('残り4回').waitFor();
+    await page.locator('#pin').waitFor();
+    await signIn(page, oldPin);
+    await page.getByRole('heading', { name: 'カードとお知らせ' }).waitFor();
+    await context.close();
+  });
+
   it('starts a card with its code, a slip of the finger costing nothing', async () => {
     const { context, page, problems } = await open({ viewport: phone });
     const { office } = hub.credential;

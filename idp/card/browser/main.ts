@@ -27,12 +27,15 @@ function hubOver(base: string, csrfToken: string): PinHub {
   };
 }
 
+/** What the hub says when it broke off itself: perhaps before the new PIN counted, perhaps behind it. */
+const undecided = new Set(['UNEXPECTED', 'STORE_BUSY', 'STORE_CLOSED', 'KEY_SERVICE_UNAVAILABLE']);
+
 /** Without an answer to the last word nobody here can know which PIN counts; one of the two does. */
 async function uncertainWhenCut<T>(commit: Promise<T>): Promise<T> {
   try {
     return await commit;
   } catch (error) {
-    if (error instanceof HubRefusal) throw error;
+    if (error instanceof HubRefusal && !undecided.has(error.code)) throw error;
     throw Object.assign(new Error('no answer to the last word', { cause: error }), { code: 'PIN_UNCERTAIN' });
   }
 }
