@@ -2,6 +2,7 @@ import { createHmac, createSecretKey, hkdfSync, type KeyObject, verify } from 'n
 import { equalBytes, fromBase64url, toBase64url } from '../lib/bytes.ts';
 import { createSeal } from '../lib/seal.ts';
 import { type Collection, type CollectionDefinition, StorageError, type StoredRecord } from '../storage/index.ts';
+import { createCardKeyVersions, type SecretVersions } from './card-key-versions.ts';
 import { CardError } from './errors.ts';
 import { readMac, sessionKey, writeMac } from './felica/lite-s-mac.ts';
 import { evaluate, oprfKey } from './oprf.ts';
@@ -18,9 +19,15 @@ export interface CardKeys {
   readonly station: KeyObject;
 }
 
+/** Which version of the PIN key a PIN generation hangs on; fixed by its first evaluation. */
+export interface PinKeyVersion extends StoredRecord {
+  readonly version: number;
+}
+
 /** A card key was given out for this card and version: never again. */
 export type IssuedKey = StoredRecord;
 
+export const pinKeyVersionCollection: CollectionDefinition = { name: 'card-pin-key-version', readMostly: true };
 export const issuedKeyCollection: CollectionDefinition = { name: 'card-key-issued' };
 
 export const wrongMax = 5;
@@ -40,6 +47,9 @@ export interface CardKeyServiceOptions {
   readonly keys: CardKeys;
   readonly counters: Collection<PinCounter>;
   readonly issued: Collection<IssuedKey>;
+  /** None: there is one version of each secret. */
+  readonly versions?: Collection<SecretVersions> | undefined;
+  readonly pinVersions?: Collection<PinKeyVersion> | undefined;
 }
 
 const stateBlock = 0x92;
@@ -50,42 +60,42 @@ const externallyAuthenticated = Uint8Array.from({ length: 16 }, (_, at) => (at =
  * that whoever takes over the hub around it still cannot guess a PIN faster than the counters allow: every operation
  * that helps with a PIN asks for a good MAC of the same rc, and counts before it answers.
  */
-export function createCardKeyService({ keys, counters, issued }: CardKeyServiceOptions) {
+export function createCardKeyService({ keys, counters, issued, versions, pinVersions }: CardKeyServiceOptions) {
   const seal = createSeal(keys.wrappingKey, 'card-public-key');
   const generations = createPinGenerations({ counters, seal });
   // KeyObjects made once: Node makes one of raw octets at every call, and slowly.
-  const [indexKey, oprfMaster] = [createSecretKey(keys.indexKey), createSecretKey(keys.oprfMaster)];
-  const cardMasters = new Map([...keys.cardMasters].map(([ckv, master]) => [ckv, createSecretKey(master)]));
+  const indexKey = createSecretKey(keys.indexKey);
+  const { secret, current, make } = createCardKeyVersions({
+    first: { 'card-master': keys.cardMasters, 'pin-oprf': new Map([[1, keys.oprfMaster]]) },
+    wrappingKey: keys.wrappingKey,
+    versions,
+  });
 
   const cardIdOf = (id: Uint8Array): string => createHmac('sha256', indexKey).update(id).digest('base64url');
   const counterIdOf = (id: Uint8Array, generation: number): string => `${cardIdOf(id)}.${generation}`;
 
-  function cardKey(id: Uint8Array, ckv: number): Uint8Array {
-    const master = cardMasters.get(ckv);
+  async function cardKey(id: Uint8Array, ckv: number): Promise<Uint8Array> {
+    const master = await secret('card-master', ckv);
     if (!master) throw new CardError('CARD_REFUSED', 'no master key of this version');
     return deriveCardKey(master, id, ckv);
   }
 
   /** Whether the card that holds this ID's key made the MAC for this rc. */
-  function isGenuine({ id, ckv, rc, blocks, data, mac }: ReadProof): boolean {
-    if (!cardMasters.has(ckv)) return false;
-    const expected = readMac(sessionKey(cardKey(id, ckv), rc), rc, blocks, data);
+  async function verifyRead({ id, ckv, rc, blocks, data, mac }: ReadProof): Promise<boolean> {
+    if (!(await secret('card-master', ckv))) return false;
+    const expected = readMac(sessionKey(await cardKey(id, ckv), rc), rc, blocks, data);
     return equalBytes(expected, mac);
   }
 
-  async function verifyRead(proof: ReadProof): Promise<boolean> {
-    return isGenuine(proof);
-  }
-
-  function demandGenuine(proof: ReadProof): void {
-    if (!isGenuine(proof)) throw new CardError('CARD_REFUSED', 'the MAC is not of this card and rc');
+  async function demandGenuine(proof: ReadProof): Promise<void> {
+    if (!(await verifyRead(proof))) throw new CardError('CARD_REFUSED', 'the MAC is not of this card and rc');
   }
 
   /** The one MAC that lets the card open its sealed blocks: over STATE=01 at the write count the card just proved. */
   async function authorise(proof: ReadProof, wcnt: number): Promise<Uint8Array> {
-    demandGenuine(proof);
+    await demandGenuine(proof);
     return writeMac(
-      sessionKey(cardKey(proof.id, proof.ckv), proof.rc),
+      sessionKey(await cardKey(proof.id, proof.ckv), proof.rc),
       proof.rc,
       wcnt,
       stateBlock,
@@ -95,10 +105,17 @@ export function createCardKeyService({ keys, counters, issued }: CardKeyServiceO
 
   /** One evaluation of a blinded PIN; counted before it leaves, refused when the tries are used up. */
   async function evaluatePin(proof: ReadProof, generation: number, blinded: Uint8Array): Promise<Uint8Array> {
-    demandGenuine(proof);
-    const evaluated = evaluate(oprfKey(oprfMaster, proof.id, generation), blinded);
+    await demandGenuine(proof);
+    const version = (await pinVersions?.get(counterIdOf(proof.id, generation)))?.version ?? 1;
+    const evaluated = evaluate(oprfKey(await pinKey(version), proof.id, generation), blinded);
     await count(counterIdOf(proof.id, generation), (counter) => ({ ...counter, evaluations: counter.evaluations + 1 }));
     return evaluated;
+  }
+
+  async function pinKey(version: number): Promise<KeyObject> {
+    const key = await secret('pin-oprf', version);
+    if (!key) throw new CardError('CARD_REFUSED', 'no PIN key of this version');
+    return key;
   }
 
   async function count(id: string, change: (counter: PinCounter) => PinCounter): Promise<PinCounter> {
@@ -138,10 +155,10 @@ export function createCardKeyService({ keys, counters, issued }: CardKeyServiceO
   async function evaluateNewPin(opened: ReadProof, generation: number, blinded: Uint8Array): Promise<Uint8Array> {
     if (opened.blocks[0] !== stateBlock || opened.data[0] !== 1)
       throw new CardError('CARD_REFUSED', 'the card was not opened');
-    demandGenuine(opened);
-    const evaluated = evaluate(oprfKey(oprfMaster, opened.id, generation), blinded);
-    await generations.reserve(counterIdOf(opened.id, generation));
-    return evaluated;
+    await demandGenuine(opened);
+    const counterId = counterIdOf(opened.id, generation);
+    await generations.reserve(counterId);
+    return evaluate(oprfKey(await pinKey(await versionForNew(counterId)), opened.id, generation), blinded);
   }
 
   /** Takes a reserved generation's key, with the new key's proof over what was agreed. */
@@ -166,7 +183,9 @@ export function createCardKeyService({ keys, counters, issued }: CardKeyServiceO
   /** Gives a card its key, once per card and version, to the issuing station that signed for it. */
   async function issueCk(id: Uint8Array, ckv: number, signature: Uint8Array): Promise<Uint8Array> {
     demandStation('issue', id, ckv, signature);
-    const ck = cardKey(id, ckv);
+    if (versions && ckv !== (await current('card-master')))
+      throw new CardError('CARD_REFUSED', 'cards are issued with the active version of the master key only');
+    const ck = await cardKey(id, ckv);
     try {
       await issued.insert({ id: `${cardIdOf(id)}.${ckv}` });
     } catch (cause) {
@@ -184,9 +203,23 @@ export function createCardKeyService({ keys, counters, issued }: CardKeyServiceO
     signature: Uint8Array,
   ): Promise<Uint8Array> {
     demandStation('first-pin', id, generation, signature);
-    if (await counters.get(counterIdOf(id, generation)))
-      throw new CardError('CARD_REFUSED', 'this PIN generation is already in use');
-    return evaluate(oprfKey(oprfMaster, id, generation), blinded);
+    const counterId = counterIdOf(id, generation);
+    if (await counters.get(counterId)) throw new CardError('CARD_REFUSED', 'this PIN generation is already in use');
+    return evaluate(oprfKey(await pinKey(await versionForNew(counterId)), id, generation), blinded);
+  }
+
+  /** A PIN hangs on one version from its first evaluation on, whatever becomes active before it is registered. */
+  async function versionForNew(counterId: string): Promise<number> {
+    if (!pinVersions) return 1;
+    const version = await current('pin-oprf');
+    try {
+      await pinVersions.insert({ id: counterId, version });
+      return version;
+    } catch (error) {
+      const fixed = await pinVersions.get(counterId);
+      if (!fixed) throw error;
+      return fixed.version;
+    }
   }
 
   function demandStation(purpose: string, id: Uint8Array, number: number, signature: Uint8Array): void {
@@ -199,8 +232,11 @@ export function createCardKeyService({ keys, counters, issued }: CardKeyServiceO
     return cardIdOf(id);
   }
 
+  /** The version that an issuing station writes into a new card. */
+  const issuingVersion = (): Promise<number> => current('card-master');
+
   const forHub = { cardId, verifyRead, authorise, evaluatePin, verifyProof, evaluateNewPin, adoptPin, retirePin };
-  return { ...forHub, registerPin, issueCk, evaluateFirstPin };
+  return { ...forHub, makeVersion: make, registerPin, issueCk, evaluateFirstPin, issuingVersion };
 }
 
 export type CardKeyService = ReturnType<typeof createCardKeyService>;

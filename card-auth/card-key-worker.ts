@@ -12,6 +12,7 @@ const operations = [
   'evaluateNewPin',
   'adoptPin',
   'retirePin',
+  'makeVersion',
 ] as const;
 type Operation = (typeof operations)[number];
 export type RemoteCardKeyService = Pick<CardKeyService, Operation>;

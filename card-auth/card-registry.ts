@@ -50,16 +50,18 @@ export interface CardPin {
 export const cardCollection: CollectionDefinition = {
   name: 'card',
   unique: ['number'],
-  indexes: [['residentRef'], ['status'], ['software']],
+  indexes: [['residentRef'], ['status'], ['software'], ['ckv', 'status']],
   readMostly: true,
 };
 
 export interface CardRegistryOptions {
   readonly cards: Collection<CardRecord>;
+  /** Told when a card was moved to a status in which it cannot be used: its sessions are over. */
+  readonly onStopped?: (cardId: string) => Promise<void>;
   readonly now?: () => number;
 }
 
-export function createCardRegistry({ cards, now = Date.now }: CardRegistryOptions) {
+export function createCardRegistry({ cards, onStopped, now = Date.now }: CardRegistryOptions) {
   async function byNumber(number: string): Promise<CardRecord | undefined> {
     return (await cards.find({ where: { number }, limit: 1 })).records[0];
   }
@@ -80,6 +82,7 @@ export function createCardRegistry({ cards, now = Date.now }: CardRegistryOption
       moved = mayMove(current.status, to, by);
       return moved ? { ...current, status: to, reason } : current;
     });
+    if (moved && to !== 'active') await onStopped?.(id);
     return moved ? card : undefined;
   }
 

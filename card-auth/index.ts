@@ -4,6 +4,14 @@
  * HTTP nor protocols. `client/` is the terminal side, a door of its own: it runs unchanged in a browser and in Node.
  */
 export * from './card-key-service.ts';
+export {
+  type SecretVersions,
+  secretVersionOf,
+  secretVersionsCollection,
+  type VersionedSecret,
+  versionedSecrets,
+  versionNumberOf,
+} from './card-key-versions.ts';
 export * from './card-key-worker.ts';
 export * from './card-office.ts';
 export * from './card-registry.ts';

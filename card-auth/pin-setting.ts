@@ -22,7 +22,10 @@ export interface PinSettingOptions {
   /** Of its own: a challenge of a sign-in is none here. */
   readonly challenges: Collection<CardChallenge>;
   readonly cards: CardRegistry;
-  readonly keyService: Omit<CardKeyService, 'issueCk' | 'evaluateFirstPin' | 'registerPin'>;
+  readonly keyService: Omit<
+    CardKeyService,
+    'issueCk' | 'evaluateFirstPin' | 'registerPin' | 'issuingVersion' | 'makeVersion'
+  >;
   readonly codes: HandOverCodes;
   readonly origin: string;
   readonly unfinishedPerHour?: number;

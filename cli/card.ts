@@ -192,7 +192,7 @@ async function issue(task: string, { data }: DataOption): Promise<void> {
     const { makeSoftwareCard } = await import('../trial/index.ts');
     const { card, code } = await parts.office.issue(
       task,
-      await makeSoftwareCard(parts.settings.data, agreed.residentRef),
+      await makeSoftwareCard(parts, parts.settings.data, agreed.residentRef),
       office,
     );
     print({ number: card.number, resident: card.residentRef, status: card.status, code });

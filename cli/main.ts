@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { HubError } from '../lib/errors.ts';
 
 /** The `sanuki` command: one file per noun, loaded when it is asked for; ends with 0, or with 1 and a reason on standard error. */
 export async function main(args: readonly string[]): Promise<void> {
@@ -12,9 +13,15 @@ export async function main(args: readonly string[]): Promise<void> {
   try {
     await program.parseAsync([...args], { from: 'user' });
   } catch (error) {
-    process.stderr.write(`sanuki: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.stderr.write(`sanuki: ${reasonOf(error)}\n`);
     process.exitCode = 1;
   }
+}
+
+/** A refusal with its code, by which the guides say more of it. */
+function reasonOf(error: unknown): string {
+  if (error instanceof HubError) return `${error.message} (${error.code})`;
+  return error instanceof Error ? error.message : String(error);
 }
 
 const nouns = {
@@ -23,6 +30,8 @@ const nouns = {
   audit: async () => (await import('./audit.ts')).auditCommand(),
   card: async () => (await import('./card.ts')).cardCommand(),
   admin: async () => (await import('./admin.ts')).adminCommand(),
+  keys: async () => (await import('./keys.ts')).keysCommand(),
+  storage: async () => (await import('./storage.ts')).storageCommand(),
   explain: async () => (await import('./explain.ts')).explainCommand(),
   import: async () => (await import('./import.ts')).importCommand(),
   'sign-in': async () => (await import('./sign-in.ts')).signInCommand(),

@@ -25,9 +25,14 @@ export async function withHub<T>(data: string, act: (hub: OpenHub) => Promise<T>
 async function openParts(settings: Settings) {
   const now = Date.now;
   const ground = await openGround({ settings, now });
-  const federation = await openFederation(ground, { settings, now });
-  const trial = settings.profile === 'trial';
-  return { settings, ground, federation, cases: openCases(ground, { ...federation, trial, now }) };
+  try {
+    const federation = await openFederation(ground, { settings, now });
+    const trial = settings.profile === 'trial';
+    return { settings, ground, federation, cases: openCases(ground, { ...federation, trial, now }) };
+  } catch (error) {
+    await ground.close();
+    throw error;
+  }
 }
 
 /** In whose name the command proposes what a second person has to approve. */

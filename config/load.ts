@@ -3,6 +3,8 @@ import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { SettingsError } from './errors.ts';
+import { unsafeRotation } from './key-rotation.ts';
+import { checkTransport } from './listeners.ts';
 import { Settings } from './settings.ts';
 
 /** Reads settings from a YAML (or JSON) file, with values of the command line on top; the refusal names every wrong key in words. */
@@ -51,6 +53,9 @@ function checkProduction(settings: Settings): void {
       'production needs an https origin: put the public https address into "origin"',
     );
   }
+  const unsafe = unsafeRotation(settings.keys.rotation, { sessionMinutes: settings.session.absoluteMinutes });
+  if (unsafe) throw new SettingsError('SETTINGS_UNSAFE', unsafe);
+  checkTransport(settings);
   const plain = settings.sources.find(({ address }) => !address.startsWith('https://'));
   if (plain) {
     throw new SettingsError(

@@ -1,4 +1,7 @@
 import { z } from 'zod';
+import { KeyRotation } from './key-rotation.ts';
+import { Connections, Listener } from './listeners.ts';
+import { RecordStore } from './record-store.ts';
 import { StaffDirectory } from './staff-directory.ts';
 
 const text = z.strictObject({ ja: z.string().min(1), en: z.string().min(1) });
@@ -40,6 +43,12 @@ const source = z.discriminatedUnion('kind', [
   }),
 ]);
 
+/** Port 0 is whatever is free. */
+function haveOwnPorts(listeners: readonly { readonly host: string; readonly port: number }[]): boolean {
+  const places = listeners.filter(({ port }) => port !== 0).map(({ host, port }) => `${host} ${port}`);
+  return new Set(places).size === places.length;
+}
+
 /** The one schema of settings: defaults, types and documentation. Unknown keys are refused. */
 export const Settings = z.strictObject({
   profile: z
@@ -52,17 +61,23 @@ export const Settings = z.strictObject({
     .describe(
       'Scheme, host and port under which browsers reach the hub. OIDC issuer and root of the SAML entityID: it never changes after launch.',
     ),
-  listen: z
-    .strictObject({ host: z.string().default('127.0.0.1'), port: z.int().min(0).max(65535).default(8080) })
-    .prefault({})
-    .describe('Where the hub listens; a proxy with TLS stands in front in production.'),
+  listen: Listener.prefault({}).describe(
+    'Where the hub listens, when it is one place. Production needs TLS there, or a proxy in front.',
+  ),
+  listeners: z
+    .array(Listener)
+    .min(1)
+    .refine(haveOwnPorts, 'every listener has a port of its own')
+    .optional()
+    .describe('Where the hub listens, when there are several places; replaces `listen`.'),
+  connections: Connections.prefault({}),
   data: z
     .string()
     .min(1)
     .describe('Folder of the store, keys and journal heads; private to the account that runs the hub.'),
-  storage: z
-    .discriminatedUnion('engine', [z.strictObject({ engine: z.literal('embedded') })])
-    .prefault({ engine: 'embedded' }),
+  storage: RecordStore.prefault({ engine: 'embedded' }).describe(
+    'Where records are kept. Master keys and journal heads are in the data folder with either engine.',
+  ),
   keys: z
     .strictObject({
       folder: z.string().optional().describe('Folder of the master keys; defaults to "keys" in the data folder.'),
@@ -72,6 +87,7 @@ export const Settings = z.strictObject({
         .describe(
           'Whether missing master keys are made at the first start. Several hosts share prepared ones and say false.',
         ),
+      rotation: KeyRotation.prefault({}).describe('When the keys change that the hub signs with, and those of cards.'),
     })
     .prefault({}),
   service: z.strictObject({
@@ -106,6 +122,25 @@ export const Settings = z.strictObject({
         .describe('Trial only: the card box that plays a reader.'),
     })
     .prefault({}),
+  signOut: z
+    .strictObject({
+      deadlineMs: z
+        .int()
+        .min(100)
+        .max(10_000)
+        .default(1000)
+        .describe(
+          'How long each party has to confirm a sign-out while the resident waits; after that it is told again.',
+        ),
+      partiesInOwnNetwork: z
+        .boolean()
+        .default(false)
+        .describe(
+          'Whether parties are told of sign-outs at addresses in a private network. Only where they lie in the region’s own network.',
+        ),
+    })
+    .prefault({})
+    .describe('Telling parties that a sign-in is over.'),
   staff: StaffDirectory.optional().describe(
     'Directory of staff; without it nobody has a role, a licence or a facility.',
   ),
@@ -143,16 +178,20 @@ export const Settings = z.strictObject({
     .default([])
     .refine((list) => new Set(list.map(({ id }) => id)).size === list.length, 'every source has an id of its own')
     .describe('Bodies that hold data of residents; one more is an entry here.'),
+  bodyTls: z
+    .strictObject({
+      certificate: z.string().min(1).describe('PEM file with the hub’s certificate as a client.'),
+      key: z.string().min(1).describe('PEM file with its private key.'),
+      ca: z.string().min(1).optional().describe('PEM file with the authorities of bodies, instead of the system’s.'),
+    })
+    .optional()
+    .describe('What the hub shows bodies that demand a client certificate. The files are read at each question.'),
   bodiesInOwnNetwork: z
     .boolean()
     .default(false)
     .describe(
       'Bodies that administrators register may have addresses in a private network. Only where the bodies lie in the region’s own network: otherwise a registration could lead the hub to machines that are nobody’s business.',
     ),
-  trustedProxy: z
-    .boolean()
-    .default(false)
-    .describe('Take the client address from X-Forwarded-For; only behind a proxy that sets it.'),
   log: z.strictObject({ level: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info') }).prefault({}),
 });
 

@@ -1,4 +1,10 @@
-import type { Collection, CollectionDefinition, Page, StoredRecord } from '../storage/index.ts';
+import {
+  type Collection,
+  type CollectionDefinition,
+  type Page,
+  StorageError,
+  type StoredRecord,
+} from '../storage/index.ts';
 import type { Level } from './authn-context.ts';
 import { FederationError } from './errors.ts';
 import { bodyDocumentOf, type IdWsfBody, parseBody } from './id-wsf/body.ts';
@@ -106,8 +112,11 @@ const parsedMax = 1000;
 
 /** The provider registry: read through to the store, so that what another process registers counts at the next request. */
 export function createProviderRegistry({ providers, allowHttp, now = Date.now }: ProviderRegistryOptions) {
-  /** Metadata is parsed once per version; the least recently used one goes. */
-  const parsed = new Map<string, { version: number; metadata: ServiceProviderMetadata }>();
+  /**
+   * Metadata is parsed once per text; the least recently used one goes. Not once per version: a registration that was
+   * removed and made anew, here or by another process, begins its versions again.
+   */
+  const parsed = new Map<string, { text: string; metadata: ServiceProviderMetadata }>();
 
   /**
    * Adds a provider, or replaces the one with the same protocol and key. With a `version` only that one is replaced (0:
@@ -134,7 +143,26 @@ export function createProviderRegistry({ providers, allowHttp, now = Date.now }:
     });
     if (replaced) return replaced;
     checkVersion(0, version);
-    await providers.insert(record);
+    return add(record);
+  }
+
+  /** Of two who add the same one at once, in whatever process, one is told that the other was first. */
+  async function add(record: ProviderRecord): Promise<ProviderRecord> {
+    try {
+      await providers.insert(record);
+    } catch (cause) {
+      if (!(cause instanceof StorageError && cause.code === 'ALREADY_EXISTS')) throw cause;
+      throw new FederationError('PROVIDER_CHANGED', 'somebody added the registration in the meantime: look again', {
+        cause,
+      });
+    }
+    try {
+      // Once more, because the other kind may have been added between the first look and the insert.
+      await checkName(record);
+    } catch (error) {
+      await providers.take(record.id);
+      throw error;
+    }
     return record;
   }
 
@@ -191,14 +219,13 @@ export function createProviderRegistry({ providers, allowHttp, now = Date.now }:
   async function samlProvider(entityId: string, orElse?: Exception): Promise<SamlProvider> {
     const record = await approved('saml', entityId, orElse);
     const known = parsed.get(record.id);
+    const text = record.saml?.metadata ?? '';
     const metadata =
-      known?.version === record.version
-        ? known.metadata
-        : parseServiceProviderMetadata(record.saml?.metadata ?? '', { now: now(), allowHttp });
+      known?.text === text ? known.metadata : parseServiceProviderMetadata(text, { now: now(), allowHttp });
     if (metadata.validUntil !== undefined && metadata.validUntil <= now())
       throw new FederationError('METADATA_EXPIRED', 'the metadata of the provider has expired');
     parsed.delete(record.id);
-    parsed.set(record.id, { version: record.version, metadata });
+    parsed.set(record.id, { text, metadata });
     if (parsed.size > parsedMax) parsed.delete(parsed.keys().next().value ?? '');
     return { record, metadata };
   }

@@ -1,41 +1,27 @@
-import {
-  createPrivateKey,
-  createPublicKey,
-  generateKeyPair,
-  type JsonWebKey,
-  type KeyObject,
-  randomBytes,
-} from 'node:crypto';
-import { promisify } from 'node:util';
+import { createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto';
 import type { Seal } from '../lib/seal.ts';
 import type { SigningKey } from '../lib/xml/index.ts';
-import type { Collection, CollectionDefinition, StoredRecord } from '../storage/index.ts';
+import type { Collection, CollectionDefinition } from '../storage/index.ts';
 import { FederationError } from './errors.ts';
+import { createKeyMaterial, type HubKey, type StoredKey } from './key-material.ts';
+import type { RingRecord } from './key-rotation.ts';
 
+/** What a signing key of the hub is for. */
 export type KeyPurpose = 'saml' | 'oidc-es256' | 'oidc-rsa';
 
-/** A key of the hub; the private part rests sealed under the master key. */
-export interface KeyRecord extends StoredRecord {
-  readonly purpose: KeyPurpose;
-  /** next: announced; active: signs; retired: announced for what it signed. */
-  readonly state: 'next' | 'active' | 'retired';
-  readonly sealed: string;
-  /** Base64 DER, for SAML. */
-  readonly certificate?: string | undefined;
+/**
+ * The signing keys of one purpose. They are one record, so that a move from one active key to the next is
+ * one write: no reader sees two active keys or none, and no crash leaves a move half done.
+ */
+export interface KeyRecord extends RingRecord<StoredKey> {
   /** Made by a trial hub; production refuses it. */
   readonly trial: boolean;
-  readonly createdAt: number;
 }
 
-export const keyCollection: CollectionDefinition = { name: 'key', indexes: [['purpose']] };
+export const keyCollection: CollectionDefinition = { name: 'key', readMostly: true };
 
-export interface HubKey {
-  readonly id: string;
-  readonly state: KeyRecord['state'];
-  readonly privateKey: KeyObject;
-  readonly publicKey: KeyObject;
-  readonly certificate?: string | undefined;
-}
+/** The key that signs. */
+export type ActiveKey = HubKey & { readonly privateKey: KeyObject };
 
 export interface KeyRingOptions {
   readonly keys: Collection<KeyRecord>;
@@ -48,10 +34,14 @@ export interface KeyRingOptions {
   readonly now?: () => number;
 }
 
-const makeKeyPair = promisify(generateKeyPair);
 const allPurposes: readonly KeyPurpose[] = ['saml', 'oidc-es256', 'oidc-rsa'];
 
-/** The hub's signing keys. KeyObjects are made once; `load` reads what another process changed. */
+interface OpenedRing {
+  readonly version: number;
+  readonly keys: readonly HubKey[];
+}
+
+/** The hub's signing keys. KeyObjects are made once per move; `load` reads what was moved since, in whatever process. */
 export function createKeyRing({
   keys,
   seal,
@@ -60,62 +50,48 @@ export function createKeyRing({
   purposes = allPurposes,
   now = Date.now,
 }: KeyRingOptions) {
-  let ring = new Map<KeyPurpose, readonly HubKey[]>();
+  const rings = new Map<KeyPurpose, OpenedRing>();
+  const material = createKeyMaterial({ seal, commonName, now });
 
-  /** Makes what is missing at the first start; of two first starts one key wins, because the first of a purpose has a fixed id. */
+  /** Makes what is missing at the first start; of two first starts one wins. */
   async function ensure(): Promise<void> {
     for (const purpose of purposes) {
-      const { records } = await keys.find({ where: { purpose } });
-      if (records.length === 0) await insertFirst(purpose);
+      if (!(await keys.get(purpose))) await insertFirst(purpose);
+      // Taken into the ring, its private part must not outlive the key.
+      if (await keys.get(`${purpose}-1`)) await keys.take(`${purpose}-1`);
     }
     await load();
   }
 
   async function insertFirst(purpose: KeyPurpose): Promise<void> {
-    const { privateKey } = await (purpose === 'oidc-es256'
-      ? makeKeyPair('ec', { namedCurve: 'prime256v1' })
-      : makeKeyPair('rsa', { modulusLength: 2048 }));
-    const id = `${purpose}-1`;
-    const sealed = seal.seal(privateKey.export({ type: 'pkcs8', format: 'der' }), id);
-    const certificate = purpose === 'saml' ? await selfSigned(privateKey, commonName, now()) : undefined;
-    const record: KeyRecord = {
-      id,
-      purpose,
-      state: 'active',
-      sealed,
-      ...(certificate ? { certificate } : {}),
-      trial,
-      createdAt: now(),
-    };
+    const first = (await keptFrom(keys, purpose, material)) ?? { ...(await material.make(purpose, 1)), trial };
+    const { trial: madeByTrial, ...key } = first;
     try {
-      await keys.insert(record);
+      await keys.insert({ id: purpose, version: 1, made: 1, keys: [key], trial: madeByTrial });
     } catch (error) {
-      if (!(await keys.get(id))) throw error;
+      if (!(await keys.get(purpose))) throw error;
     }
   }
 
+  /** Cheap where nothing was moved: it is asked before every request. */
   async function load(): Promise<void> {
-    const { records } = await keys.find({ limit: 1000 });
-    if (!trial && records.some((record) => record.trial))
-      throw new FederationError('KEY_RING_EMPTY', 'production refuses keys that a trial made');
-    const opened = records.map((record) => ({ purpose: record.purpose, key: open(record) }));
-    ring = new Map(
-      purposes.map((purpose) => [purpose, opened.filter((one) => one.purpose === purpose).map(({ key }) => key)]),
-    );
+    for (const purpose of purposes) {
+      const record = await keys.get(purpose);
+      // Of two looks at once the one that read less must not win.
+      if (!record || record.version <= (rings.get(purpose)?.version ?? 0)) continue;
+      if (!trial && record.trial)
+        throw new FederationError('KEY_RING_EMPTY', 'production refuses keys that a trial made');
+      rings.set(purpose, { version: record.version, keys: record.keys.map(material.open) });
+    }
   }
 
-  function open({ id, state, sealed, certificate }: KeyRecord): HubKey {
-    const privateKey = createPrivateKey({ key: seal.open(sealed, id), format: 'der', type: 'pkcs8' });
-    return { id, state, privateKey, publicKey: createPublicKey(privateKey), certificate };
-  }
+  const published = (purpose: KeyPurpose): readonly HubKey[] => rings.get(purpose)?.keys ?? [];
 
-  function active(purpose: KeyPurpose): HubKey {
-    const key = ring.get(purpose)?.find(({ state }) => state === 'active');
+  function active(purpose: KeyPurpose): ActiveKey {
+    const key = published(purpose).find((one): one is ActiveKey => one.state === 'active' && !!one.privateKey);
     if (!key) throw new FederationError('KEY_RING_EMPTY', `no active key for ${purpose}`);
     return key;
   }
-
-  const published = (purpose: KeyPurpose): readonly HubKey[] => ring.get(purpose) ?? [];
 
   /** The key SAML messages are signed with: RSA-SHA256, which every deployed stack reads. */
   function samlKey(): SigningKey {
@@ -123,43 +99,65 @@ export function createKeyRing({
     return { privateKey, algorithm: 'rsa-sha256', certificate };
   }
 
-  /** Private JWKs for the OIDC provider, the signing one of each kind first. */
-  function oidcKeys(): JsonWebKey[] {
-    return (['oidc-es256', 'oidc-rsa'] as const).flatMap((purpose) =>
-      [active(purpose), ...published(purpose).filter(({ state }) => state !== 'active')].map(({ id, privateKey }) => ({
-        ...privateKey.export({ format: 'jwk' }),
-        kid: id,
-        use: 'sig',
-      })),
-    );
-  }
+  /** Changes with every move of an OIDC key. */
+  const oidcVersion = (): string => oidcPurposes.map((purpose) => rings.get(purpose)?.version ?? 0).join('.');
 
-  return { ensure, load, active, published, samlKey, oidcKeys };
+  const oidcPublished = () =>
+    oidcPurposes.flatMap((purpose) => [
+      active(purpose),
+      ...published(purpose).filter(({ state }) => state !== 'active'),
+    ]);
+
+  /** JWKs for the OIDC provider, the signing one of each kind first; only that one is more than its public part. */
+  const oidcKeys = (): JsonWebKey[] =>
+    oidcPublished().map(({ id, state, privateKey, publicKey }) => ({
+      ...(state === 'active' && privateKey ? privateKey.export({ format: 'jwk' }) : publishedOnly(publicKey)),
+      kid: id,
+      use: 'sig',
+    }));
+
+  /** What the JWKS says. */
+  const oidcPublicKeys = (): (JsonWebKey & { kty: string; kid: string })[] =>
+    oidcPublished().map(({ id, publicKey }) => {
+      const { kty = '', ...key } = publicKey.export({ format: 'jwk' });
+      return { kty, ...key, kid: id, use: 'sig' };
+    });
+
+  return { ensure, load, active, published, samlKey, oidcVersion, oidcKeys, oidcPublicKeys };
 }
 
 export type KeyRing = ReturnType<typeof createKeyRing>;
 
-const tenYearsMs = 10 * 365 * 24 * 3600 * 1000;
+const oidcPurposes = ['oidc-es256', 'oidc-rsa'] as const;
 
-/** SAML peers want a certificate around the key; only the key in it counts. The library is read only when one is made. */
-async function selfSigned(privateKey: KeyObject, commonName: string, now: number): Promise<string> {
-  // tsyringe inside the library asks for this polyfill.
-  await import('reflect-metadata');
-  const { X509CertificateGenerator } = await import('@peculiar/x509');
-  const algorithm = { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' };
-  const der = privateKey.export({ type: 'pkcs8', format: 'der' });
-  const spki = createPublicKey(privateKey).export({ type: 'spki', format: 'der' });
-  const keys = {
-    privateKey: await crypto.subtle.importKey('pkcs8', der, algorithm, false, ['sign']),
-    publicKey: await crypto.subtle.importKey('spki', spki, algorithm, true, ['verify']),
-  };
-  const certificate = await X509CertificateGenerator.createSelfSigned({
-    serialNumber: `01${randomBytes(15).toString('hex')}`,
-    name: [{ CN: [commonName] }],
-    notBefore: new Date(now - 24 * 3600 * 1000),
-    notAfter: new Date(now + tenYearsMs),
-    signingAlgorithm: algorithm,
-    keys,
-  });
-  return Buffer.from(certificate.rawData).toString('base64');
+/**
+ * The provider wants private members in every JWK, publishes and verifies with the public ones alone, and signs with the
+ * first key of a kind. What stands here can be imported by nothing, so that no other key of ours ever signs.
+ */
+function publishedOnly(publicKey: KeyObject): JsonWebKey {
+  const jwk = publicKey.export({ format: 'jwk' });
+  const members = jwk.kty === 'RSA' ? ['d', 'p', 'q', 'dp', 'dq', 'qi'] : ['d'];
+  return { ...jwk, ...Object.fromEntries(members.map((member) => [member, 'none'])) };
+}
+
+/** Until keys could roll, each was a record of its own under this id. */
+interface LoneKey {
+  readonly sealed: string;
+  readonly certificate?: string | undefined;
+  readonly trial: boolean;
+  readonly createdAt: number;
+}
+
+/** A store of that time keeps its keys: partners hold them. */
+async function keptFrom(
+  keys: Collection<KeyRecord>,
+  purpose: KeyPurpose,
+  { openPrivate }: Pick<ReturnType<typeof createKeyMaterial>, 'openPrivate'>,
+): Promise<(StoredKey & { readonly trial: boolean }) | undefined> {
+  const id = `${purpose}-1`;
+  const lone = (await keys.get(id)) as unknown as LoneKey | undefined;
+  if (!lone) return undefined;
+  const { sealed, certificate, trial, createdAt } = lone;
+  const publicKey = createPublicKey(openPrivate(sealed, id)).export({ type: 'spki', format: 'der' }).toString('base64');
+  return { id, state: 'active', since: createdAt, sealed, publicKey, ...(certificate ? { certificate } : {}), trial };
 }

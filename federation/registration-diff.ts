@@ -6,7 +6,7 @@ import { type IdWsfBody, keyIn, pemOf } from './id-wsf/body.ts';
 import { checkJwk, dayOf, keyFingerprint } from './key-check.ts';
 import { levelWords } from './level-words.ts';
 import { legible, type Words } from './registration-finding.ts';
-import { parseServiceProviderMetadata } from './saml/metadata.ts';
+import { parseServiceProviderMetadata, type SingleLogoutService } from './saml/metadata.ts';
 
 /** One difference between two registrations, as an approver reads it. */
 export interface RegistrationChange {
@@ -48,6 +48,7 @@ const fields: Readonly<Record<string, Field>> = {
   'settings.allowCreateStrict': field('AllowCreate の厳密な扱い', 'strict AllowCreate'),
   'settings.requireSignedRequests': field('署名のない依頼の拒否', 'refusal of unsigned requests'),
   acs: field('ログイン結果の受け口', 'address for answers (ACS)'),
+  logoutService: field('ログアウトの受け口', 'address for sign-out'),
   signingKey: field('署名の鍵', 'signing key'),
   encryptionKey: field('暗号の鍵', 'encryption key'),
   requestsSigned: field('依頼への署名の約束', 'promise to sign requests'),
@@ -60,9 +61,16 @@ const fields: Readonly<Record<string, Field>> = {
   secret: field('クライアントの秘密', 'client secret'),
   jwk: field('鍵', 'key'),
   redirect_uris: field('戻り先のアドレス', 'redirect address'),
-  post_logout_redirect_uris: field('サインアウト後のアドレス', 'address after sign-out'),
+  post_logout_redirect_uris: field('ログアウト後のアドレス', 'address after sign-out'),
+  backchannel_logout_uri: field('ログアウトの受け口', 'address for sign-out'),
+  backchannel_logout_session_required: field('ログアウトの通知に sid を求める', 'sid demanded in logout tokens'),
   token_endpoint_auth_method: field('クライアントの認証方法', 'client authentication'),
   grant_types: field('グラントの種類', 'grant type'),
+  tls_client_certificate_bound_access_tokens: field(
+    'トークンをTLSの証明書に結ぶ',
+    'tokens bound to the TLS certificate',
+  ),
+  sanuki_tls: field('接続に使うTLSの証明書', 'TLS certificates of its connections'),
   bodyAddress: field('照会先のアドレス', 'address that is asked'),
   bodyKey: field('機関の鍵', 'key of the body'),
   bodyType: field('尋ねる情報', 'data it is asked for'),
@@ -104,6 +112,7 @@ const documentFields = new Set([
   'bodyKey',
   'certificateEnd',
   'acs',
+  'logoutService',
   'signingKey',
   'encryptionKey',
   'requestsSigned',
@@ -214,6 +223,7 @@ function samlFacts(xml: string): Entry[] {
           [location, binding.split(':').at(-1), `index ${index}`, isDefault ? 'default' : ''].filter(Boolean).join(' '),
         ),
       ],
+      ['logoutService', metadata.singleLogoutServices.map(logoutWords)],
       ['signingKey', [...new Set(signingKeys.map(({ fingerprint }) => fingerprint))]],
       ['encryptionKey', encryptionKey ? [encryptionKey.fingerprint] : []],
       ['requestsSigned', [String(metadata.authnRequestsSigned)]],
@@ -230,6 +240,11 @@ function samlFacts(xml: string): Entry[] {
     return [['unreadable', [digestOf(xml)]]];
   }
 }
+
+const logoutWords = ({ location, responseLocation, binding }: SingleLogoutService): string =>
+  [location, binding.split(':').at(-1), responseLocation === location ? '' : responseLocation]
+    .filter(Boolean)
+    .join(' ');
 
 function bodyFacts({ address, publicKey, types, deadlineMs }: IdWsfBody): Entry[] {
   const key = keyIn(publicKey);

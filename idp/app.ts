@@ -5,6 +5,7 @@ import { HubError } from '../lib/errors.ts';
 import type { Log } from '../lib/log.ts';
 import { HubPageError, httpStatusOf } from './errors.ts';
 import { limitRequests, refuseOtherHosts, securityHeaders } from './guards.ts';
+import { type Arrivals, refuseOtherFaces } from './listeners/arrival.ts';
 import type { PageFrame } from './page-frame.ts';
 import { refusalPage, refusalTitle } from './refusal-page.tsx';
 import { noteRefusal } from './traces/notes.ts';
@@ -16,8 +17,11 @@ export interface AppOptions {
   readonly log: Log;
   readonly frame: PageFrame;
   readonly traces: Pick<Traces, 'middleware'>;
+  readonly arrivals: Pick<Arrivals, 'settle'>;
   /** Adds the endpoints; each folder of the hub brings its own. */
   readonly routes: readonly ((router: Router) => void)[];
+  /** Reads keys that were moved since the last request, by whatever process. */
+  readonly followKeys: () => Promise<void>;
   /** Around the administration API: its refusals have a form of their own. */
   readonly api: Middleware;
   /** The OpenID Connect provider, behind our own endpoints. */
@@ -27,18 +31,25 @@ export interface AppOptions {
 }
 
 /** The hub's HTTP: guards in front, refusals turned into honest answers, endpoints behind. */
-export function createApp({ settings, log, frame, traces, routes, api, oidc, isHealthy }: AppOptions): Koa {
+export function createApp(options: AppOptions): Koa {
+  const { settings, log, frame, traces, arrivals, routes, followKeys, api, oidc, isHealthy } = options;
+  const https = settings.origin.startsWith('https:');
   const app = new Koa();
-  app.proxy = settings.trustedProxy;
-  // Only the proxy's own entry counts; what stands before it in X-Forwarded-For is the visitor's invention.
-  app.maxIpsCount = 1;
+  // What the arrival leaves of forwarding headers is its own word.
+  app.proxy = true;
   app.silent = true;
-  app.use(securityHeaders({ https: settings.origin.startsWith('https:') }));
+  app.use(arrivals.settle);
+  app.use(securityHeaders({ https }));
   app.use(traces.middleware);
   app.use(answerRefusals({ log, frame }));
+  app.use(refuseOtherFaces({ https }));
   app.use(api);
   app.use(refuseOtherHosts(settings.origin));
   app.use(limitRequests(settings.limits));
+  app.use(async (_ctx, next) => {
+    await followKeys();
+    await next();
+  });
   const router = new Router();
   router.get('/healthz', async (ctx) => {
     ctx.status = (await isHealthy()) ? 200 : 503;

@@ -4,23 +4,29 @@ import {
   type IssuedKey,
   issuedKeyCollection,
   type PinCounter,
+  type PinKeyVersion,
   pinCounterCollection,
+  pinKeyVersionCollection,
+  type SecretVersions,
+  secretVersionsCollection,
   serveCardKeyService,
 } from '../card-auth/index.ts';
-import { openEmbeddedStorage } from '../storage/index.ts';
+import { openStorage, type StoragePlace } from '../storage/index.ts';
 import { openCardKeys } from './card-keys.ts';
 
 /** The worker of the card key service: opens the keys and its own connection to the store, and answers the hub's calls. */
-const { keysFolder, store, create } = workerData as {
+const { keysFolder, place, create } = workerData as {
   readonly keysFolder: string;
-  readonly store: string;
+  readonly place: StoragePlace;
   readonly create: boolean;
 };
-const storage = openEmbeddedStorage({ file: store });
+const storage = await openStorage(place);
 const service = createCardKeyService({
   keys: await openCardKeys(keysFolder, { create }),
   counters: storage.collection<PinCounter>(pinCounterCollection),
   issued: storage.collection<IssuedKey>(issuedKeyCollection),
+  versions: storage.collection<SecretVersions>(secretVersionsCollection),
+  pinVersions: storage.collection<PinKeyVersion>(pinKeyVersionCollection),
 });
 if (!parentPort) throw new TypeError('the card key service runs as a worker');
 serveCardKeyService(parentPort, service, () => storage.close());

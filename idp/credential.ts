@@ -16,22 +16,24 @@ import type { Settings } from '../config/index.ts';
 import { openCardOffice } from './card/office.ts';
 import { HubPageError } from './errors.ts';
 import type { Ground } from './ground.ts';
+import { openCardKeyRotation } from './rotating-keys.ts';
 
 export interface CredentialOptions {
   readonly settings: Settings;
   readonly ground: Ground;
-  /** Ends every sign-in made with a card. */
-  readonly endSessionsOf: (cardId: string) => Promise<unknown>;
+  /** A card was stopped: whoever is signed in with it is signed out. */
+  readonly onStopped: (cardId: string) => Promise<void>;
   readonly now: () => number;
 }
 
 /** The card half of the hub: residents, cards, the sign-in at the card, and the key service in its own worker. */
-export async function openCredential({ settings, ground, endSessionsOf, now }: CredentialOptions) {
+export async function openCredential({ settings, ground, onStopped, now }: CredentialOptions) {
   const { storage } = ground;
   const residents = createResidents({ residents: storage.collection<Resident>(residentCollection) });
-  const { cards, notices, codes, office, onFact } = openCardOffice({ ground, endSessionsOf, now });
+  const { cards, notices, codes, office, onFact } = openCardOffice({ ground, onStopped, now });
   if (settings.profile === 'production') await refuseTrialPeople(residents, cards);
   const { keyService, close } = await startKeyService(ground, settings);
+  const rotation = await openCardKeyRotation({ storage, settings, makeVersion: keyService.makeVersion, now });
   const {
     origin,
     signIn: { unfinishedPerHour },
@@ -42,13 +44,16 @@ export async function openCredential({ settings, ground, endSessionsOf, now }: C
   const pinChallenges = storage.collection<CardChallenge>(pinChallengeCollection);
   const pinSetting = createPinSetting({ ...common, codes, challenges: pinChallenges });
 
-  return { residents, cards, office, notices, signIn, pinSetting, close };
+  return { residents, cards, office, notices, signIn, pinSetting, rotation, close };
 }
 
 /** The key service in a worker of its own, which alone opens the card keys. */
-export async function startKeyService({ folder }: Pick<Ground, 'folder'>, { keys }: Pick<Settings, 'keys'>) {
+export async function startKeyService(
+  { folder, place }: Pick<Ground, 'folder' | 'place'>,
+  { keys }: Pick<Settings, 'keys'>,
+) {
   const worker = new Worker(new URL(`card-key-process.${import.meta.url.split('.').at(-1)}`, import.meta.url), {
-    workerData: { keysFolder: folder.keys, store: folder.store, create: keys.create },
+    workerData: { keysFolder: folder.keys, place, create: keys.create },
     // It holds next to nothing: a large young generation would only be resident memory of an idle hub.
     resourceLimits: { maxYoungGenerationSizeMb: 6 },
   });

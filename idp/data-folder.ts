@@ -4,12 +4,14 @@ import { dirname, join } from 'node:path';
 import { HubPageError } from './errors.ts';
 
 export interface DataFolder {
-  readonly store: string;
   readonly keys: string;
   readonly heads: string;
   /** 32 bytes; seals private keys and client secrets at rest and derives the hub's own MAC keys. */
   readonly masterKey: Buffer;
 }
+
+/** Where the embedded engine keeps the records of a data folder. */
+export const storeFile = (folder: string) => join(folder, 'hub.sqlite');
 
 /** Opens the hub's folder, private to its account; makes the master key at the first start. */
 export async function openDataFolder(
@@ -21,7 +23,7 @@ export async function openDataFolder(
     await chmod(path, 0o700);
   }
   const masterKey = await secretFile(join(keys, 'master.key'), 32, createKeys);
-  return { store: join(folder, 'hub.sqlite'), keys, heads: join(folder, 'journal-heads'), masterKey };
+  return { keys, heads: join(folder, 'journal-heads'), masterKey };
 }
 
 /**

@@ -8,16 +8,19 @@ const outcomes = {
   BODY_MALFORMED: 'invalid',
   WRONG_MEDIA_TYPE: 'invalid',
   UNKNOWN_HOST: 'invalid',
+  PLAIN_HTTP: 'denied',
   TOO_MANY_REQUESTS: 'unavailable',
   PAGE_MISSING: 'missing',
   METHOD_NOT_ALLOWED: 'invalid',
   PROVIDER_NOT_APPROVED: 'denied',
   OTHER_RESIDENT: 'denied',
   RETURN_NOT_REGISTERED: 'denied',
+  SIGN_OUT_REFUSED: 'denied',
   START_REFUSED: 'denied',
   LOGO_TOO_LARGE: 'invalid',
   LOGO_REFUSED: 'invalid',
   LOGO_GONE: 'missing',
+  TLS_FILES_UNUSABLE: 'invalid',
 } as const satisfies Record<string, Outcome>;
 
 export type HubPageErrorCode = keyof typeof outcomes;

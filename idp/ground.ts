@@ -5,7 +5,9 @@ import {
   type AccountLink,
   accountLinkCollection,
   createAccountLinks,
+  createKeyMaterial,
   createKeyRing,
+  createKeyRotation,
   createProviderRegistry,
   createReplayGuard,
   type KeyRecord,
@@ -14,11 +16,22 @@ import {
   providerCollection,
   type UsedId,
   usedIdCollection,
+  withoutPrivatePart,
 } from '../federation/index.ts';
 import { createSeal } from '../lib/seal.ts';
-import { openEmbeddedStorage, openJournal } from '../storage/index.ts';
+import {
+  announcePresence,
+  migrateStore,
+  openJournal,
+  openStorage,
+  putInService,
+  type Storage,
+  type StoragePlace,
+} from '../storage/index.ts';
 import { createAudit } from './audit.ts';
-import { ed25519From, openDataFolder, secretFile } from './data-folder.ts';
+import { type DataFolder, ed25519From, openDataFolder, secretFile, storeFile } from './data-folder.ts';
+import { createRegistryChanges, type RegistryChange, registryChangeCollection } from './registry-changes.ts';
+import { signingTimes } from './rotating-keys.ts';
 
 /** Data folder, store, journals and what is derived from the master key. */
 export async function openGround({ settings, now }: { settings: Settings; now: () => number }) {
@@ -26,7 +39,27 @@ export async function openGround({ settings, now }: { settings: Settings; now: (
     createKeys: settings.keys.create,
     ...(settings.keys.folder ? { keys: settings.keys.folder } : {}),
   });
-  const storage = openEmbeddedStorage({ file: folder.store, now });
+  const place = storePlaceOf(settings);
+  const storage = await openStorage(place, { now });
+  try {
+    await putInService(storage);
+    const schema = await migrateStore(storage, { now });
+    return { folder, place, storage, schema, ...(await openJournals(storage, { settings, folder, now })) };
+  } catch (error) {
+    await storage.close();
+    throw error;
+  }
+}
+
+/** The settings' engine; the file of the embedded one is in the data folder. */
+export const storePlaceOf = ({ storage, data }: Settings): StoragePlace =>
+  storage.engine === 'embedded' ? { engine: 'embedded', file: storeFile(data) } : storage;
+
+/** Both journals and what is derived from the master key. */
+async function openJournals(
+  storage: Storage,
+  { settings, folder, now }: { settings: Settings; folder: DataFolder; now: () => number },
+) {
   const headKey = ed25519From(await secretFile(join(folder.keys, 'journal-head.key'), 32, settings.keys.create));
   const journal = await openJournal({ storage, name: 'audit', headsFolder: folder.heads, headKey, now });
   // Found by the resident it is about; its heads lie apart, because each journal is checked against its own.
@@ -46,10 +79,31 @@ export async function openGround({ settings, now }: { settings: Settings; now: (
     await storage.close();
   }
 
-  return { folder, storage, journal, accessJournal, secret, audit: createAudit({ journal, now }), close };
+  return { journal, accessJournal, secret, audit: createAudit({ journal, now }), close };
 }
 
 export type Ground = Awaited<ReturnType<typeof openGround>>;
+
+/** For a hub: as long as it is open, nobody moves the store away under it. */
+export async function openPresentGround(options: Parameters<typeof openGround>[0]): Promise<Ground> {
+  const ground = await openGround(options);
+  try {
+    const presence = await announcePresence(ground.storage, options);
+    return {
+      ...ground,
+      async close() {
+        try {
+          await presence.close();
+        } finally {
+          await ground.close();
+        }
+      },
+    };
+  } catch (error) {
+    await ground.close();
+    throw error;
+  }
+}
 
 /** The federation half: providers, keys and links. */
 export async function openFederation(
@@ -57,16 +111,16 @@ export async function openFederation(
   { settings, now }: { settings: Settings; now: () => number },
 ) {
   const trial = settings.profile === 'trial';
-  const keys = createKeyRing({
-    keys: storage.collection<KeyRecord>(keyCollection),
-    seal: createSeal(folder.masterKey, 'keys'),
-    commonName: new URL(settings.origin).hostname,
-    trial,
-    now,
-  });
+  const stored = storage.collection<KeyRecord>(keyCollection);
+  const making = { seal: createSeal(folder.masterKey, 'keys'), commonName: new URL(settings.origin).hostname, now };
+  const keys = createKeyRing({ ...making, keys: stored, trial });
   await keys.ensure();
+  const changes = createRegistryChanges({ changes: storage.collection<RegistryChange>(registryChangeCollection) });
+  const { make } = createKeyMaterial(making);
+  const timesOf = signingTimes(settings);
+  const rotation = createKeyRotation({ rings: stored, make, erase: withoutPrivatePart, timesOf, now });
   const registry = createProviderRegistry({
-    providers: storage.collection<ProviderRecord>(providerCollection),
+    providers: changes.noting(storage.collection<ProviderRecord>(providerCollection)),
     allowHttp: trial,
     now,
   });
@@ -76,5 +130,7 @@ export async function openFederation(
     now,
   });
   const replay = createReplayGuard({ used: storage.collection<UsedId>(usedIdCollection) });
-  return { keys, registry, links, replay, clientSecrets: createSeal(folder.masterKey, 'client-secrets') };
+  const registryMark = changes.mark;
+  const parts = { keys, rotation, registry, registryMark, links, replay };
+  return { ...parts, clientSecrets: createSeal(folder.masterKey, 'client-secrets') };
 }

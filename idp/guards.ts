@@ -4,6 +4,7 @@ import type { Settings } from '../config/index.ts';
 import { readAtMost } from '../lib/body.ts';
 import { commonHeaders, contentSecurityPolicy } from '../web/index.ts';
 import { HubPageError } from './errors.ts';
+import { connectionOf } from './listeners/arrival.ts';
 
 /**
  * The issuer is fixed: a request under another Host is refused before any URL is derived from it
@@ -19,20 +20,28 @@ export function refuseOtherHosts(origin: string): Middleware {
   };
 }
 
-/** A nonce per answer; pages set a wider form-action for exactly the party they post to. */
+/**
+ * A nonce per answer; pages set a wider form-action for exactly the party they post to. RFC 6797 7.2: of HSTS nothing
+ * is said where the request came without TLS.
+ */
 export function securityHeaders({ https }: { https: boolean }): Middleware {
-  const headers = {
-    ...commonHeaders({ https, referrerPolicy: 'no-referrer' }),
+  const headersOver = (tls: boolean) => ({
+    ...commonHeaders({ https: tls, referrerPolicy: 'no-referrer' }),
     'permissions-policy': 'camera=(), microphone=(), geolocation=(), usb=(self)',
     'content-security-policy': contentSecurityPolicy({}),
-  };
+  });
+  const [secure, plain] = [headersOver(https), headersOver(false)];
   return (ctx, next) => {
-    ctx.set(headers);
+    ctx.set(connectionOf(ctx).https ? secure : plain);
     return next();
   };
 }
 
-/** Counts requests per name of whoever sends them; the refusal tells when to come back. */
+/**
+ * Counts requests per name of whoever sends them; the refusal tells when to come back. Every process counts what comes to
+ * it: a limit keeps one process from drowning and costs no write, and several processes together bear as many times as
+ * much. Nothing that must not be tried more often rests on it; tries of a PIN are counted in the store.
+ */
 export function createLimit({ points, seconds }: { points: number; seconds: number }) {
   const limiter = new RateLimiterMemory({ points, duration: seconds });
   return async function count(ctx: Context, who: string): Promise<void> {
@@ -54,7 +63,8 @@ function limitRate(limit: { points: number; seconds: number }): Middleware {
   };
 }
 
-const machinePaths = /^\/(soap$|api\/|oidc\/(?!authorize)|saml\/metadata|\.well-known\/|healthz)/;
+const machinePaths =
+  /^\/(soap$|api\/|oidc\/(?!authorize|end-session)|saml\/(metadata|slo\/soap)|\.well-known\/|healthz)/;
 
 /** Where a terminal sends the steps of a card. */
 const cardPaths = /^\/(sign-in|account\/card|card)\//;

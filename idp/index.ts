@@ -9,11 +9,19 @@ export { proposed } from './admin/draft.ts';
 export { readCode as readTraceCode } from './admin/explain-routes.tsx';
 export { isRole, roles } from './admin/roles.ts';
 export { openCardOfficeBeside } from './card/office.ts';
-export { currentCardKeyVersion, openCardKeys, openStationKey } from './card-keys.ts';
+export { openCardKeys, openStationKey } from './card-keys.ts';
 export { startKeyService } from './credential.ts';
-export { openDataFolder, secretFile } from './data-folder.ts';
-export { openFederation, openGround } from './ground.ts';
+export { openDataFolder, secretFile, storeFile } from './data-folder.ts';
+export { openFederation, openGround, storePlaceOf } from './ground.ts';
 export { startHub } from './main.ts';
+export {
+  auditMove,
+  type KeyUseName,
+  keyUseNames,
+  openCardKeyRotation,
+  type RotatingKey,
+  rotatingKeys,
+} from './rotating-keys.ts';
 export { bodyTermsOf, settledBodies } from './sources.ts';
 export { explain as explainTrace, isOwnPage } from './traces/explanation.ts';
 export { openTraces } from './traces/open.ts';

@@ -26,7 +26,7 @@ const rememberedMax = 20_000;
 /**
  * Which keys are still in use, so that nobody takes one away that is. On the way of a sign-in only a map is written;
  * behind it one write per key and hour, so that a restart, and another process, know it too. After a crash the time may
- * be an hour too early, never too late.
+ * be an hour too early, never too late; the same goes for what another process saw within the hour.
  */
 export function createKeyUses({ uses, onFault, now }: KeyUsesOptions) {
   const seen = new Map<string, { readonly at: number; readonly writtenAt: number }>();

@@ -1,4 +1,4 @@
-import { createServer, type Server } from 'node:http';
+import type { RequestListener } from 'node:http';
 import type { Settings } from '../config/index.ts';
 import type { Log } from '../lib/log.ts';
 import { hubResponder } from './account/gate.ts';
@@ -17,13 +17,17 @@ import {
   createCounterPresentations,
 } from './counter-presentations.ts';
 import { openCredential } from './credential.ts';
-import { openFederation, openGround } from './ground.ts';
+import { type Ground, openFederation, openPresentGround } from './ground.ts';
 import { homeRoutes } from './home.tsx';
+import { createKeySchedule } from './key-schedule.ts';
 import { createKeyUses, type KeyUse, keyUseCollection } from './key-use.ts';
+import { createArrivals } from './listeners/arrival.ts';
+import { openListeners } from './listeners/open.ts';
 import { createLogos, type Logo, logoCollection, logoRoutes } from './logos.ts';
 import { mountOidc } from './oidc/mount.ts';
 import { createPageFrame } from './page-frame.ts';
 import { createTestPeriods, type StoredTestPeriod, testPeriodCollection } from './playground/test-periods.ts';
+import { rotatingKeys } from './rotating-keys.ts';
 import { samlResponder, samlRoutes } from './saml/routes.ts';
 import { createSamlSso } from './saml/sso.ts';
 import {
@@ -33,9 +37,11 @@ import {
   sessionCollection,
   sessionCookieCollection,
 } from './session.ts';
+import { createSessionNames, type SessionName, sessionNameCollection } from './session-names.ts';
 import { createInteractions, type Interaction, interactionCollection } from './sign-in/interaction.ts';
 import { createPrompt } from './sign-in/prompt.tsx';
 import { signInRoutes } from './sign-in/routes.ts';
+import { openSignOut } from './sign-out/open.ts';
 import { openTraces } from './traces/open.ts';
 
 /** Every cookie name carries its owner: ports of one host share cookies. */
@@ -49,21 +55,34 @@ export interface HubOptions {
   readonly now?: () => number;
 }
 
-/** Opens store and keys and wires everything once; nothing here decides anything. */
-export async function openHub({ settings, log, now = Date.now }: HubOptions) {
-  // First, because it may refuse the settings, and nothing has to be closed yet.
+/** Opens store and keys and wires everything once; a start that is refused leaves no connection behind. */
+export async function openHub(options: HubOptions) {
+  const { settings, log, now = Date.now } = options;
+  const ground = await openPresentGround({ settings, now });
+  const { guarantees } = ground.storage;
+  log.info({ ...(guarantees ? { guarantees } : {}), schema: ground.schema }, 'the store is open');
+  try {
+    return await wire(ground, options);
+  } catch (error) {
+    await ground.close();
+    throw error;
+  }
+}
+
+/** Nothing here decides anything. */
+async function wire(ground: Ground, { settings, log, now = Date.now }: HubOptions) {
   const staff = await openStaff({ settings: settings.staff, log, now });
   const { staffOf } = staff;
-  const ground = await openGround({ settings, now });
-  const { storage, secret, audit } = ground;
+  const { place, storage, secret, audit } = ground;
   const federation = await openFederation(ground, { settings, now });
   const credential = await openCredential({
     settings,
     ground,
-    endSessionsOf: (cardId) => sessions.endOfCard(cardId),
+    onStopped: async (cardId) => void (await signOut.endAll({ cardId }, { reason: 'card' })),
     now,
   });
-  const { keys, registry, links, replay } = federation;
+  const { keys, registry, registryMark, links, replay } = federation;
+  const rotating = rotatingKeys({ rotation: federation.rotation, cardRotation: credential.rotation, settings });
   const frame = createPageFrame(settings);
   const traces = openTraces({ settings, storage, log, now });
   const secure = settings.origin.startsWith('https:');
@@ -87,7 +106,12 @@ export async function openHub({ settings, log, now = Date.now }: HubOptions) {
     lifetimeMs: settings.signIn.minutes * minute,
     now,
   });
-  const [entityId, ssoUrl] = [`${settings.origin}/saml/metadata`, `${settings.origin}/saml/sso`];
+  const entityId = `${settings.origin}/saml/metadata`;
+  const endpoints = {
+    ssoUrl: `${settings.origin}/saml/sso`,
+    sloUrl: `${settings.origin}/saml/slo`,
+    sloSoapUrl: `${settings.origin}/saml/slo/soap`,
+  };
   const { stylesheet } = frame;
   const keyUses = createKeyUses({
     uses: storage.collection<KeyUse>(keyUseCollection),
@@ -130,16 +154,31 @@ export async function openHub({ settings, log, now = Date.now }: HubOptions) {
     testing: testPeriods.testing,
     now,
   };
-  const sso = createSamlSso({ ...common, entityId, ssoUrl, replay, signingKey: keys.samlKey });
-  const saml = samlRoutes({ ...common, sso, entityId, ssoUrl, name: settings.service.name, stylesheet });
+  const names = createSessionNames({ names: storage.collection<SessionName>(sessionNameCollection), entityId });
+  const signOut = openSignOut({
+    ...common,
+    ...endpoints,
+    names,
+    settings,
+    storage,
+    log,
+    frame,
+    replay,
+    entityId,
+    browserCookie,
+  });
+  const sso = createSamlSso({ ...common, ...endpoints, names, entityId, replay, signingKey: keys.samlKey });
+  const saml = samlRoutes({ ...common, ...endpoints, sso, entityId, name: settings.service.name, stylesheet });
   const { clientSecrets } = federation;
   const oidc = mountOidc({ ...common, issuer: settings.origin, storage, presentations, clientSecrets, log, frame });
   const own = residentPages({ ...common, ...attributes, settings, frame, browserCookie });
   const { consents } = attributes;
   const admin = openConsole({
     ...common,
+    rotating,
     logos,
     settled: attributes.settled,
+    registryMark,
     settings,
     ground,
     log,
@@ -165,6 +204,7 @@ export async function openHub({ settings, log, now = Date.now }: HubOptions) {
   });
   const signIn = signInRoutes({
     ...common,
+    endSession: (id) => signOut.end(id, { reason: 'resident' }),
     card: credential.signIn,
     responders: {
       saml: samlResponder({ sso, stylesheet }),
@@ -183,11 +223,33 @@ export async function openHub({ settings, log, now = Date.now }: HubOptions) {
   const forCards = { ...common, settings, origin: settings.origin, secure, frame, browserCookie };
   const card = cardRoutes({ ...forCards, cards, office, notices });
   const pin = pinRoutes({ ...forCards, setting });
-  const routes = [home, pictures, saml, signIn, own, card, pin, attributes.routes, admin.routes, api.routes];
-  const app = createApp({ settings, log, frame, traces, routes, api: api.problems, oidc: oidc.middleware, isHealthy });
+  const routes = [
+    home,
+    pictures,
+    saml,
+    signIn,
+    signOut.routes,
+    own,
+    card,
+    pin,
+    attributes.routes,
+    admin.routes,
+    api.routes,
+  ];
+  const arrivals = createArrivals(settings);
+  const edges = { routes, arrivals, api: api.problems, oidc: oidc.middleware, followKeys: keys.load };
+  const app = createApp({ settings, log, frame, traces, ...edges, isHealthy });
+  const schedule = createKeySchedule({
+    rotating,
+    load: keys.load,
+    audit,
+    onFault: (err) => log.error({ err }, 'the keys could not be looked at'),
+  });
 
   async function close(): Promise<void> {
     staff.close();
+    await schedule.close();
+    await signOut.close();
     await traces.flush();
     await credential.close();
     await ground.close();
@@ -195,10 +257,14 @@ export async function openHub({ settings, log, now = Date.now }: HubOptions) {
 
   return {
     app,
+    place,
+    arrivals,
     registry,
     sessions,
+    signOut,
     links,
     keys,
+    rotating,
     clientSecrets,
     credential,
     attributes,
@@ -211,12 +277,13 @@ export async function openHub({ settings, log, now = Date.now }: HubOptions) {
 
 /** Starts the hub's HTTP. `close` answers what is under way, then closes the store. */
 export async function startHub(options: HubOptions) {
+  const { settings, log, now = Date.now } = options;
   const hub = await openHub(options);
-  const { host, port } = options.settings.listen;
-  const handle = hub.app.callback();
-  const server = createServer((request, response) => void handle(request, response));
+  const answer = hub.app.callback();
+  const handle: RequestListener = (request, response) => void answer(request, response);
+  let listeners: Awaited<ReturnType<typeof openListeners>>;
   try {
-    await listen(server, port, host);
+    listeners = await openListeners({ settings, arrivals: hub.arrivals, handle, log, now });
   } catch (error) {
     // The key service's worker would keep the process alive.
     await hub.close();
@@ -224,22 +291,9 @@ export async function startHub(options: HubOptions) {
   }
 
   async function close(): Promise<void> {
-    await new Promise<void>((resolve, reject) => {
-      server.close((error) => (error ? reject(error) : resolve()));
-      server.closeIdleConnections();
-    });
+    await listeners.close();
     await hub.close();
   }
 
   return { ...hub, close };
-}
-
-function listen(server: Server, port: number, host: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, host, () => {
-      server.off('error', reject);
-      resolve();
-    });
-  });
 }

@@ -34,6 +34,10 @@ const remedies: Readonly<Record<string, Text>> = {
     ja: '混み合っています。少し待ってからもう一度お試しください。',
     en: 'Too many requests. Please wait a moment and try again.',
   },
+  PLAIN_HTTP: {
+    ja: '暗号化されていない接続です。アドレスを https:// から始めてください。',
+    en: 'The connection is not encrypted. Please start the address with https://.',
+  },
   PAGE_MISSING: {
     ja: 'アドレスをご確認ください。',
     en: 'Please check the address.',
@@ -49,6 +53,10 @@ const remedies: Readonly<Record<string, Text>> = {
   OTHER_RESIDENT: {
     ja: 'この画面は別の方のものです。サービスにログインした方のカードでお試しください。',
     en: 'This page is for someone else. Please use the card of the person who signed in at the service.',
+  },
+  SIGN_OUT_REFUSED: {
+    ja: 'ログアウトの依頼を確かめられませんでした。ログアウトするには、ブラウザーの画面をすべて閉じてください。',
+    en: 'The request to sign out could not be verified. To sign out, close every window of this browser.',
   },
   FORGED_REQUEST: {
     ja: '画面を開き直して、もう一度お試しください。',
@@ -111,6 +119,7 @@ const titles: Readonly<Record<string, Text>> = {
   COMMENT_MISSING: { ja: '理由が必要です', en: 'A reason is needed' },
   OWN_WORK: { ja: 'この操作はできません', en: 'You cannot do this' },
   SETUP_LINK_DEAD: { ja: 'この設定リンクは使えません', en: 'This set-up link cannot be used' },
+  SIGN_OUT_REFUSED: { ja: 'ログアウトできませんでした', en: 'Sign-out did not succeed' },
   FORGED_REQUEST: { ja: '手続きを続けられませんでした', en: 'That could not be completed' },
   UNEXPECTED: { ja: '問題が起きました', en: 'Something went wrong' },
 };

@@ -1,12 +1,15 @@
 import { randomBytes } from 'node:crypto';
+import type { QualifiedNameId } from '../federation/index.ts';
 import { sha256 } from '../lib/bytes.ts';
 import type { Collection, CollectionDefinition, StoredRecord } from '../storage/index.ts';
 
 /** A party that took part in a session: what single logout has to name, exactly as it was given to the party. */
 export interface Participant {
   readonly protocol: 'saml' | 'oidc';
-  /** The pseudonym the party knows; for SAML the value of the NameID. */
-  readonly pseudonym?: string | undefined;
+  /** SAML: every NameID it was given in this session, one of a format, as whole tuples; the latest comes last. */
+  readonly nameIds?: readonly QualifiedNameId[] | undefined;
+  /** OIDC: the `sub` that it knows the resident by. */
+  readonly subject?: string | undefined;
   /** SAML SessionIndex or OIDC `sid`: random per party, so that parties cannot compare sessions. */
   readonly sessionIndex: string;
   /** OIDC grant that the party's tokens hang on. */
@@ -29,7 +32,22 @@ export interface SsoSession extends StoredRecord {
   readonly participants: Readonly<Record<string, Participant>>;
   /** What the OIDC provider keeps between the steps of a sign-out. */
   readonly oidcState?: Readonly<Record<string, unknown>> | undefined;
+  /** From here on it is no session for anybody; the record stays until its participants are to be told. */
+  readonly ended?: 'yes' | undefined;
+  readonly end?: SessionEnd | undefined;
   readonly expiresAt: number;
+}
+
+/** Who or what ended a session. */
+export interface SessionEnd {
+  /** Id of the sign-out that tells the participants. */
+  readonly signOut: string;
+  readonly reason: 'party' | 'resident' | 'administrator' | 'card';
+  /** The party that asked for it; it is not told. */
+  readonly initiator?: string | undefined;
+  /** Id of the administrator. */
+  readonly actor?: string | undefined;
+  readonly at: number;
 }
 
 /** A cookie value that leads to a session; only its hash is stored, so a reader of the database cannot sign in with it. */
@@ -48,7 +66,7 @@ export interface Presentation {
 
 export const sessionCollection: CollectionDefinition = {
   name: 'sso-session',
-  indexes: [['cardId'], ['residentRef']],
+  indexes: [['cardId'], ['residentRef'], ['ended']],
   readMostly: true,
 };
 export const sessionCookieCollection: CollectionDefinition = {
@@ -61,6 +79,13 @@ export const sessionCookieCollection: CollectionDefinition = {
 const replacedCookieMs = 30_000;
 /** Use is noted at most this often, so that an SSO answer costs no write for it. */
 const useNotedMs = 60_000;
+
+/** One NameID per format: a transient one is kept for the whole session, so that a later sign-out can name it. */
+function joined(known: Participant, { nameIds = [] }: Participant): Participant {
+  const names = known.nameIds ?? [];
+  const added = nameIds.filter(({ format }) => !names.some((name) => name.format === format));
+  return added.length === 0 ? known : { ...known, nameIds: [...names, ...added] };
+}
 
 export interface SessionsOptions {
   readonly sessions: Collection<SsoSession>;
@@ -104,7 +129,7 @@ export function createSessions({
     id: string,
     presentation: Presentation,
   ): Promise<{ session: SsoSession; cookie: string } | undefined> {
-    const session = await sessions.update(id, (current) => ({
+    const session = await change(id, (current) => ({
       ...current,
       cardId: presentation.cardId,
       level: presentation.level,
@@ -120,7 +145,7 @@ export function createSessions({
 
   async function live(id: string): Promise<SsoSession | undefined> {
     const session = await sessions.get(id);
-    if (!session || now() - session.lastUsedAt > idleMs) return undefined;
+    if (!session || session.ended || now() - session.lastUsedAt > idleMs) return undefined;
     return (await isCardUsable(session.cardId)) ? session : undefined;
   }
 
@@ -129,7 +154,7 @@ export function createSessions({
     const bound = await cookies.get(hashOf(cookie));
     const session = bound && (await live(bound.sessionId));
     if (session && now() - session.lastUsedAt > useNotedMs) {
-      return sessions.update(session.id, (current) => ({ ...current, lastUsedAt: now() }));
+      return change(session.id, (current) => ({ ...current, lastUsedAt: now() }));
     }
     return session;
   }
@@ -142,41 +167,75 @@ export function createSessions({
     }));
   }
 
-  /** Notes a party's first visit; of two parallel first visits the earlier entry stays. Costs no write when it is known. */
-  async function join(session: SsoSession, party: string, participant: Participant): Promise<Participant> {
+  /**
+   * Notes a party's first visit, and a NameID of a format that it has not been given yet; of two parallel first visits
+   * the earlier entry stays. Costs no write when it is known; undefined when the session ended meanwhile.
+   */
+  async function join(session: SsoSession, party: string, participant: Participant): Promise<Participant | undefined> {
     const known = session.participants[party];
-    if (known) return known;
-    const written = await sessions.update(session.id, (current) => ({
-      ...current,
-      participants: { ...current.participants, [party]: current.participants[party] ?? participant },
-    }));
-    return written?.participants[party] ?? participant;
+    if (known && joined(known, participant) === known) return known;
+    const written = await change(session.id, (current) => {
+      const there = current.participants[party];
+      const participants = { ...current.participants, [party]: there ? joined(there, participant) : participant };
+      return { ...current, participants };
+    });
+    return written?.participants[party];
   }
 
-  /** Changes only what the OIDC view owns; an ended session is never revived. */
-  function change(id: string, patch: (current: SsoSession) => SsoSession): Promise<SsoSession | undefined> {
-    return sessions.update(id, patch);
+  /** An ended session is never changed, so never revived. */
+  async function change(id: string, patch: (current: SsoSession) => SsoSession): Promise<SsoSession | undefined> {
+    const written = await sessions.update(id, (current) => (current.ended ? current : patch(current)));
+    return written?.ended ? undefined : written;
   }
 
-  /** Ends the session for every party and process at once: its cookies lead nowhere from here on. */
-  async function end(id: string): Promise<SsoSession | undefined> {
-    return sessions.take(id);
+  /**
+   * Ends the session for every party and process at once. Of several callers one gets it, with the participants that
+   * are to be told; the record stays until `forget`, so that a crash in between loses nobody.
+   */
+  async function end(id: string, how: SessionEnd): Promise<SsoSession | undefined> {
+    const written = await sessions.update(id, (current) =>
+      current.ended ? current : { ...current, ended: 'yes', end: how },
+    );
+    return written?.end?.signOut === how.signOut ? written : undefined;
   }
 
-  /** Ends every session that was opened with this card, in whatever browser; resolves to them, for whoever has to be told. */
-  async function endOfCard(cardId: string): Promise<readonly SsoSession[]> {
-    const ended: SsoSession[] = [];
-    for (;;) {
-      const { records } = await sessions.find({ where: { cardId }, limit: 1000 });
-      if (records.length === 0) return ended;
-      for (const { id } of records) {
-        const session = await end(id);
-        if (session) ended.push(session);
-      }
-    }
+  async function forget(id: string): Promise<void> {
+    await sessions.take(id);
   }
 
-  return { start, renew, live, byCookie, addCookie, retireCookie, join, change, end, endOfCard };
+  /** A session that has not ended, however long nobody used it. */
+  async function peek(id: string): Promise<SsoSession | undefined> {
+    const session = await sessions.get(id);
+    return session?.ended ? undefined : session;
+  }
+
+  /** Sessions by card or resident, also those that nobody used for long: their participants may be signed in still. */
+  async function sessionsOf(
+    where: { readonly residentRef: string } | { readonly cardId: string } | { readonly ended: 'yes' },
+  ): Promise<readonly SsoSession[]> {
+    return (await sessions.find({ where, limit: 1000 })).records;
+  }
+
+  /** The session that a cookie leads to or led to: after its end it still says whose browser this is. */
+  async function sessionIdOf(cookie: string | undefined): Promise<string | undefined> {
+    return cookie ? (await cookies.get(hashOf(cookie)))?.sessionId : undefined;
+  }
+
+  return {
+    start,
+    renew,
+    live,
+    byCookie,
+    addCookie,
+    retireCookie,
+    join,
+    change,
+    end,
+    forget,
+    peek,
+    sessionsOf,
+    sessionIdOf,
+  };
 }
 
 export type Sessions = ReturnType<typeof createSessions>;

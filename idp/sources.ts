@@ -14,10 +14,11 @@ import type { BodyTerms, KeyRing, OtherRegistration } from '../federation/index.
 import { keyFingerprint } from '../federation/index.ts';
 import { postBytes } from '../lib/outgoing.ts';
 import { verificationKey } from '../lib/xml/index.ts';
+import { createBodyTls } from './body-tls.ts';
 import { HubPageError } from './errors.ts';
 
 export interface SourcesOptions {
-  readonly settings: Pick<Settings, 'sources' | 'origin' | 'profile'>;
+  readonly settings: Pick<Settings, 'sources' | 'origin' | 'profile'> & Partial<Pick<Settings, 'bodyTls'>>;
   readonly keys: Pick<KeyRing, 'active' | 'samlKey'>;
   /** Our SAML entityID, which is our ID-WSF providerID too. */
   readonly entityId: string;
@@ -35,6 +36,7 @@ const tokenSeconds = 60;
 /** The bodies that settings name, each behind the adapter for what it speaks. Refuses a start with a key that cannot be used. */
 export async function openSources(options: SourcesOptions): Promise<readonly Source[]> {
   const { settings } = options;
+  await checkOwnCertificate(settings);
   // Bodies stand behind the region's own network as a rule; their addresses come from the operator alone.
   const common = commonOf(options, { allowPrivate: true });
   return Promise.all(
@@ -46,12 +48,22 @@ export async function openSources(options: SourcesOptions): Promise<readonly Sou
   );
 }
 
+async function checkOwnCertificate({ bodyTls }: SourcesOptions['settings']): Promise<void> {
+  try {
+    await createBodyTls(bodyTls)();
+  } catch (cause) {
+    throw new HubPageError('START_REFUSED', 'bodyTls: certificate and key cannot be read, or are no pair', { cause });
+  }
+}
+
 export function commonOf(
   { settings, keys, entityId, post, now = Date.now }: SourcesOptions,
   { allowPrivate }: { readonly allowPrivate: boolean },
 ): Common {
   const allowLoopback = settings.profile === 'trial';
-  const guarded: PostToSource = (address, request) => postBytes(address, { ...request, allowLoopback, allowPrivate });
+  const tls = createBodyTls(settings.bodyTls);
+  const guarded: PostToSource = async (address, request) =>
+    postBytes(address, { ...request, allowLoopback, allowPrivate, tls: await tls() });
   return { keys, entityId, post: post ?? guarded, now, issuer: settings.origin };
 }
 

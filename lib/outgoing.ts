@@ -3,6 +3,7 @@ import { lookup } from 'node:dns/promises';
 import { request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { BlockList, isIP, type LookupFunction } from 'node:net';
+import type { SecureContextOptions } from 'node:tls';
 import { readAtMost } from './body.ts';
 import { HubError, type Outcome } from './errors.ts';
 
@@ -35,6 +36,8 @@ export interface FetchLimits {
   readonly allowPrivate?: boolean;
   readonly maxBytes?: number;
   readonly timeoutMs?: number;
+  /** Our certificate and key (PEM) for a server that demands one, and the authorities to believe instead of the system's. */
+  readonly tls?: Pick<SecureContextOptions, 'cert' | 'key' | 'ca'> | undefined;
 }
 
 /**
@@ -135,7 +138,7 @@ interface Exchange {
 
 async function exchange(
   address: string,
-  { maxBytes = 1024 * 1024, timeoutMs = 10_000, ...reach }: FetchLimits,
+  { maxBytes = 1024 * 1024, timeoutMs = 10_000, tls, ...reach }: FetchLimits,
   message: Exchange,
 ): Promise<Buffer> {
   const url = urlOf(address, reach);
@@ -143,7 +146,7 @@ async function exchange(
   const timeout = AbortSignal.timeout(timeoutMs);
   const signal = message.signal ? AbortSignal.any([message.signal, timeout]) : timeout;
   const pinned = await resolve(url, reach, signal);
-  return send(url, pinned, { ...message, signal, maxBytes });
+  return send(url, pinned, { ...message, signal, maxBytes, tls });
 }
 
 /** Whether the address names a host by a number that may not be called. Of a host's name only the call itself can tell. */
@@ -203,7 +206,15 @@ async function before<T>(signal: AbortSignal, answer: Promise<T>): Promise<T> {
 function send(
   url: URL,
   pinned: LookupAddress,
-  { method, headers, body, signal, acceptStatus = [200], maxBytes }: Exchange & { maxBytes: number },
+  {
+    method,
+    headers,
+    body,
+    signal,
+    acceptStatus = [200],
+    maxBytes,
+    tls = {},
+  }: Exchange & Pick<FetchLimits, 'tls'> & { maxBytes: number },
 ): Promise<Buffer> {
   const pin: LookupFunction = (_host, options, done) =>
     options.all ? done(null, [pinned]) : done(null, pinned.address, pinned.family);
@@ -215,7 +226,7 @@ function send(
           : new OutgoingError('UNREACHABLE', `no answer from ${url.host}`, { cause }),
       );
     const open = url.protocol === 'https:' ? requestHttps : requestHttp;
-    const options = { method, headers, lookup: pin, agent: false, ...(signal ? { signal } : {}) };
+    const options = { method, headers, lookup: pin, agent: false, ...(signal ? { signal } : {}), ...tls };
     const request = open(url, options, (response) => {
       if (!acceptStatus.includes(response.statusCode ?? 0)) {
         // Nobody reads it: an endless body would otherwise come in until the time is up.

@@ -1,16 +1,16 @@
 import { type DateStyle, Facts, formatMoment, type Language, Notice, type Text } from '../web/index.ts';
 import type { NotAdmitted } from './pages.ts';
+import type { LeftHow } from './protocol.ts';
 import type { SignedIn } from './sign-ins.ts';
 
 const copy = {
   signIn: { ja: 'カードでログイン', en: 'Sign in with the card' },
-  signOut: { ja: 'このサービスからログアウト', en: 'Sign out of this service' },
+  signOut: { ja: 'ログアウト', en: 'Sign out' },
   signOutHint: {
-    ja: 'ほかのサービスのログインは続いています。',
-    en: 'Your sign-in at other services goes on.',
+    ja: '同じカードでログインしている、ほかのサービスからもログアウトします。',
+    en: 'Signs you out of the other services of this sign-in too.',
   },
   signedIn: { ja: 'ログインしています', en: 'You are signed in' },
-  signedOut: { ja: 'このサービスからログアウトしました', en: 'You have signed out of this service' },
   needed: { ja: 'このページを見るには、ログインしてください', en: 'Please sign in to see that page' },
   aboutSignIn: { ja: 'ログインについて', en: 'Your sign-in' },
   who: { ja: 'お名前', en: 'Name' },
@@ -20,6 +20,40 @@ const copy = {
   at: { ja: 'カードで確認した時刻', en: 'Card presented at' },
   others: { ja: 'ほかのサービス', en: 'Other services' },
 } as const satisfies Record<string, Text>;
+
+const closeWindows = {
+  ja: 'ほかの人も使う端末では、ブラウザーの画面をすべて閉じてください。',
+  en: 'On a device that others use, close every window of the browser.',
+} as const;
+
+const leftCopy: Readonly<Record<LeftHow, readonly ['success' | 'info' | 'warning', Text, Text?]>> = {
+  everywhere: ['success', { ja: 'すべてのサービスからログアウトしました', en: 'You have signed out of all services' }],
+  partly: [
+    'warning',
+    {
+      ja: 'ログアウトしました。確認できないサービスがあります',
+      en: 'You have signed out; some services have not confirmed it',
+    },
+    closeWindows,
+  ],
+  hub: [
+    'info',
+    {
+      ja: 'このサービスと、ログインの入口からログアウトしました',
+      en: 'You have signed out here and at the sign-in service',
+    },
+  ],
+  here: [
+    'warning',
+    { ja: 'このサービスからだけログアウトしました', en: 'You have signed out of this service only' },
+    {
+      ja: 'ログインの入口に伝えられませんでした。ブラウザーの画面をすべて閉じてください。',
+      en: 'The sign-in service could not be told. Close every window of the browser.',
+    },
+  ],
+};
+
+export const isLeftHow = (text: string | null): text is LeftHow => text !== null && Object.hasOwn(leftCopy, text);
 
 /** Levels in words; the URI stands beside them. */
 const levelWords: Readonly<Record<string, Text>> = {
@@ -46,21 +80,20 @@ export function FirstPage({
   purpose,
   language,
   why,
+  left,
 }: {
   readonly name: Text;
   readonly purpose: Text;
   readonly language: Language;
-  /** left: has just signed out; needed: wanted a page that needs a sign-in. */
-  readonly why?: 'left' | 'needed' | undefined;
+  /** needed: wanted a page that needs a sign-in. */
+  readonly why?: 'needed' | undefined;
+  /** Has just signed out, and how far that reached. */
+  readonly left?: LeftHow | undefined;
 }) {
   return (
     <>
       <h1>{name[language]}</h1>
-      {why === 'left' ? (
-        <Notice kind="info" title={copy.signedOut[language]}>
-          <p>{copy.signOutHint[language]}</p>
-        </Notice>
-      ) : null}
+      {left ? <Left how={left} language={language} /> : null}
       {why === 'needed' ? <Notice kind="info" title={copy.needed[language]} /> : null}
       <p>{purpose[language]}</p>
       <p>
@@ -69,6 +102,16 @@ export function FirstPage({
         </a>
       </p>
     </>
+  );
+}
+
+/** What the resident may rely on after a sign-out, and what to do about the rest. */
+function Left({ how, language }: { readonly how: LeftHow; readonly language: Language }) {
+  const [kind, title, text] = leftCopy[how];
+  return (
+    <Notice kind={kind} title={title[language]} id={`left-${how}`}>
+      {text ? <p>{text[language]}</p> : null}
+    </Notice>
   );
 }
 

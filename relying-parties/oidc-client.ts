@@ -93,7 +93,15 @@ export function createOidcClient({ issuer, clientId, clientSecret, redirectUri, 
     };
   }
 
-  return { authorizationUrl, redeem };
+  /** RP-Initiated Logout 1.0 2. */
+  async function endSessionUrl(idToken: string, back: string, state: string): Promise<string> {
+    const parameters = { id_token_hint: idToken, post_logout_redirect_uri: back, state };
+    return oidc.buildEndSessionUrl(await configuration(), parameters).href;
+  }
+
+  const jwksUri = async () => (await configuration()).serverMetadata().jwks_uri ?? '';
+
+  return { authorizationUrl, redeem, endSessionUrl, jwksUri };
 }
 
 export type OidcClient = ReturnType<typeof createOidcClient>;

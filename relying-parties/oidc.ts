@@ -2,13 +2,18 @@ import type Router from '@koa/router';
 import type { Context } from 'koa';
 import type { UserInfoResponse } from 'openid-client';
 import { z } from 'zod';
+import { createReplayGuard, type UsedId, usedIdCollection } from '../federation/index.ts';
+import type { Storage } from '../storage/index.ts';
 import { PartyError } from './errors.ts';
+import { createLogoutTokens } from './logout-token.ts';
 import { createOidcClient, newChecks, newState, OidcRefusal } from './oidc-client.ts';
 import type { Protocol, ProtocolHost } from './protocol.ts';
 import type { SignedIn, StaffRecord } from './sign-ins.ts';
+import { readForm } from './site.tsx';
 
 export interface OidcPartyOptions {
   readonly host: ProtocolHost;
+  readonly storage: Storage;
   readonly issuer: string;
   readonly clientId: string;
   readonly clientSecret: string;
@@ -19,9 +24,29 @@ export interface OidcPartyOptions {
 }
 
 /** A party that speaks OpenID Connect: code flow with PKCE, state, nonce and the level checked in the ID token. */
-export function createOidcProtocol({ host, scope, ...registration }: OidcPartyOptions): Protocol {
-  const { origin, signIns, browserSecret, level } = host;
+export function createOidcProtocol({ host, storage, scope, ...registration }: OidcPartyOptions): Protocol {
+  const { origin, signIns, browserSecret, level, now } = host;
+  const { issuer, clientId } = registration;
   const client = createOidcClient({ ...registration, redirectUri: `${origin}/oidc/callback` });
+
+  const replay = createReplayGuard({ used: storage.collection<UsedId>(usedIdCollection) });
+  const readLogoutToken = createLogoutTokens({ issuer, clientId, jwksUri: client.jwksUri, replay, now });
+
+  async function signOutAddress(ctx: Context, { idToken }: SignedIn): Promise<string | undefined> {
+    if (!idToken) return undefined;
+    const state = newState();
+    await signIns.begin(state, browserSecret(ctx), {});
+    return client.endSessionUrl(idToken, `${origin}/oidc/signed-out`, state);
+  }
+
+  /** Back-Channel Logout 1.0 2.5, 2.8: the hub calls, no browser takes part. */
+  async function hearOfSignOut(ctx: Context): Promise<void> {
+    const over = await readLogoutToken((await readForm(ctx, 16 * 1024)).get('logout_token') ?? '');
+    ctx.set('cache-control', 'no-store');
+    ctx.status = over ? 200 : 400;
+    ctx.body = over ? '' : { error: 'invalid_request' };
+    if (over) await signIns.closeOf(over.subject, [over.hubSession]);
+  }
 
   async function start(ctx: Context): Promise<void> {
     const [state, checks] = [newState(), newChecks()];
@@ -43,13 +68,22 @@ export function createOidcProtocol({ host, scope, ...registration }: OidcPartyOp
       name: userInfo.name,
       staff: staffOf(userInfo),
       idToken,
+      hubSession: typeof claims.sid === 'string' ? claims.sid : undefined,
     };
   }
 
   return {
     start,
+    hubOrigin: new URL(issuer).origin,
+    signOutAddress,
     routes(router: Router, signedIn) {
       router.get('/oidc/callback', async (ctx) => signedIn(ctx, await redeem(ctx)));
+      router.post('/oidc/back-channel-logout', hearOfSignOut);
+      router.get('/oidc/signed-out', async (ctx) => {
+        await signIns.take(ctx.URL.searchParams.get('state') ?? '', browserSecret(ctx));
+        ctx.status = 303;
+        ctx.redirect('/?left=hub');
+      });
     },
   };
 }

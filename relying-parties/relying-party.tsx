@@ -4,9 +4,9 @@ import type { Log } from '../lib/log.ts';
 import { openEmbeddedStorage } from '../storage/index.ts';
 import { Breadcrumb, type Language, type Text } from '../web/index.ts';
 import { PartyError } from './errors.ts';
-import { FirstPage, type HomeParts, type Neighbour, NotAdmittedPage, SignedInHome } from './home.tsx';
+import { FirstPage, type HomeParts, isLeftHow, type Neighbour, NotAdmittedPage, SignedInHome } from './home.tsx';
 import type { NotAdmitted, PageAnswer, PartyPage, Shell, Visit } from './pages.ts';
-import type { Protocol, ProtocolHost } from './protocol.ts';
+import type { LeftHow, Protocol, ProtocolHost } from './protocol.ts';
 import {
   createSignIns,
   newSecret,
@@ -79,7 +79,7 @@ export async function startRelyingParty<P extends Protocol>(
     storage,
   );
   protocol.routes(site.router, sessions.open);
-  const shell = createShell({ kind, options, site, sessions });
+  const shell = createShell({ kind, options, site, sessions, hubOrigin: protocol.hubOrigin });
   const pages = await kind.pages?.(shell, protocol, storage);
   addFrame({ kind, options, site, sessions, pages, shell, protocol });
   const server = await site.start(listen);
@@ -151,7 +151,7 @@ const homePartsOf = ({ name, links = [], timeZone }: PartyOptions, language: Lan
   style: { language, timeZone },
 });
 
-function createShell({ kind, options, site, sessions }: ShellParts): Shell {
+function createShell({ kind, options, site, sessions, hubOrigin }: ShellParts & { readonly hubOrigin: string }): Shell {
   const { router } = site;
 
   function send(visit: Visit, { trail = [], status = 200, first, ...page }: PartyPage): void {
@@ -164,7 +164,9 @@ function createShell({ kind, options, site, sessions }: ShellParts): Shell {
         {page.body}
       </>
     );
-    site.send(ctx, { back: `${ctx.path}${ctx.search}`, ...page, body });
+    // A browser judges where a form's answer redirects to as well: the sign-out goes on at the hub.
+    const formAction = [...(page.policy?.formAction ?? []), hubOrigin];
+    site.send(ctx, { back: `${ctx.path}${ctx.search}`, ...page, policy: { ...page.policy, formAction }, body });
   }
 
   async function serve(ctx: Context, answer: (visit: Visit) => PageAnswer): Promise<void> {
@@ -172,7 +174,7 @@ function createShell({ kind, options, site, sessions }: ShellParts): Shell {
     const session = await sessions.current(ctx);
     if (!session) {
       ctx.status = 403;
-      return sendFirstPage(ctx, { kind, options, site }, 'needed');
+      return sendFirstPage(ctx, { kind, options, site }, { why: 'needed' });
     }
     const { id: sessionId, signedIn } = session;
     const visit = { ctx, language, signedIn, sessionId };
@@ -197,15 +199,25 @@ function createShell({ kind, options, site, sessions }: ShellParts): Shell {
 function sendFirstPage(
   ctx: Context,
   { kind, options, site }: Omit<ShellParts, 'sessions'>,
-  why: 'left' | 'needed' | undefined,
+  { why, left }: { readonly why?: 'needed'; readonly left?: LeftHow },
 ): void {
   const language = site.languageOf(ctx);
-  const body = <FirstPage name={options.name} purpose={kind.purpose} language={language} why={why} />;
+  const body = <FirstPage name={options.name} purpose={kind.purpose} {...{ language, why, left }} />;
   site.send(ctx, { title: options.name[language], body });
 }
 
 function notAdmitted(refused: NotAdmitted, { signedIn }: Visit, { links, style }: HomeParts): PartyPage {
   return { title: refused.title, status: 403, body: <NotAdmittedPage {...{ refused, signedIn, links, style }} /> };
+}
+
+/** Without the hub the resident is told that only this party knows. */
+async function addressAtHub(ctx: Context, signedIn: SignedIn, protocol: Protocol): Promise<string | undefined> {
+  try {
+    return await protocol.signOutAddress(ctx, signedIn);
+  } catch (error) {
+    if (error instanceof PartyError && error.code === 'HUB_UNAVAILABLE') return undefined;
+    throw error;
+  }
 }
 
 interface FrameParts<P extends Protocol> extends ShellParts {
@@ -219,7 +231,8 @@ function addFrame<P extends Protocol>({ kind, options, site, sessions, pages, sh
   const { router } = site;
   router.get('/', async (ctx, next) => {
     if (await sessions.current(ctx)) return next();
-    sendFirstPage(ctx, { kind, options, site }, ctx.URL.searchParams.has('left') ? 'left' : undefined);
+    const left = ctx.URL.searchParams.get('left');
+    sendFirstPage(ctx, { kind, options, site }, isLeftHow(left) ? { left } : {});
   });
   shell.page('/', async (visit) => {
     const { signedIn, language } = visit;
@@ -234,8 +247,10 @@ function addFrame<P extends Protocol>({ kind, options, site, sessions, pages, sh
   router.get('/sign-in', (ctx) => protocol.start(ctx));
   router.post('/sign-out', async (ctx) => {
     demandOwnOrigin(ctx, options.origin);
+    const session = await sessions.current(ctx);
+    // Here first: whatever becomes of the rest, nobody goes on at this party.
     await sessions.close(ctx);
     ctx.status = 303;
-    ctx.redirect('/?left');
+    ctx.redirect((session && (await addressAtHub(ctx, session.signedIn, protocol))) ?? '/?left=here');
   });
 }

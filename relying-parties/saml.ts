@@ -22,6 +22,7 @@ import { PartyError } from './errors.ts';
 import { createHubMetadata } from './hub-metadata.ts';
 import { openOwnKeys } from './own-keys.ts';
 import type { Protocol, ProtocolHost } from './protocol.ts';
+import { createSamlLogout, samlLogoutUrls } from './saml-logout.ts';
 import type { SignedIn, StaffRecord } from './sign-ins.ts';
 import { readForm } from './site.tsx';
 
@@ -78,12 +79,14 @@ export async function createSamlProtocol(options: SamlPartyOptions): Promise<Sam
       acsUrl,
       requestId: id,
       idp: { entityId: idpEntityId, signingKeys },
-      decryptionKeys: keys.published('saml').map(({ privateKey }) => privateKey),
+      decryptionKeys: keys.published('saml').flatMap(({ privateKey }) => privateKey ?? []),
       replay,
       now: now(),
     }).catch(explainRefusal);
     const result = {
       pseudonym: subject.nameId.value,
+      nameId: subject.nameId,
+      hubSession: subject.sessionIndex,
       level: subject.contextClass,
       authenticatedAt: subject.authenticatedAt,
       name: subject.attributes[displayName]?.[0],
@@ -95,13 +98,18 @@ export async function createSamlProtocol(options: SamlPartyOptions): Promise<Sam
   }
 
   const identity = { providerId: entityId, key: keys.samlKey, hub: idp };
+  const logout = createSamlLogout({ host, entityId, idp, replay, key: keys.samlKey });
   return {
     identity,
     start,
+    hubOrigin: new URL(idpMetadataUrl).origin,
+    signOutAddress: logout.address,
     routes(router: Router, signedIn) {
+      logout.routes(router);
       router.get('/saml/metadata', (ctx) => {
         ctx.type = 'application/samlmetadata+xml';
-        ctx.body = buildSpMetadata({ entityId, acsUrl, certificate: keys.active('saml').certificate ?? '', name });
+        const certificate = keys.active('saml').certificate ?? '';
+        ctx.body = buildSpMetadata({ entityId, acsUrl, slo: samlLogoutUrls(origin), certificate, name });
       });
       // The POST comes from the hub's site, so without our Lax cookies: the answer waits for a GET of ours.
       router.post('/saml/acs', async (ctx) => {

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { QualifiedNameId } from '../federation/index.ts';
 import { sha256 } from '../lib/bytes.ts';
 import type { Collection, CollectionDefinition, StoredRecord } from '../storage/index.ts';
 import { PartyError } from './errors.ts';
@@ -21,6 +22,10 @@ export interface SignedIn {
   readonly endsAt?: number | undefined;
   /** The EndpointReference that opens the hub's attribute service for this sign-in, as XML. */
   readonly bootstrap?: string | undefined;
+  /** SAML SessionIndex or OIDC `sid`: what the hub calls its session towards this party. */
+  readonly hubSession?: string | undefined;
+  /** SAML: the whole name, which a sign-out has to repeat. */
+  readonly nameId?: QualifiedNameId | undefined;
   /** OIDC: the ID token of this sign-in. */
   readonly idToken?: string | undefined;
 }
@@ -35,12 +40,14 @@ export interface PendingSignIn extends StoredRecord {
 }
 
 export interface PartySession extends StoredRecord {
+  /** The pseudonym, by which the hub names whose session is over. */
+  readonly subject: string;
   readonly signedIn: SignedIn;
   readonly expiresAt: number;
 }
 
 export const pendingCollection: CollectionDefinition = { name: 'pending-sign-in' };
-export const partySessionCollection: CollectionDefinition = { name: 'party-session' };
+export const partySessionCollection: CollectionDefinition = { name: 'party-session', indexes: [['subject']] };
 
 const pendingMs = 15 * 60_000;
 const sessionMs = 8 * 3600_000;
@@ -84,7 +91,7 @@ export function createSignIns({ pending, sessions, now }: SignInsOptions) {
   async function open(signedIn: SignedIn): Promise<string> {
     const cookie = newSecret();
     const expiresAt = Math.min(now() + sessionMs, signedIn.endsAt ?? Number.POSITIVE_INFINITY);
-    await sessions.insert({ id: hashOf(cookie), signedIn, expiresAt });
+    await sessions.insert({ id: hashOf(cookie), subject: signedIn.pseudonym, signedIn, expiresAt });
     return cookie;
   }
 
@@ -96,7 +103,16 @@ export function createSignIns({ pending, sessions, now }: SignInsOptions) {
     if (cookie) await sessions.take(hashOf(cookie));
   }
 
-  return { begin, find, park, take, open, current, close };
+  /** What the hub says is over: the named sessions of a pseudonym, or all of them where none is named. */
+  async function closeOf(pseudonym: string, hubSessions: readonly string[]): Promise<void> {
+    const { records } = await sessions.find({ where: { subject: pseudonym }, limit: 1000 });
+    const meant = records.filter(
+      ({ signedIn: { hubSession = '' } }) => hubSessions.length === 0 || hubSessions.includes(hubSession),
+    );
+    await Promise.all(meant.map(({ id }) => sessions.take(id)));
+  }
+
+  return { begin, find, park, take, open, current, close, closeOf };
 }
 
 export type SignIns = ReturnType<typeof createSignIns>;

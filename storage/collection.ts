@@ -17,9 +17,15 @@ export interface CollectionDefinition {
   readonly indexes?: readonly (readonly string[])[];
   /**
    * Records that are read far more often than written: an engine may keep them in memory and hands them out frozen. A
-   * write of another process is seen from the next turn of the event loop on.
+   * write of another process is seen from the next turn of the event loop on, or, where the store is on another host,
+   * within a second.
    */
   readonly readMostly?: boolean;
+  /**
+   * Inserts of one process become durable in the order in which they were called: where one is refused, none that was
+   * called after it and before its caller heard of that is there. For records that build on each other.
+   */
+  readonly ordered?: boolean;
 }
 
 export type Scalar = string | number | boolean;
@@ -61,9 +67,41 @@ export interface Collection<T extends StoredRecord> {
   find(query?: Query): Promise<Page<T>>;
 }
 
+/** A record as an engine keeps it, whatever it means. */
+export interface RawRecord {
+  readonly id: string;
+  /** JSON text, to the letter as it was written. */
+  readonly body: string;
+  readonly expiresAt?: number;
+}
+
+/**
+ * The rows below a collection, for what has to move them as they are. Expired ones that were not swept yet are among
+ * them. A collection that is not there has none, and is made with its indexes by the first `put`.
+ */
+export interface RawCollection {
+  /** In an order that is the engine's own. */
+  page(page: { readonly limit: number; readonly after?: string | undefined }): Promise<Page<RawRecord>>;
+  /** Those of the ids that are there. */
+  get(ids: readonly string[]): Promise<readonly RawRecord[]>;
+  /**
+   * Writes over whatever has the id: twice is the same as once. Rejects with ALREADY_EXISTS when another row, live or
+   * expired, has a unique value, and with STORE_DAMAGED when a row is no record; some of the others may be written then.
+   */
+  put(records: readonly RawRecord[]): Promise<void>;
+  remove(ids: readonly string[]): Promise<void>;
+}
+
 /** An engine: opens collections and journals on one store. */
 export interface Storage {
+  /** What holds beyond this contract, where that depends on the server. */
+  readonly guarantees?: Readonly<Record<string, boolean>>;
   collection<T extends StoredRecord>(definition: CollectionDefinition): Collection<T>;
+  /** The collections that the store itself has, whoever made them, with their unique fields and indexes; by name. */
+  definitions(): Promise<readonly CollectionDefinition[]>;
+  raw(definition: CollectionDefinition): RawCollection;
+  /** Rejects with STORE_DAMAGED when the engine finds the store not whole; may read all of it. */
+  examine?(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -71,6 +109,14 @@ const outcomes = {
   ALREADY_EXISTS: 'conflict',
   STORE_CLOSED: 'unavailable',
   STORE_BUSY: 'unavailable',
+  STORE_UNSUITABLE: 'unavailable',
+  STORE_DAMAGED: 'unavailable',
+  STORE_IN_USE: 'conflict',
+  STORE_UNFINISHED: 'conflict',
+  SOURCE_EMPTY: 'missing',
+  TARGET_TAKEN: 'conflict',
+  SCHEMA_NEWER: 'conflict',
+  MIGRATION_FAILED: 'conflict',
   JOURNAL_BROKEN: 'conflict',
 } as const satisfies Record<string, Outcome>;
 

@@ -9,7 +9,17 @@ import {
   StorageError,
   type StoredRecord,
 } from './collection.ts';
-import { checkDefinition, checkRecord, checkSameId, indexFor, limitOf } from './definition.ts';
+import {
+  checkDefinition,
+  checkRecord,
+  checkSameId,
+  indexFor,
+  indexName,
+  limitOf,
+  uniqueIndexName,
+} from './definition.ts';
+import { asDamage, isConstraint } from './embedded-errors.ts';
+import { createEmbeddedRaw, definitionsOf, examineFile } from './embedded-raw.ts';
 import { createGroupCommit, type GroupCommit } from './group-commit.ts';
 import { createFreshness, createRecordCache, type Freshness } from './record-cache.ts';
 
@@ -17,7 +27,10 @@ export interface EmbeddedStorageOptions {
   /** Path of the database file; its folder exists. Several processes and threads may open the same file. */
   readonly file: string;
   readonly now?: () => number;
-  /** How often expired records are swept out, in ms; 0 for never. Readers never see them either way. */
+  /**
+   * How often expired records are swept out, in ms; 0 for never. Readers never see them either way, so every process may
+   * sweep: what one has deleted the next does not find.
+   */
   readonly sweepEveryMs?: number;
   /** How long to wait for another process's transaction, in ms. */
   readonly busyMs?: number;
@@ -76,6 +89,19 @@ export function openEmbeddedStorage({
 
   return {
     collection,
+    async definitions() {
+      commits.checkOpen();
+      return definitionsOf(database);
+    },
+    raw(definition) {
+      checkDefinition(definition);
+      const make = () => void createTable(database, definition);
+      return createEmbeddedRaw(definition, { database, commits, make, forget: () => freshness.forget() });
+    },
+    async examine() {
+      commits.checkOpen();
+      examineFile(database);
+    },
     async backup(path) {
       await backup(database, path);
       chmodSync(path, 0o600);
@@ -89,13 +115,30 @@ export function openEmbeddedStorage({
 }
 
 function openDatabase(file: string, busyMs: number): DatabaseSync {
-  // The file is made here, so that it is never readable by others, not even for a moment.
-  closeSync(openSync(file, 'a', 0o600));
+  makeFile(file);
   const database = new DatabaseSync(file, { timeout: busyMs, enableForeignKeyConstraints: false });
-  database.exec(
-    'PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=10000; PRAGMA temp_store=MEMORY;',
-  );
+  try {
+    database.exec(
+      'PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=10000; PRAGMA temp_store=MEMORY;',
+    );
+  } catch (error) {
+    database.close();
+    throw asDamage(error);
+  }
   return database;
+}
+
+/**
+ * The file is made here, so that it is never readable by others, not even for a moment. One that is there is not even
+ * opened: closing it again would take the locks of this process's other connections to it (POSIX), and a command that
+ * ends beside a hub could then believe itself alone with the store.
+ */
+function makeFile(file: string): void {
+  try {
+    closeSync(openSync(file, 'ax', 0o600));
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+  }
 }
 
 /** JSON path of a checked field name. */
@@ -107,10 +150,13 @@ function createTable(database: DatabaseSync, { name, unique = [], indexes = [] }
   const statements = [
     `CREATE TABLE IF NOT EXISTS ${table} (id TEXT PRIMARY KEY NOT NULL, body TEXT NOT NULL, expires_at INTEGER) STRICT`,
     `CREATE INDEX IF NOT EXISTS "c_${name}_expiry" ON ${table} (expires_at) WHERE expires_at IS NOT NULL`,
-    ...unique.map((field) => `CREATE UNIQUE INDEX IF NOT EXISTS "c_${name}_u_${field}" ON ${table} (${jsonOf(field)})`),
+    ...unique.map(
+      (field) =>
+        `CREATE UNIQUE INDEX IF NOT EXISTS "c_${name}_${uniqueIndexName(field)}" ON ${table} (${jsonOf(field)})`,
+    ),
     ...indexes.map(
       (fields) =>
-        `CREATE INDEX IF NOT EXISTS "c_${name}_i_${fields.join('_')}" ON ${table} (${fields.map(jsonOf).join(', ')}, id)`,
+        `CREATE INDEX IF NOT EXISTS "c_${name}_${indexName(fields)}" ON ${table} (${fields.map(jsonOf).join(', ')}, id)`,
     ),
   ];
   database.exec(`BEGIN IMMEDIATE; ${statements.join('; ')}; COMMIT`);
@@ -140,17 +186,24 @@ function createEmbeddedCollection<T extends StoredRecord>(
   const pages = new Map<string, StatementSync>();
   const cache = definition.readMostly ? createRecordCache<T>(freshness) : undefined;
 
-  function read(id: string): T | undefined {
+  function bodyOf(id: string): string | undefined {
     const row = select.get({ id, now: now() });
-    return row && (JSON.parse(String(row.body)) as T);
+    return row && String(row.body);
+  }
+
+  function read(id: string): T | undefined {
+    const body = bodyOf(id);
+    return body === undefined ? undefined : (JSON.parse(body) as T);
   }
 
   /** By way of the cache, where there is one; only a write reads past it, inside its transaction. */
   function look(id: string): T | undefined {
-    const kept = cache?.get(id);
+    if (!cache) return read(id);
+    const kept = cache.get(id);
     if (kept && (kept.expiresAt === undefined || kept.expiresAt > now())) return kept;
-    const record = read(id);
-    return record && cache ? cache.keep(record) : record;
+    const body = bodyOf(id);
+    if (body === undefined) cache.drop(id);
+    return body === undefined ? undefined : cache.keep(id, body);
   }
 
   /** An expired record that was not swept yet must not block its id or unique values. */
@@ -242,11 +295,4 @@ function createEmbeddedCollection<T extends StoredRecord>(
 /** SQLite has no booleans; json_extract gives 0 and 1 for them. */
 function sqlValue(value: string | number | boolean | undefined): SQLInputValue {
   return typeof value === 'boolean' ? Number(value) : (value ?? null);
-}
-
-function isConstraint(error: unknown): boolean {
-  // SQLITE_CONSTRAINT and its extended codes.
-  return (
-    error instanceof Error && 'errcode' in error && typeof error.errcode === 'number' && (error.errcode & 0xff) === 19
-  );
 }

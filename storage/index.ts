@@ -4,6 +4,11 @@
  * mean: folders hand in collection definitions and get collections back; the composition roots choose the engine.
  */
 export * from './collection.ts';
+export { type CopyOptions, type CopyReport, copyStore } from './copy.ts';
+export { isUnfinishedCopy, putInService } from './copy-mark.ts';
 export { openEmbeddedStorage } from './embedded.ts';
 export * from './journal.ts';
 export { createMemoryStorage } from './memory.ts';
+export { type MigrationPlan, migrateStore, planMigrations } from './migrate.ts';
+export { openStorage, type StoragePlace } from './open.ts';
+export { announcePresence } from './presence.ts';

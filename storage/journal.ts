@@ -81,7 +81,7 @@ export interface Journal {
 const genesis = '0'.repeat(64);
 const sequenceDigits = 12;
 const headSuffix = '.head.json';
-/** Entries younger than this may lack a signed head: a killed process did not get to sign them. */
+/** A chain as young as this may be one whose first head is seen a moment after its first entry. */
 const graceMs = 2_000;
 
 /**
@@ -93,11 +93,13 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
   const { storage, name, headsFolder, headKey, headEveryMs = 1_000, foundBy, now = Date.now } = options;
   const records = storage.collection<JournalRecord>({
     name: `journal-${name}`,
+    ordered: true,
     ...(foundBy === undefined ? {} : { indexes: [['key']] }),
   });
   const heads = await openHeads(headsFolder, headKey);
   let tail = newChain(now());
   let unsigned = false;
+  // In every process, because each signs for its own chain and nobody else could.
   const timer = setInterval(() => {
     signHead().catch((error: unknown) => {
       // The next second tries again; until then verify() tells that the tail is not signed.
@@ -108,6 +110,17 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
   timer.unref();
   let durable = tail;
   let signing: Promise<void> = Promise.resolve();
+  let announced: { readonly chain: string; readonly written: Promise<void> } | undefined;
+
+  /**
+   * A chain is signed for before its first entry is there: a process that is killed before its first second is over
+   * leaves a chain of ours, and not one that somebody could have put in.
+   */
+  function announce(chain: string): Promise<void> {
+    if (announced?.chain !== chain)
+      announced = { chain, written: heads.write({ chain, sequence: 0, hash: genesis, at: now() }) };
+    return announced.written;
+  }
 
   async function append(entry: Readonly<Record<string, unknown>>) {
     // A clock that is set back must not turn the order of a chain round.
@@ -117,6 +130,7 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
     tail = { chain: place.chain, sequence: place.sequence, hash, at };
     const mine = tail;
     try {
+      await announce(place.chain);
       const key = keyOf(entry, foundBy);
       await records.insert({ id: idOf(place), ...place, hash, ...(key === undefined ? {} : { key }), entry });
     } catch (error) {

@@ -8,26 +8,41 @@ import {
   type StoredRecord,
 } from './collection.ts';
 import { checkDefinition, checkRecord, checkSameId, indexFor, limitOf } from './definition.ts';
+import { createMemoryRaw } from './memory-raw.ts';
 
 /** The reference engine: keeps records as JSON text in memory, so that callers share no object with the store. For tests, and for what must not outlast one answer. */
 export function createMemoryStorage({ now = Date.now }: { now?: () => number } = {}): Storage {
   const tables = new Map<string, Map<string, string>>();
+  const known = new Map<string, CollectionDefinition>();
   let closed = false;
+
+  function check(): void {
+    if (closed) throw new StorageError('STORE_CLOSED', 'the store is closed');
+  }
+
+  function tableOf({ name, unique, indexes }: CollectionDefinition): Map<string, string> {
+    const table = tables.get(name) ?? new Map<string, string>();
+    tables.set(name, table);
+    known.set(name, { name, ...(unique?.length ? { unique } : {}), ...(indexes?.length ? { indexes } : {}) });
+    return table;
+  }
 
   function collection<T extends StoredRecord>(definition: CollectionDefinition): Collection<T> {
     checkDefinition(definition);
-    const table = tables.get(definition.name) ?? new Map<string, string>();
-    tables.set(definition.name, table);
-    return createMemoryCollection<T>(definition, table, {
-      now,
-      check: () => {
-        if (closed) throw new StorageError('STORE_CLOSED', 'the store is closed');
-      },
-    });
+    return createMemoryCollection<T>(definition, tableOf(definition), { now, check });
   }
 
   return {
     collection,
+    async definitions() {
+      check();
+      return [...known.values()].sort((one, other) => (one.name < other.name ? -1 : 1));
+    },
+    raw(definition) {
+      checkDefinition(definition);
+      const table = () => tables.get(definition.name);
+      return createMemoryRaw(definition, { check, table, make: () => tableOf(definition) });
+    },
     async close() {
       closed = true;
     },

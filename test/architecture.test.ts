@@ -28,7 +28,7 @@ const secondDoors = ['card-auth/client/index.ts', 'attribute-service/consumer/in
 /** Packages with a fixed home: who may import them. */
 const homes: readonly (readonly [RegExp, RegExp])[] = [
   [/^(koa|@koa\/|koa-|oidc-provider)/, /^(idp|relying-parties|trial)\//],
-  [/^mongoose/, /^storage\/mongo\.ts$/],
+  [/^mongoose/, /^storage\/mongo[^/]*\.ts$/],
   [/^node:sqlite$/, /^storage\/embedded[^/]*\.ts$/],
   [/^libxml2-wasm/, /^lib\/xml\//],
   [/^ldapts$/, /^attribute-service\/sources\/ldap\.ts$/],

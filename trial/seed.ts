@@ -10,12 +10,16 @@ import {
   type MadeCard,
   newCardNumber,
   type PinCounter,
+  type PinKeyVersion,
   pinCounterCollection,
+  pinKeyVersionCollection,
+  type SecretVersions,
   type SoftwareCardMemory,
+  secretVersionsCollection,
 } from '../card-auth/index.ts';
 import { parseClientMetadata } from '../federation/index.ts';
-import { currentCardKeyVersion, openCardKeys, openDataFolder, openStationKey, type startHub } from '../idp/index.ts';
-import { openEmbeddedStorage } from '../storage/index.ts';
+import { openCardKeys, openDataFolder, openStationKey, type startHub } from '../idp/index.ts';
+import { openStorage } from '../storage/index.ts';
 import type { Text } from '../web/index.ts';
 import {
   type CounterId,
@@ -45,7 +49,7 @@ export async function seedPeople(hub: Hub, data: string): Promise<void> {
   for (const card of wanted) if (!(await cards.byNumber(card.number))) missing.push(card);
   if (missing.length === 0) return;
   await mkdir(cardsFolderOf(data), { recursive: true, mode: 0o700 });
-  await withIssuingStation(data, async (station) => {
+  await withIssuingStation(hub, data, async (station) => {
     for (const card of missing) await issue(hub, data, card, station);
     await writeRideOnlyCard(data, station);
   });
@@ -71,14 +75,20 @@ interface Station {
 }
 
 /** In the trial the station's key lies beside the hub; a real station keeps its own. */
-async function withIssuingStation<T>(data: string, act: (station: Station) => Promise<T>): Promise<T> {
-  const { store, keys } = await openDataFolder(data);
-  const storage = openEmbeddedStorage({ file: store });
+async function withIssuingStation<T>(
+  { place }: Pick<Hub, 'place'>,
+  data: string,
+  act: (station: Station) => Promise<T>,
+): Promise<T> {
+  const { keys } = await openDataFolder(data);
+  const storage = await openStorage(place);
   try {
     const keyService = createCardKeyService({
       keys: await openCardKeys(keys, { create: false }),
       counters: storage.collection<PinCounter>(pinCounterCollection),
       issued: storage.collection<IssuedKey>(issuedKeyCollection),
+      versions: storage.collection<SecretVersions>(secretVersionsCollection),
+      pinVersions: storage.collection<PinKeyVersion>(pinKeyVersionCollection),
     });
     const { privateKey } = await openStationKey(keys, { create: false });
     return await act({ keyService, sign: (request) => sign(null, request, privateKey) });
@@ -90,7 +100,13 @@ async function withIssuingStation<T>(data: string, act: (station: Station) => Pr
 /** First the card's file, then its record: a crash between leaves a card that nobody knows, and the next start issues another. */
 async function issue(hub: Hub, data: string, demo: DemoCard, { keyService, sign: signed }: Station): Promise<void> {
   const { number, pin, residentId, status } = demo;
-  const issued = await issueSoftwareCard({ keyService, sign: signed, ckv: 1, pin, balanceYen: 1240 });
+  const issued = await issueSoftwareCard({
+    keyService,
+    sign: signed,
+    ckv: await keyService.issuingVersion(),
+    pin,
+    balanceYen: 1240,
+  });
   await writeCard(cardsFolderOf(data), cardFileOf({ number, pin, face: faceOf(demo) }, issued.memory));
   const now = Date.now();
   await hub.credential.cards.insert({
@@ -111,10 +127,10 @@ async function issue(hub: Hub, data: string, demo: DemoCard, { keyService, sign:
 }
 
 /** A blank card for a resident, into the card box: its holder sets the PIN with the code that the office gives out. */
-export async function makeSoftwareCard(data: string, residentId: string): Promise<MadeCard> {
+export async function makeSoftwareCard(at: Pick<Hub, 'place'>, data: string, residentId: string): Promise<MadeCard> {
   await mkdir(cardsFolderOf(data), { recursive: true, mode: 0o700 });
-  return withIssuingStation(data, async ({ keyService, sign: signed }) => {
-    const ckv = currentCardKeyVersion;
+  return withIssuingStation(at, data, async ({ keyService, sign: signed }) => {
+    const ckv = await keyService.issuingVersion();
     const { id, memory } = await issueSoftwareCard({ keyService, sign: signed, ckv, balanceYen: 0 });
     const [number, name] = [newCardNumber(), faceOf({ residentId })];
     await writeCard(cardsFolderOf(data), cardFileOf({ number, pin: '', face: name }, memory));
@@ -130,7 +146,13 @@ function faceOf({ residentId, note }: Pick<DemoCard, 'residentId' | 'note'>): Te
 
 /** A ride-only card, so that one can see what the sign-in page says to it. */
 async function writeRideOnlyCard(data: string, { keyService, sign: signed }: Station): Promise<void> {
-  const { memory } = await issueSoftwareCard({ keyService, sign: signed, ckv: 1, pin: '739154', balanceYen: 20_000 });
+  const { memory } = await issueSoftwareCard({
+    keyService,
+    sign: signed,
+    ckv: await keyService.issuingVersion(),
+    pin: '739154',
+    balanceYen: 20_000,
+  });
   const blank: SoftwareCardMemory = { ...memory, liteS: { ...memory.liteS, blocks: new Map() }, rideOnly: true };
   const face = { ja: 'IruCa（乗車専用）', en: 'IruCa (rides only)' };
   await writeCard(cardsFolderOf(data), cardFileOf({ number: rideOnlyNumber, pin: '', face }, blank));
@@ -143,6 +165,7 @@ export async function registerParties(hub: Hub, data: string, addresses: TrialAd
     id: 'phr',
     name: partyNames.phr,
     redirectUri: `${addresses.phr.origin}/oidc/callback`,
+    signOut: addresses.phr.origin,
     scope: 'openid profile',
   });
   const { origin } = addresses.clinic;
@@ -151,6 +174,7 @@ export async function registerParties(hub: Hub, data: string, addresses: TrialAd
     id: 'clinic',
     name,
     redirectUri: `${origin}/oidc/callback`,
+    signOut: origin,
     scope: 'openid staff',
     keys,
   });
@@ -195,6 +219,8 @@ interface OidcParty {
   readonly id: PartyId | CounterId;
   readonly name: { readonly ja: string; readonly en: string };
   readonly redirectUri: string;
+  /** Origin of a party that people sign out of. */
+  readonly signOut?: string;
   readonly scope?: string;
   readonly keys?: { readonly jwks?: unknown };
   readonly counter?: typeof counterTerminal;
@@ -203,12 +229,18 @@ interface OidcParty {
 }
 
 async function registerOidc({ registry, clientSecrets }: Hub, data: string, party: OidcParty): Promise<void> {
-  const { id, name, redirectUri, scope = 'openid', keys } = party;
+  const { id, name, redirectUri, signOut, scope = 'openid', keys } = party;
   const { metadata, attributes, counter } = parseClientMetadata(
     {
       client_id: id,
       client_name: name.ja,
       redirect_uris: [redirectUri],
+      ...(signOut === undefined
+        ? {}
+        : {
+            post_logout_redirect_uris: [`${signOut}/oidc/signed-out`],
+            backchannel_logout_uri: `${signOut}/oidc/back-channel-logout`,
+          }),
       scope,
       sanuki_counter: party.counter,
       ...keys,

@@ -33,6 +33,9 @@ export function checkClientMetadata(
     findings: [
       ...(json.client_id === undefined ? [finding('CLIENT_ID_CHOSEN', 'client_id')] : []),
       ...redirectFindings(json, context),
+      ...('backchannel_logout_uri' in json
+        ? addressFindings(textOf(json.backchannel_logout_uri) ?? '', 'backchannel_logout_uri', context)
+        : []),
       ...methodFindings(json),
       ...secretFindings(json),
       ...keyFindings,

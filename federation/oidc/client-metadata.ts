@@ -18,6 +18,8 @@ const Metadata = z.strictObject({
   'client_name#en': z.string().min(1).max(200).optional(),
   redirect_uris: z.array(z.string()).min(1).max(50).optional(),
   post_logout_redirect_uris: z.array(z.string()).max(50).optional(),
+  backchannel_logout_uri: z.string().max(2000).optional(),
+  backchannel_logout_session_required: z.boolean().optional(),
   response_types: z.array(z.literal('code')).max(1).optional(),
   grant_types: z
     .array(z.enum(['authorization_code', 'refresh_token', 'client_credentials']))
@@ -46,6 +48,17 @@ const Metadata = z.strictObject({
   logo_uri: z.url().optional(),
   policy_uri: z.url().optional(),
   tos_uri: z.url().optional(),
+  /** RFC 8705 3.4: access tokens are good over a connection with the client's certificate only. */
+  tls_client_certificate_bound_access_tokens: z.boolean().optional(),
+  /** Ours: thumbprints of the certificates that the client's connections may show, beside those of the keys in `jwks`. */
+  sanuki_tls: z
+    .strictObject({
+      certificates: z
+        .array(z.string().regex(/^[\w-]{43}$/, 'SHA-256 of the certificate, base64url (x5t#S256)'))
+        .min(1)
+        .max(20),
+    })
+    .optional(),
   /** Ours: the registration is one terminal at a counter. */
   sanuki_counter: z
     .strictObject({
@@ -108,6 +121,7 @@ export function parseClientMetadata(json: unknown, { allowHttp }: { allowHttp: b
   if (interactive && !members.redirect_uris) throw invalid('"redirect_uris" is missing: where do answers go?');
   for (const uri of members.redirect_uris ?? []) checkRedirectUri(uri, { native, allowHttp });
   for (const uri of members.post_logout_redirect_uris ?? []) checkRedirectUri(uri, { native, allowHttp });
+  if (members.backchannel_logout_uri !== undefined) checkLogoutUri(members.backchannel_logout_uri, allowHttp);
   const method = members.token_endpoint_auth_method ?? 'client_secret_basic';
   if (method === 'private_key_jwt' && !members.jwks) throw invalid('private_key_jwt needs "jwks" with the public keys');
   if (members.jwks?.keys.some((key) => 'd' in key || key.kty === 'oct'))
@@ -174,4 +188,14 @@ function checkRedirectUri(uri: string, { native, allowHttp }: { native: boolean;
   if (native && (/^[a-z][a-z0-9+-]*\.[a-z0-9+.-]+:$/.test(url.protocol) || loopback.has(url.hostname))) return;
   if (allowHttp && url.protocol === 'http:') return;
   throw invalid(`the redirect address ${JSON.stringify(uri)} has to be https`);
+}
+
+/** Back-Channel Logout 1.0 2.2: called by the hub itself, so an address on the web and nothing else. */
+function checkLogoutUri(uri: string, allowHttp: boolean): void {
+  const url = URL.canParse(uri) ? new URL(uri) : undefined;
+  const isWeb = url?.protocol === 'https:' || (allowHttp && url?.protocol === 'http:');
+  if (!isWeb || uri.includes('#') || url.username !== '' || url.password !== '')
+    throw invalid(
+      `the "backchannel_logout_uri" ${JSON.stringify(uri)} has to be an https address without fragment or user name`,
+    );
 }

@@ -5,12 +5,10 @@ import {
   childNamed,
   childrenNamed,
   dsNamespace,
-  readXml,
   type SigningKey,
   type Slot,
   signElement,
   textOf,
-  verifyElement,
   writeXml,
   type XmlElement,
 } from '../../lib/xml/index.ts';
@@ -18,7 +16,8 @@ import type { Comparison, RequestedAuthnContext } from '../authn-context.ts';
 import type { ProviderRegistry, SamlProvider } from '../entity-registry.ts';
 import { SamlError } from '../errors.ts';
 import type { ReplayGuard } from '../replay.ts';
-import { type ReceivedMessage, verifyDetached } from './bindings.ts';
+import type { ReceivedMessage } from './bindings.ts';
+import { checkEnvelope, type EnvelopeContext, issuerOf, messageElement, verifySender } from './message.ts';
 import type { AssertionConsumerService, ServiceProviderMetadata } from './metadata.ts';
 import { bindings, nameIdFormats, saml, samlNs, samlp, samlpNs } from './names.ts';
 
@@ -42,15 +41,9 @@ export interface AuthnRequest {
   readonly refusal?: SamlError | undefined;
 }
 
-export interface AuthnRequestContext {
+export interface AuthnRequestContext extends EnvelopeContext {
   readonly registry: Pick<ProviderRegistry, 'samlProvider'>;
   readonly replay: ReplayGuard;
-  /** The endpoint's own address: a Destination has to name it. */
-  readonly destination: string;
-  readonly now: number;
-  readonly skewMs?: number;
-  /** How old a request may be. */
-  readonly lifetimeMs?: number;
 }
 
 const slot = (ns: string, name: string, max: 1 | 'many' = 1): Slot => ({ ns, names: [name], min: 0, max });
@@ -75,18 +68,17 @@ export async function parseAuthnRequest(
   message: ReceivedMessage,
   context: AuthnRequestContext,
 ): Promise<{ request: AuthnRequest; provider: SamlProvider; verifiedBy: string | undefined }> {
-  const received = readXml(message.octets);
-  if (received.ns !== samlpNs || received.name !== 'AuthnRequest')
-    throw new SamlError('MESSAGE_UNEXPECTED', 'an AuthnRequest is expected here');
+  const received = messageElement(message, 'AuthnRequest');
   checkSequence(received, shape);
-  // The unverified Issuer only selects keys; the verified one has to be the same.
   const provider = await context.registry.samlProvider(issuerOf(received));
-  const { element, signed, verifiedBy } = verifySender(received, message, provider);
-  if (issuerOf(element) !== provider.record.key)
-    throw new SamlError('MESSAGE_UNEXPECTED', 'the signed Issuer is another one');
-  checkEnvelope(element, signed, context);
+  const { record, metadata } = provider;
+  const sender = { entityId: record.key, signingKeys: metadata.signingKeys };
+  const { element, signed, verifiedBy } = verifySender(received, message, sender);
+  // SAML Bindings 3.4.5.2, 3.5.5.2: what has to be signed and is not is refused.
+  if (!signed && (metadata.authnRequestsSigned || record.settings.requireSignedRequests))
+    throw new SamlError('SIGNATURE_REQUIRED', 'the provider signs its requests, and this one is not signed');
+  const id = checkEnvelope(element, context, { destinationNeeded: signed });
   const acs = chooseAcs(element, provider);
-  const id = attributeOf(element, 'ID') ?? '';
   const lifetimeMs = context.lifetimeMs ?? 300_000;
   const fresh = await context.replay.isFirstUse(
     provider.record.key,
@@ -96,61 +88,6 @@ export async function parseAuthnRequest(
   if (!fresh) throw new SamlError('MESSAGE_REPLAYED', 'this request was already received');
   const request = readRequest(element, { id, acs, signed, provider, relayState: message.relayState });
   return { request, provider, verifiedBy };
-}
-
-function issuerOf(element: XmlElement): string {
-  const issuer = childNamed(element, samlNs, 'Issuer');
-  const format = issuer && attributeOf(issuer, 'Format');
-  if (!issuer || (format !== undefined && format !== nameIdFormats.entity))
-    throw new SamlError('MESSAGE_UNEXPECTED', 'the Issuer is missing or no entityID');
-  return textOf(issuer).trim();
-}
-
-/** What is signed is verified, and by which key is told; what has to be signed and is not is refused (SAML Bindings 3.4.5.2, 3.5.5.2). */
-function verifySender(
-  received: XmlElement,
-  message: ReceivedMessage,
-  { record, metadata }: SamlProvider,
-): { element: XmlElement; signed: boolean; verifiedBy?: string } {
-  const embedded = childNamed(received, dsNamespace, 'Signature') !== undefined;
-  if (message.binding === 'redirect') {
-    if (embedded)
-      throw new SamlError(
-        'BINDING_MALFORMED',
-        'HTTP-Redirect carries its signature in the query, not in the message (SAML Bindings 3.4.4.1)',
-      );
-    if (message.detached) {
-      return { element: received, signed: true, verifiedBy: verifyDetached(message.detached, metadata.signingKeys) };
-    }
-  } else if (embedded) {
-    const { element, fingerprint } = verifyElement(received, metadata.signingKeys);
-    return { element, signed: true, verifiedBy: fingerprint };
-  }
-  if (metadata.authnRequestsSigned || record.settings.requireSignedRequests) {
-    throw new SamlError('SIGNATURE_REQUIRED', 'the provider signs its requests, and this one is not signed');
-  }
-  return { element: received, signed: false };
-}
-
-function checkEnvelope(
-  element: XmlElement,
-  signed: boolean,
-  { destination, now, skewMs = 90_000, lifetimeMs = 300_000 }: AuthnRequestContext,
-): void {
-  const [id, issued, named] = [
-    attributeOf(element, 'ID'),
-    parseInstant(attributeOf(element, 'IssueInstant') ?? ''),
-    attributeOf(element, 'Destination'),
-  ];
-  // xs:ID: a name without colon; it comes back in InResponseTo.
-  if (!id || !/^[\p{L}_][\p{L}\p{N}\-._]{0,255}$/u.test(id))
-    throw new SamlError('MESSAGE_UNEXPECTED', 'the ID is missing or malformed');
-  if (issued === undefined || issued - skewMs > now || issued + lifetimeMs + skewMs <= now) {
-    throw new SamlError('MESSAGE_NOT_CURRENT', 'IssueInstant is missing, in the future or too old; check the clocks');
-  }
-  // SAML Bindings 3.4.5.2, 3.5.5.2: a signed message names where it goes.
-  if (named === undefined ? signed : named !== destination)
-    throw new SamlError('DESTINATION_WRONG', 'the Destination is missing or another address');
 }
 
 const postConsumersOf = ({ assertionConsumerServices }: ServiceProviderMetadata) =>

@@ -4,15 +4,19 @@ import {
   inflate,
   type SigningKey,
   signatureUriOf,
+  signElement,
   signOctets,
   type VerificationKey,
   verifyOctets,
+  writeXml,
+  type XmlElement,
 } from '../../lib/xml/index.ts';
 import { SamlError } from '../errors.ts';
+import { bindings } from './names.ts';
 
 /** A message as a binding delivered it: octets of XML, and the signature of the binding where it carries one. */
 export interface ReceivedMessage {
-  readonly binding: 'redirect' | 'post';
+  readonly binding: 'redirect' | 'post' | 'soap';
   readonly octets: Buffer;
   readonly relayState?: string | undefined;
   /** HTTP-Redirect: what was signed, exactly as received, and with what. */
@@ -143,4 +147,20 @@ export function encodePost(
     [name]: Buffer.from(xml).toString('base64'),
     ...(relayState === undefined ? {} : { RelayState: relayState }),
   };
+}
+
+/** A message on its way through a browser: an address to go to, or a form to post. */
+export type FrontMessage =
+  | { readonly url: string }
+  | { readonly action: string; readonly fields: Readonly<Record<string, string>> };
+
+/** Signs a message as its binding has it (SAML Bindings 3.4.4.1, 3.5.4.2), and makes it ready for the browser. */
+export async function encodeFront(
+  { binding, location }: { readonly binding: string; readonly location: string },
+  { name, element, relayState, key }: Omit<RedirectMessage, 'xml'> & { element: XmlElement; key: SigningKey },
+): Promise<FrontMessage> {
+  if (binding !== bindings.post)
+    return { url: await encodeRedirect(location, { name, xml: writeXml(element), relayState, key }) };
+  const xml = writeXml(await signElement(element, key, { after: 'Issuer' }));
+  return { action: location, fields: encodePost(name, xml, relayState) };
 }

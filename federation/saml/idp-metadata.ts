@@ -15,6 +15,9 @@ const ds = elementFactory('ds', dsNamespace);
 export interface IdpMetadata {
   readonly entityId: string;
   readonly ssoUrl: string;
+  /** For LogoutRequests and LogoutResponses that pass a browser. */
+  readonly sloUrl: string;
+  readonly sloSoapUrl: string;
   /** Certificates of every key that signs, will sign or did sign. */
   readonly certificates: readonly string[];
   readonly name: { readonly ja: string; readonly en: string };
@@ -28,6 +31,8 @@ const validMs = 14 * 24 * 3600 * 1000;
 export async function buildIdpMetadata({
   entityId,
   ssoUrl,
+  sloUrl,
+  sloSoapUrl,
   certificates,
   name,
   key,
@@ -44,6 +49,7 @@ export async function buildIdpMetadata({
         ]),
       ]),
       ...certificates.map(signingKey),
+      ...logoutServices(sloUrl, sloSoapUrl),
       ...[nameIdFormats.persistent, nameIdFormats.transient].map((format) => md('NameIDFormat', {}, [format])),
       ...[bindings.redirect, bindings.post].map((binding) =>
         md('SingleSignOnService', { Binding: binding, Location: ssoUrl }),
@@ -59,6 +65,14 @@ export async function buildIdpMetadata({
   return writeXml(await signElement(md('EntityDescriptor', attributes, [role]), key));
 }
 
+/** SAML Metadata 2.4.2: the binding without a browser first, because it reaches a party whatever the browser does. */
+const logoutServices = (frontUrl: string, soapUrl: string): XmlElement[] =>
+  [
+    [bindings.soap, soapUrl],
+    [bindings.redirect, frontUrl],
+    [bindings.post, frontUrl],
+  ].map(([Binding, Location]) => md('SingleLogoutService', { Binding, Location }));
+
 function signingKey(certificate: string): XmlElement {
   return md('KeyDescriptor', { use: 'signing' }, [keyInfo(certificate)]);
 }
@@ -69,12 +83,14 @@ const keyInfo = (certificate: string) =>
 export interface SpMetadata {
   readonly entityId: string;
   readonly acsUrl: string;
+  /** Where it takes LogoutRequests, from a browser and by SOAP; a party without them is never told. */
+  readonly slo?: { readonly url: string; readonly soapUrl: string } | undefined;
   readonly certificate: string;
   readonly name: { readonly ja: string; readonly en: string };
 }
 
 /** Metadata of one of our own relying parties: signs its requests, wants its assertions encrypted. */
-export function buildSpMetadata({ entityId, acsUrl, certificate, name }: SpMetadata): string {
+export function buildSpMetadata({ entityId, acsUrl, slo, certificate, name }: SpMetadata): string {
   const role = md(
     'SPSSODescriptor',
     {
@@ -91,6 +107,7 @@ export function buildSpMetadata({ entityId, acsUrl, certificate, name }: SpMetad
       ]),
       signingKey(certificate),
       md('KeyDescriptor', { use: 'encryption' }, [keyInfo(certificate)]),
+      ...(slo ? logoutServices(slo.url, slo.soapUrl) : []),
       md('NameIDFormat', {}, [nameIdFormats.persistent]),
       md('AssertionConsumerService', { Binding: bindings.post, Location: acsUrl, index: '0', isDefault: 'true' }),
     ],

@@ -16,7 +16,7 @@ import { checkCertificate, dayOf, endSeverity } from '../key-check.ts';
 import { addressFindings, logoFindings, type Names, namesFindings } from '../presentation-check.ts';
 import type { CheckContext, DraftKey, ReadDraft } from '../registration-draft.ts';
 import { type Finding, finding } from '../registration-finding.ts';
-import { metadataLimits } from './metadata.ts';
+import { logoutBindings, metadataLimits } from './metadata.ts';
 import { bindings, mdNs, mduiNs, nameIdFormats } from './names.ts';
 
 const algNs = 'urn:oasis:names:tc:SAML:metadata:algsupport';
@@ -37,6 +37,7 @@ export function checkSamlMetadata(
     findings: [
       ...validityFindings(entity, context.now),
       ...consumerFindings(role, context),
+      ...logoutFindings(role, context),
       ...keyFindings,
       ...missingKeyFindings(role, keys),
       ...promiseFindings(role),
@@ -115,6 +116,23 @@ function consumerFindings(role: XmlElement, context: CheckContext): Finding[] {
   });
   const posts = consumers.some((consumer) => attributeOf(consumer, 'Binding') === bindings.post);
   return posts ? findings : [finding('ACS_MISSING', 'SPSSODescriptor'), ...findings];
+}
+
+/** SAML Metadata 2.4.2: without a usable address the party hears of no sign-out. */
+function logoutFindings(role: XmlElement, context: CheckContext): Finding[] {
+  const services = childrenNamed(role, mdNs, 'SingleLogoutService');
+  if (services.length === 0) return [finding('LOGOUT_MISSING', 'SPSSODescriptor')];
+  const usable = services.some((service) => logoutBindings.includes(attributeOf(service, 'Binding') ?? ''));
+  return [
+    ...(usable ? [] : [finding('LOGOUT_MISSING', 'SingleLogoutService', { severity: 'warning' })]),
+    ...services.flatMap((service, at) =>
+      ['Location', 'ResponseLocation'].flatMap((name) => {
+        const address = attributeOf(service, name);
+        if (address === undefined && name === 'ResponseLocation') return [];
+        return addressFindings(address ?? '', `SingleLogoutService[${at}]/@${name}`, context);
+      }),
+    ),
+  ];
 }
 
 function keysOf(role: XmlElement, now: number): { keys: DraftKey[]; findings: Finding[] } {

@@ -77,6 +77,18 @@ export const samlRules = {
     ja: ['受け口の方式「{value}」は使われません。', 'このままで構いません。HTTP-POST の受け口が使われます。'],
     en: ['The binding “{value}” is not used.', 'Nothing has to be done: the one with HTTP-POST is used.'],
   },
+  LOGOUT_MISSING: {
+    severity: 'note',
+    cite: 'SAML Metadata 2.4.2',
+    ja: [
+      'ログアウトの受け口（SingleLogoutService）がありません。ほかのサービスでログアウトしても、ここには伝わりません。',
+      'サービス側で SOAP か HTTP-Redirect の受け口を加えられるか、確かめてください。',
+    ],
+    en: [
+      'There is no SingleLogoutService, so a sign-out elsewhere does not reach this service.',
+      'Ask the service whether it can take one by SOAP or HTTP-Redirect.',
+    ],
+  },
   REQUESTS_NOT_SIGNED: {
     severity: 'note',
     cite: 'SAML Metadata 2.4.4',

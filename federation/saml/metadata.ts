@@ -22,11 +22,19 @@ export interface AssertionConsumerService {
   readonly isDefault: boolean;
 }
 
+/** Where a party takes LogoutRequests, and LogoutResponses where that is another address (SAML Metadata 2.2.2). */
+export interface SingleLogoutService {
+  readonly binding: string;
+  readonly location: string;
+  readonly responseLocation: string;
+}
+
 /** What a service provider's metadata says (SAML Metadata 2.4.4), read once per version. */
 export interface ServiceProviderMetadata {
   readonly entityId: string;
   readonly validUntil?: number | undefined;
   readonly assertionConsumerServices: readonly AssertionConsumerService[];
+  readonly singleLogoutServices: readonly SingleLogoutService[];
   readonly signingKeys: readonly VerificationKey[];
   readonly encryptionKey?: VerificationKey | undefined;
   /** Algorithms the provider announces for encryption, in its order: URI and digest. */
@@ -63,6 +71,7 @@ export function parseServiceProviderMetadata(
     entityId,
     validUntil,
     assertionConsumerServices: consumersOf(role, allowHttp),
+    singleLogoutServices: logoutServicesOf(role, allowHttp),
     ...keysOf(role),
     nameIdFormats: childrenNamed(role, mdNs, 'NameIDFormat').map((format) => textOf(format).trim()),
     authnRequestsSigned: /^(true|1)$/.test(attributeOf(role, 'AuthnRequestsSigned') ?? ''),
@@ -78,6 +87,8 @@ export interface IdentityProviderMetadata {
   readonly entityId: string;
   /** Where AuthnRequests go by HTTP-Redirect. */
   readonly ssoUrl: string;
+  /** Where LogoutRequests go by HTTP-Redirect; undefined where it takes none. */
+  readonly sloUrl?: string | undefined;
   readonly signingKeys: readonly VerificationKey[];
 }
 
@@ -97,7 +108,8 @@ export function parseIdentityProviderMetadata(xml: string, { now }: { now: numbe
     throw invalid('an IDPSSODescriptor with a SingleSignOnService by Redirect is needed');
   const { signingKeys } = keysOf(role);
   if (signingKeys.length === 0) throw invalid('the IDPSSODescriptor has no signing key');
-  return { entityId, ssoUrl, signingKeys };
+  const slo = logoutServicesOf(role, true).find(({ binding }) => binding === bindings.redirect);
+  return { entityId, ssoUrl, sloUrl: slo?.location, signingKeys };
 }
 
 function readEntity(xml: string): XmlElement {
@@ -146,11 +158,27 @@ function consumersOf(role: XmlElement, allowHttp: boolean): AssertionConsumerSer
 
 /** An answer goes nowhere but to a plain https address; loopback over http serves trials. */
 function checkLocation(location: string, allowHttp: boolean): void {
+  if (!isUsable(location, allowHttp))
+    throw invalid('an AssertionConsumerService Location has to be an https address without user name and fragment');
+}
+
+function isUsable(location: string, allowHttp: boolean): boolean {
   const url = URL.canParse(location) ? new URL(location) : undefined;
   const allowed = url?.protocol === 'https:' || (allowHttp && url?.protocol === 'http:');
-  if (!allowed || url.username !== '' || url.password !== '' || location.includes('#')) {
-    throw invalid('an AssertionConsumerService Location has to be an https address without user name and fragment');
-  }
+  return allowed && url?.username === '' && url.password === '' && !location.includes('#');
+}
+
+/** Bindings in which a party can be told. */
+export const logoutBindings: readonly string[] = [bindings.soap, bindings.redirect, bindings.post];
+
+/** An address that cannot be used counts as none: a party must not lose its sign-in for it. The linter names it. */
+function logoutServicesOf(role: XmlElement, allowHttp: boolean): SingleLogoutService[] {
+  return childrenNamed(role, mdNs, 'SingleLogoutService').flatMap((element) => {
+    const [binding = '', location = ''] = [attributeOf(element, 'Binding'), attributeOf(element, 'Location')];
+    const responseLocation = attributeOf(element, 'ResponseLocation') ?? location;
+    const usable = [location, responseLocation].every((one) => isUsable(one, allowHttp));
+    return usable && logoutBindings.includes(binding) ? [{ binding, location, responseLocation }] : [];
+  });
 }
 
 /** SAML Metadata 2.4.1.1: a key without `use` serves both purposes; every signing key counts, so that a rollover needs no outage. */

@@ -13,13 +13,8 @@ import {
 } from '../../lib/xml/index.ts';
 import type { SamlProvider } from '../entity-registry.ts';
 import type { SamlStatus } from '../errors.ts';
+import { type NameId, nameIdElement } from './name-id.ts';
 import { nameIdFormats, saml, samlp, uriNameFormat } from './names.ts';
-
-/** SAML Core 2.2: the tuple a party keeps and sends back when it signs out. */
-export interface NameId {
-  readonly value: string;
-  readonly format: string;
-}
 
 export interface SamlAttribute {
   readonly name: string;
@@ -122,9 +117,7 @@ function assertionOf(content: AssertionContent, target: ResponseTarget): XmlElem
   return saml('Assertion', { ID: newMessageId(), Version: '2.0', IssueInstant: formatInstant(now) }, [
     saml('Issuer', {}, [issuer]),
     saml('Subject', {}, [
-      saml('NameID', { Format: content.nameId.format, NameQualifier: issuer, SPNameQualifier: audience }, [
-        content.nameId.value,
-      ]),
+      nameIdElement({ ...content.nameId, nameQualifier: issuer, spNameQualifier: audience }),
       saml('SubjectConfirmation', { Method: 'urn:oasis:names:tc:SAML:2.0:cm:bearer' }, [
         saml('SubjectConfirmationData', { NotOnOrAfter: end, Recipient: acsUrl, InResponseTo: inResponseTo }),
       ]),

@@ -19,15 +19,12 @@ import {
 import { SamlError } from '../errors.ts';
 import type { ReplayGuard } from '../replay.ts';
 import type { ReceivedMessage } from './bindings.ts';
+import { type QualifiedNameId, readNameId } from './name-id.ts';
 import { samlNs, samlpNs } from './names.ts';
-import type { NameId } from './response.ts';
 
 /** Who signed in, as the assertion says it: the only source the SP role decides by. */
 export interface SignedInSubject {
-  readonly nameId: NameId & {
-    readonly nameQualifier?: string | undefined;
-    readonly spNameQualifier?: string | undefined;
-  };
+  readonly nameId: QualifiedNameId;
   readonly sessionIndex?: string | undefined;
   readonly contextClass: string;
   readonly authenticatedAt: number;
@@ -176,12 +173,7 @@ function readSubject(assertion: XmlElement): SignedInSubject {
   const authenticatedAt = parseInstant(attributeOf(statement, 'AuthnInstant') ?? '');
   if (authenticatedAt === undefined) throw new SamlError('ASSERTION_INVALID', 'AuthnInstant is missing');
   return {
-    nameId: {
-      value: textOf(nameId),
-      format: attributeOf(nameId, 'Format') ?? '',
-      nameQualifier: attributeOf(nameId, 'NameQualifier'),
-      spNameQualifier: attributeOf(nameId, 'SPNameQualifier'),
-    },
+    nameId: readNameId(nameId),
     sessionIndex: attributeOf(statement, 'SessionIndex'),
     contextClass: textOf(context).trim(),
     authenticatedAt,

@@ -160,6 +160,12 @@ function SignIn({ session, ...style }: Parts) {
           [say('signedInAt'), formatMoment(session.authenticatedAt, style)],
         ]}
       />
+      <p class="hint">{say('signOutHint')}</p>
+      <p>
+        <a class="button" id="sign-out" href="/sign-out">
+          {say('signOut')}
+        </a>
+      </p>
     </section>
   );
 }

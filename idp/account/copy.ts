@@ -99,6 +99,11 @@ export const accountCopy = {
   signedInAt: { ja: 'カードで確認した日時', en: 'Card last presented' },
   startedAt: { ja: 'ログインした日時', en: 'Signed in at' },
   card: { ja: 'カードとお知らせ', en: 'Your card and notices' },
+  signOut: { ja: 'ログアウトする', en: 'Sign out' },
+  signOutHint: {
+    ja: 'このログインで使ったすべてのサービスから、一度にログアウトします。',
+    en: 'Signs you out of every service that you used with this sign-in.',
+  },
   separator: { ja: '、', en: ', ' },
 } as const satisfies Record<string, Text>;
 

@@ -2,10 +2,12 @@ import { Breadcrumb, type DateStyle, formatDay, type Language, Notice, Records, 
 import { adminCopy } from './copy.ts';
 import { type CalendarEntry, type CalendarQuery, type Term, termOf, terms, uses } from './key-calendar.ts';
 import { fingerprintWords, keyCopy, kindNames, termNames, useNames } from './key-copy.ts';
+import { OwnKeys } from './own-keys.tsx';
 import { statusNames } from './provider-copy.ts';
 import { pageOf } from './provider-list.tsx';
 
 export interface KeyPageOptions {
+  readonly rings: Parameters<typeof OwnKeys>[0]['rings'];
   readonly query: CalendarQuery;
   readonly page: readonly CalendarEntry[];
   readonly counts: Readonly<Record<Term, number>>;
@@ -55,6 +57,7 @@ export function KeyPage(options: Parts) {
       )}
       <p class="hint">{say('fingerprintHint')}</p>
       <Paging {...options} />
+      <OwnKeys {...options} />
     </>
   );
 }

@@ -7,11 +7,14 @@ import type { GateOptions } from '../account/gate.ts';
 import { createOwnForms } from '../account/own-form.ts';
 import type { Ground } from '../ground.ts';
 import type { KeyUses } from '../key-use.ts';
+import { createLeases, type LeaseRecord, leaseCollection } from '../lease.ts';
 import type { Logos } from '../logos.ts';
 import type { PageFrame } from '../page-frame.ts';
 import type { ExamineOptions } from '../playground/examine.ts';
 import { createPlayground } from '../playground/routes.tsx';
 import type { TestPeriods } from '../playground/test-periods.ts';
+import type { RegistryChanges } from '../registry-changes.ts';
+import type { RotatingKey } from '../rotating-keys.ts';
 import { bodyTermsOf } from '../sources.ts';
 import type { Traces } from '../traces/store.ts';
 import { openAdministrators } from './administrators.ts';
@@ -44,7 +47,9 @@ export interface ConsoleOptions extends GateOptions, Pick<ExamineOptions, 'links
   readonly ground: Ground;
   readonly log: Log;
   readonly registry: ProviderRegistry;
+  readonly registryMark: RegistryChanges['mark'];
   readonly keys: Pick<KeyRing, 'published'>;
+  readonly rotating: readonly RotatingKey[];
   readonly clientSecrets: Seal;
   readonly keyUses: Pick<KeyUses, 'of' | 'latest'>;
   /** Bodies that the settings name. */
@@ -60,7 +65,7 @@ export interface ConsoleOptions extends GateOptions, Pick<ExamineOptions, 'links
 
 /** The administrators' console: accounts with roles, and the pages that they open. */
 export function openConsole(options: ConsoleOptions) {
-  const { settings, ground, registry, log, now } = options;
+  const { settings, ground, registry, registryMark, log, now } = options;
   const { origin, service } = settings;
   const administrators = openAdministrators(ground, now);
   const secure = origin.startsWith('https:');
@@ -76,6 +81,7 @@ export function openConsole(options: ConsoleOptions) {
   });
   const directory = createProviderDirectory({
     registry,
+    mark: registryMark,
     onFault: (err) => log.error({ err }, 'the providers could not be read for the console'),
     now,
   });
@@ -96,6 +102,7 @@ export function openConsole(options: ConsoleOptions) {
       counts: storage.collection<SignInCount>(signInCountCollection),
       cursors: storage.collection<FoldCursor>(foldCursorCollection),
       timeZone: service.timeZone,
+      leases: createLeases({ leases: storage.collection<LeaseRecord>(leaseCollection), now }),
       now,
     }),
     calendar: createKeyCalendar({ ...options, directory }),

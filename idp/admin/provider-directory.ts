@@ -10,6 +10,8 @@ import {
 
 export interface DirectoryOptions {
   readonly registry: Pick<ProviderRegistry, 'list' | 'get'>;
+  /** Another number after every write of the registry, by whatever process. */
+  readonly mark: () => Promise<number>;
   /** A reading in the background failed; the next look begins another one. */
   readonly onFault: (error: unknown) => void;
   readonly now: () => number;
@@ -37,8 +39,11 @@ export interface DatedProvider extends Pick<Listed, 'id' | 'name' | 'status' | '
   readonly keys: RegisteredKeys;
 }
 
-/** After this long a look starts another reading, for what other processes register; it does not wait for it. */
-const freshMs = 10_000;
+/**
+ * After this long a look starts another reading and does not wait for it: sooner where the registry was written since,
+ * here or by another process. Many writes one after the other are read together.
+ */
+const [freshMs, changedMs] = [10_000, 500];
 const slice = 250;
 const comparedAtOnce = 25;
 
@@ -54,12 +59,13 @@ const folded = (text: string) => text.normalize('NFKC').toLowerCase();
  * Names and keys of all providers in memory, read in slices between other requests: 5,000 are a few megabytes. Only the
  * first look waits for the reading; what this console writes it notices at once.
  */
-export function createProviderDirectory({ registry, onFault, now }: DirectoryOptions) {
+export function createProviderDirectory({ registry, mark, onFault, now }: DirectoryOptions) {
   let listed: ReadonlyMap<string, Listed> = new Map();
   let readAt = Number.NEGATIVE_INFINITY;
+  let readMark = 0;
   let reading: Promise<void> | undefined;
 
-  async function read(): Promise<void> {
+  async function read(marked: number): Promise<void> {
     const at = now();
     const found = new Map<string, Listed>();
     let after: string | undefined;
@@ -69,12 +75,13 @@ export function createProviderDirectory({ registry, onFault, now }: DirectoryOpt
       after = page.next;
       await setImmediate();
     } while (after !== undefined);
-    [listed, readAt] = [found, at];
+    [listed, readAt, readMark] = [found, at, marked];
   }
 
   async function current(): Promise<ReadonlyMap<string, Listed>> {
-    if (now() - readAt >= freshMs)
-      reading ??= read().finally(() => {
+    const marked = await mark();
+    if (now() - readAt >= (marked === readMark ? freshMs : changedMs))
+      reading ??= read(marked).finally(() => {
         reading = undefined;
       });
     if (readAt === Number.NEGATIVE_INFINITY) await reading;

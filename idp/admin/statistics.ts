@@ -8,6 +8,7 @@ import {
   StorageError,
   type StoredRecord,
 } from '../../storage/index.ts';
+import type { Lease, Leases } from '../lease.ts';
 
 /** Sign-ins at one service in one day or month. Numbers only: no resident, no pseudonym. */
 export interface SignInCount extends StoredRecord {
@@ -50,6 +51,8 @@ export interface StatisticsOptions {
   readonly now: () => number;
   /** As much as one look folds; the page then says that it is not done. */
   readonly atMost?: number;
+  /** With them one process folds at a time. Only work is saved: the counts are right without. */
+  readonly leases?: Leases;
 }
 
 const dayMs = 86_400_000;
@@ -75,7 +78,8 @@ interface Tally {
  *   This holds because a chain is appended in order by one process, and because the store shows its records in order.
  * - The counts are written first and the cursor last. After a crash between them the records are read again and left out.
  */
-export function createStatistics({ journal, counts, cursors, timeZone, now, atMost = 20_000 }: StatisticsOptions) {
+export function createStatistics(options: StatisticsOptions) {
+  const { journal, counts, cursors, timeZone, now, atMost = 20_000, leases } = options;
   const dayOf = dayIn(timeZone);
   let foldedAt = Number.NEGATIVE_INFINITY;
   let folding: Promise<boolean> | undefined;
@@ -84,7 +88,7 @@ export function createStatistics({ journal, counts, cursors, timeZone, now, atMo
   async function refresh(): Promise<boolean> {
     if (folding) return folding;
     if (now() - foldedAt < everyMs) return true;
-    folding = fold().finally(() => {
+    folding = foldAlone().finally(() => {
       folding = undefined;
     });
     const done = await folding;
@@ -92,11 +96,26 @@ export function createStatistics({ journal, counts, cursors, timeZone, now, atMo
     return done;
   }
 
-  async function fold(): Promise<boolean> {
+  /** Where another process folds at this moment, what it has so far is shown. */
+  async function foldAlone(): Promise<boolean> {
+    if (!leases) return fold(undefined);
+    const lease = await leases.acquire('sign-in-count');
+    if (!lease) return false;
+    try {
+      return await fold(lease);
+    } finally {
+      await lease.release();
+    }
+  }
+
+  async function fold(lease: Lease | undefined): Promise<boolean> {
     let left = atMost;
     let chain = await firstAfter('');
     while (chain !== undefined && left > 0) {
-      left -= await foldChain(chain, left);
+      const read = await foldChain(chain, left);
+      left -= read;
+      // Held up for longer than the term, this process leaves the rest to whoever has begun it since.
+      if (lease && !(read > 0 ? await lease.renew() : lease.isHeld())) return false;
       // "~" sorts behind every sequence of the chain, so this is the first record of the next one.
       if (left > 0) chain = await firstAfter(`${chain}.~`);
     }

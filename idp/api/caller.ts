@@ -5,6 +5,7 @@ import type { Door } from '../admin/door.ts';
 import type { Act, Work } from '../admin/roles.ts';
 import { needsPerson, scopeFor } from '../admin/scopes.ts';
 import type { Audit } from '../audit.ts';
+import { connectionOf } from '../listeners/arrival.ts';
 import type { ApiTokens } from '../oidc/api-access.ts';
 import { ApiError } from './errors.ts';
 
@@ -32,8 +33,8 @@ export function createCallers({ tokens, administrators, door, audit }: CallersOp
   async function identify(ctx: Context): Promise<Caller> {
     const [, value] = bearer.exec(ctx.get('authorization')) ?? [];
     if (value === undefined) throw new ApiError('TOKEN_MISSING', 'the request has no Bearer token');
-    const token = await tokens.find(value);
-    if (!token) throw new ApiError('TOKEN_REFUSED', 'the token is unknown, expired, or not for this API');
+    const token = await tokens.find(value, connectionOf(ctx));
+    if (!token) throw new ApiError('TOKEN_REFUSED', 'the token is unknown, expired, or not for this API or connection');
     const { clientId, scopes } = token;
     if (token.kind === 'client') return { clientId, scopes, actor: `client:${clientId}` };
     const administrator = await administrators.currentOf(token.residentRef);

@@ -1,4 +1,5 @@
 import { sha256 } from '../../lib/bytes.ts';
+import { randomText } from '../../lib/random.ts';
 import type { Seal } from '../../lib/seal.ts';
 import { type Collection, type CollectionDefinition, StorageError, type StoredRecord } from '../../storage/index.ts';
 import { ApiError } from './errors.ts';
@@ -16,6 +17,8 @@ export interface KeyUse extends StoredRecord {
   readonly id: string;
   /** Of the request: the same key with something else in it is a mistake. */
   readonly fingerprint: string;
+  /** Of this one attempt: one that outlived its claim must not touch what the next attempt holds. */
+  readonly attempt: string;
   /** The answer, sealed: it may hold a client secret. None while the request is under way. */
   readonly sealed?: string | undefined;
   readonly expiresAt: number;
@@ -56,17 +59,18 @@ export function idempotencyKeyIn(header: string): string | undefined {
 export function createOnce({ uses, seal, now }: OnceOptions) {
   async function once({ caller, key, fingerprint }: KeyedRequest, act: () => Promise<Answer>): Promise<Answer> {
     const id = sha256(`sanuki-api-key:${caller}\n`, key).toString('base64url');
-    const earlier = await claim({ id, fingerprint, expiresAt: now() + underWayMs });
+    const attempt = randomText(12, 'base64url');
+    const earlier = await claim({ id, fingerprint, attempt, expiresAt: now() + underWayMs });
     if (earlier) return answerOf(earlier, fingerprint);
+    const settle = (settled: Partial<KeyUse>) =>
+      uses.update(id, (current) => (current.attempt === attempt ? { ...current, ...settled } : current));
     try {
       const answer = await act();
-      const sealed = seal.seal(Buffer.from(JSON.stringify(answer)), id);
-      const kept = { id, fingerprint, sealed, expiresAt: now() + dayMs };
       // A request that outlived its claim: the answer goes out all the same, and a repetition meets its own refusal.
-      await uses.update(id, (current) => (current.fingerprint === fingerprint ? kept : current));
+      await settle({ sealed: seal.seal(Buffer.from(JSON.stringify(answer)), id), expiresAt: now() + dayMs });
       return answer;
     } catch (error) {
-      await uses.take(id);
+      await settle({ expiresAt: now() });
       throw error;
     }
   }

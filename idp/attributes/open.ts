@@ -14,7 +14,7 @@ import {
   evidenceCountCollection,
 } from '../../attribute-service/index.ts';
 import type { createResidents } from '../../card-auth/index.ts';
-import type { Settings } from '../../config/index.ts';
+import { originOf, type Settings } from '../../config/index.ts';
 import type { Log } from '../../lib/log.ts';
 import { createSeal } from '../../lib/seal.ts';
 import type { CounterPresentations } from '../counter-presentations.ts';
@@ -48,7 +48,7 @@ export async function openAttributes(options: AttributesOptions) {
   const { registry, links, keys, replay } = federation;
   const { origin } = settings;
   const { timeZone } = settings.service;
-  const soapUrl = `${origin}/soap`;
+  const soapUrl = `${originOf(settings, 'id-wsf')}/soap`;
   const consents = createConsents({
     consents: storage.collection<Consent>(consentCollection),
     macKey: secret('consents'),

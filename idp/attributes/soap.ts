@@ -16,6 +16,8 @@ import { verificationKey, type XmlElement, XmlError } from '../../lib/xml/index.
 import { httpStatusOf } from '../errors.ts';
 import { readBody } from '../guards.ts';
 import type { KeyUses } from '../key-use.ts';
+import { type Connection, connectionOf } from '../listeners/arrival.ts';
+import { comesByOwnConnection } from '../listeners/party-certificate.ts';
 import { noteRefusal } from '../traces/notes.ts';
 import { traceOf } from '../traces/trace.ts';
 import { askingPartyOf } from './asking-party.ts';
@@ -52,7 +54,7 @@ export function soapRoutes(options: SoapRoutesOptions): (router: Router) => void
         const request = await receive(octets, options);
         relatesTo = request.messageId;
         sender = request.sender;
-        await send(ctx, await answerTo(request, options), relatesTo, options);
+        await send(ctx, await answerTo(request, connectionOf(ctx), options), relatesTo, options);
       } catch (error) {
         const fault = faultFrom(error, relatesTo);
         noteRefusal(traceOf(ctx), { error: fault, told: 'program' });
@@ -80,8 +82,14 @@ function receive(octets: Uint8Array, options: SoapRoutesOptions): Promise<Receiv
   });
 }
 
-async function answerTo(request: ReceivedSoap, { registry, idWsf, keyUses }: SoapRoutesOptions): Promise<XmlElement> {
+async function answerTo(
+  request: ReceivedSoap,
+  connection: Connection,
+  { registry, idWsf, keyUses }: SoapRoutesOptions,
+): Promise<XmlElement> {
   const party = await askingPartyOf(registry, request.sender);
+  if (!comesByOwnConnection(party.record, connection))
+    throw new SoapFault('InappropriateCredentials', 'the certificate of the connection is not of the sender');
   // The message was signed with exactly the key that its token confirms.
   if (request.token) keyUses.note(party.record.id, request.token.holder);
   return idWsf.answer(request, party);

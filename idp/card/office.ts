@@ -13,26 +13,23 @@ import {
   returnTries,
 } from '../../card-auth/index.ts';
 import type { Ground } from '../ground.ts';
-import {
-  createSessions,
-  type SessionCookie,
-  type SsoSession,
-  sessionCollection,
-  sessionCookieCollection,
-} from '../session.ts';
 import { createNotices, type NoticeRecord, noticeCollection } from './notices.ts';
 import { createCardEvents } from './open.ts';
 
 export interface OfficePartsOptions {
   readonly ground: Pick<Ground, 'storage' | 'audit' | 'secret'>;
-  /** Ends every sign-in made with a card, and tells the parties where that can be done. */
-  readonly endSessionsOf: (cardId: string) => Promise<unknown>;
+  /** A card was stopped: whoever is signed in with it is signed out, and the parties are told. */
+  readonly onStopped?: ((cardId: string) => Promise<void>) | undefined;
   readonly now: () => number;
 }
 
 /** The card office with everything that follows from its acts: audit, notices, the end of sign-ins. */
-export function openCardOffice({ ground: { storage, audit, secret }, endSessionsOf, now }: OfficePartsOptions) {
-  const cards = createCardRegistry({ cards: storage.collection<CardRecord>(cardCollection), now });
+export function openCardOffice({ ground: { storage, audit, secret }, onStopped, now }: OfficePartsOptions) {
+  const cards = createCardRegistry({
+    cards: storage.collection<CardRecord>(cardCollection),
+    ...(onStopped ? { onStopped } : {}),
+    now,
+  });
   const notices = createNotices({ notices: storage.collection<NoticeRecord>(noticeCollection), now });
   const tasks = createCardTasks({ tasks: storage.collection<CardTask>(cardTaskCollection) });
   const codes = createHandOverCodes({ key: secret('hand-over-codes'), now });
@@ -41,7 +38,7 @@ export function openCardOffice({ ground: { storage, audit, secret }, endSessions
     const card = await cards.get(cardId);
     if (card) await office.settleReplacement(card);
   };
-  const { onFact, onChange, onExpiry } = createCardEvents({ audit, notices, cards, endSessionsOf, onActivated });
+  const { onFact, onChange, onExpiry } = createCardEvents({ audit, notices, cards, onStopped, onActivated });
   const office = createCardOffice({
     cards,
     tasks,
@@ -54,15 +51,5 @@ export function openCardOffice({ ground: { storage, audit, secret }, endSessions
   return { cards, notices, tasks, codes, office, onFact, expiryRound };
 }
 
-/** For a command beside the hub: sessions end in the store, and every process sees it at its next request. */
-export function openCardOfficeBeside(ground: Ground, now: () => number) {
-  const sessions = createSessions({
-    sessions: ground.storage.collection<SsoSession>(sessionCollection),
-    cookies: ground.storage.collection<SessionCookie>(sessionCookieCollection),
-    isCardUsable: async () => false,
-    absoluteMs: 0,
-    idleMs: 0,
-    now,
-  });
-  return openCardOffice({ ground, endSessionsOf: sessions.endOfCard, now });
-}
+/** For a command beside the hub: its sign-ins are refused at their next request, on every process, because their card is. */
+export const openCardOfficeBeside = (ground: Ground, now: () => number) => openCardOffice({ ground, now });

@@ -16,27 +16,26 @@ export interface CardEventsOptions {
   readonly audit: Audit;
   readonly notices: Notices;
   readonly cards: Pick<CardRegistry, 'get'>;
-  /** Ends every sign-in made with the card. */
-  readonly endSessionsOf: (cardId: string) => Promise<unknown>;
+  /** Signs out whoever is signed in with the card; every move of a card does so by itself. */
+  readonly onStopped?: ((cardId: string) => Promise<void>) | undefined;
   /** A card took the place of another one. */
   readonly onActivated: (cardId: string) => Promise<void>;
 }
 
 /** What follows from whatever happens to a card: its record in the audit, the holder's notice, the end of its sign-ins. */
-export function createCardEvents({ audit, notices, cards, endSessionsOf, onActivated }: CardEventsOptions) {
+export function createCardEvents({ audit, notices, cards, onStopped, onActivated }: CardEventsOptions) {
   async function onFact({ type, cardId, code }: CardFact): Promise<void> {
     await audit.record({ type, result: code ? 'refused' : 'ok', card: cardId, code });
     const kind = noticeOfFact[type];
     const card = kind && (await cards.get(cardId));
     if (kind && card) await notices.notify(card.residentRef, kind);
-    // A session is refused at its next request anyway, because its card is: this tells the parties as well.
-    if (type === 'card.clone-alarm' || type === 'card.locked') await endSessionsOf(cardId);
+    // The alarm is raised in the step that finds it, which is no move.
+    if (type === 'card.clone-alarm') await onStopped?.(cardId);
     if (type === 'card.activated') await onActivated(cardId);
   }
 
   /** By id of the acting person, never by name; the card by its index. */
   async function onChange({ type, card, reason, by }: CardChange): Promise<void> {
-    if (card.status !== 'active' && card.status !== 'issued') await endSessionsOf(card.id);
     await audit.record({
       type: `card.${type}`,
       result: 'ok',

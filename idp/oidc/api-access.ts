@@ -7,7 +7,15 @@ import {
   type KoaContextWithOIDC,
   type Provider,
 } from 'oidc-provider';
-import { type ApiScope, cardPin, type ProviderRegistry, personScopes } from '../../federation/index.ts';
+import {
+  type ApiScope,
+  cardPin,
+  certificateThumbprint,
+  type ProviderRegistry,
+  personScopes,
+} from '../../federation/index.ts';
+import type { Connection } from '../listeners/arrival.ts';
+import { comesByOwnConnection } from '../listeners/party-certificate.ts';
 import type { SignInDemand } from '../sign-in/dispatch.ts';
 
 /** The administration API as a resource (RFC 8707): audience of its tokens, and where it is served. */
@@ -16,7 +24,7 @@ export const apiResourceOf = (issuer: string): string => `${issuer}/api/admin/v1
 /** The prompt at which an administrator agrees to what a program is going to do in their name. */
 export const apiPrompt = 'api_access';
 
-type ApiRegistry = Pick<ProviderRegistry, 'apiAccess'>;
+type ApiRegistry = Pick<ProviderRegistry, 'apiAccess' | 'get'>;
 
 export interface ApiResourceOptions {
   readonly issuer: string;
@@ -98,27 +106,37 @@ export type ApiToken = { readonly clientId: string; readonly scopes: readonly Ap
   | { readonly kind: 'person'; readonly residentRef: string }
 );
 
-export function createApiTokens(provider: Provider, { issuer, registry }: ApiResourceOptions) {
+export function createApiTokens(provider: () => Provider, { issuer, registry }: ApiResourceOptions) {
   const resource = apiResourceOf(issuer);
 
-  async function find(value: string): Promise<ApiToken | undefined> {
-    const token = (await provider.AccessToken.find(value)) ?? (await provider.ClientCredentials.find(value));
+  /** Undefined for what is no token here, or not over this connection (RFC 8705 3). */
+  async function find(value: string, connection: Connection): Promise<ApiToken | undefined> {
+    const { AccessToken, Client, ClientCredentials, Grant } = provider();
+    const token = (await AccessToken.find(value)) ?? (await ClientCredentials.find(value));
     // A token for UserInfo has no audience; a token of another resource has another one.
     if (!token?.isValid || token.aud !== resource || token.clientId === undefined) return undefined;
-    const client = await provider.Client.find(token.clientId);
+    if (!isBoundTo(token, connection)) return undefined;
+    const client = await Client.find(token.clientId);
+    const record = await registry.get('oidc', token.clientId);
     const api = await registry.apiAccess(token.clientId);
-    if (!client || !api) return undefined;
+    if (!client || !api || !record || !comesByOwnConnection(record, connection)) return undefined;
     const machine = token.kind === 'ClientCredentials';
     const scopes = scopesFor(api.scopes, machine).filter((scope) => token.scopes.has(scope));
     const common = { clientId: token.clientId, scopes };
     if (!isPersons(token))
       return client.grantTypeAllowed('client_credentials') ? { kind: 'client', ...common } : undefined;
-    const grant = await provider.Grant.find(token.grantId ?? '');
+    const grant = await Grant.find(token.grantId ?? '');
     const whole = grant?.clientId === token.clientId && grant.accountId === token.accountId;
     return whole ? { kind: 'person', residentRef: token.accountId, ...common } : undefined;
   }
 
   return { find };
+}
+
+/** RFC 8705 3.1: the certificate that the client had when the token was issued. */
+function isBoundTo(token: AccessToken | ClientCredentials, { certificate }: Connection): boolean {
+  const bound = token['x5t#S256'];
+  return bound === undefined || (certificate !== undefined && bound === certificateThumbprint(certificate));
 }
 
 const isPersons = (token: AccessToken | ClientCredentials): token is AccessToken => token.kind === 'AccessToken';

@@ -82,7 +82,7 @@ export function levelAtCounter(demand: SignInDemand): CardLevel | undefined {
 }
 
 export interface CounterOptions {
-  readonly provider: Provider;
+  readonly provider: () => Provider;
   readonly registry: ProviderRegistry;
   readonly presentations: CounterPresentations;
   readonly links: AccountLinks;
@@ -128,7 +128,7 @@ export function createCounter(options: CounterOptions) {
   /** By the response mode of the request, with `state` and `iss` (RFC 9207). */
   function send(ctx: Context, { redirectUri, responseMode, state }: CounterRequest, answer: Record<string, string>) {
     traceOf(ctx).note('answer', { to: redirectUri, responseMode, error: answer.error });
-    const fields = { ...answer, ...(state === undefined ? {} : { state }), iss: options.provider.issuer };
+    const fields = { ...answer, ...(state === undefined ? {} : { state }), iss: options.provider().issuer };
     if (responseMode === 'form_post') return sendPostForm(ctx, { action: redirectUri, fields }, options.stylesheet);
     const url = new URL(redirectUri);
     if (responseMode === 'fragment') url.hash = new URLSearchParams(fields).toString();
@@ -146,7 +146,7 @@ export type Counter = ReturnType<typeof createCounter>;
 /** The terminal as it is registered now, which may be another than when the request was parked. */
 async function terminalOf(interaction: Interaction, { provider, registry }: CounterOptions): Promise<Client> {
   const { partyKey, memory } = interaction;
-  const [client, terminal] = await Promise.all([provider.Client.find(partyKey), registry.counterTerminal(partyKey)]);
+  const [client, terminal] = await Promise.all([provider().Client.find(partyKey), registry.counterTerminal(partyKey)]);
   if (!client || !terminal || !client.redirectUriAllowed((memory.counter as CounterRequest).redirectUri))
     throw new HubPageError('PROVIDER_NOT_APPROVED', 'the registration of the terminal was changed or withdrawn');
   return client;
@@ -176,14 +176,15 @@ async function mintCode(
   { request, client, presented, acr, attributes }: Mint,
   { provider, presentations }: CounterOptions,
 ): Promise<string> {
+  const { AuthorizationCode, Grant } = provider();
   const { id: grantId } = await presentations.open(client.clientId, presented);
   const { scopes, claims } = releasedBy(attributes);
   const scope = request.scope.split(' ').filter((asked) => scopes.includes(asked));
   const identity = { accountId: presented.residentRef, clientId: client.clientId };
-  const grant = new provider.Grant({ ...identity, jti: grantId, expiresIn: counterSeconds } as GrantProperties);
+  const grant = new Grant({ ...identity, jti: grantId, expiresIn: counterSeconds } as GrantProperties);
   grant.addOIDCScope(scope);
   grant.addOIDCClaims(claims);
-  const code = new provider.AuthorizationCode({
+  const code = new AuthorizationCode({
     client,
     accountId: presented.residentRef,
     acr,

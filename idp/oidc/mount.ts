@@ -1,5 +1,4 @@
 import type { Context, Middleware } from 'koa';
-import mount from 'koa-mount';
 import type { ClientMetadata, Interaction, KoaContextWithOIDC, Provider } from 'oidc-provider';
 import type { AccountLinks, KeyRing, ProviderRecord, ProviderRegistry } from '../../federation/index.ts';
 import type { Log } from '../../lib/log.ts';
@@ -20,8 +19,10 @@ import type { Responder } from '../sign-in/routes.ts';
 import { noteRefusal } from '../traces/notes.ts';
 import { traceOf } from '../traces/trace.ts';
 import { type ApiTokens, apiPrompt, createApiTokens } from './api-access.ts';
+import { mayBeFound } from './certificate-binding.ts';
 import { clientKeyOf } from './client-key.ts';
 import { type Counter, counterRequestOf, createCounter, levelAtCounter } from './counter.ts';
+import { createLiveProvider } from './live-provider.ts';
 import { createOfficers, type Officers } from './officer.ts';
 import { demandOf } from './policy.ts';
 import { createOidcProvider } from './provider.ts';
@@ -60,14 +61,14 @@ export function mountOidc(options: OidcMountOptions): {
   apiAgreement: ApiAgreement;
 } {
   const { registry, presentations, links, frame, sessionCookie, now } = options;
-  const provider = providerFor(options);
+  const live = createLiveProvider(options.keys.oidcVersion, () => providerFor(options));
+  const provider = () => live().provider;
   const counter = createCounter({ provider, registry, presentations, links, stylesheet: frame.stylesheet, now });
-  const inner = mount(provider);
   const middleware: Middleware = async (ctx, next) => {
     const { client_id: clientId } = ctx.query;
     if (typeof clientId === 'string' && (await registry.counterTerminal(clientId))) hideCookie(ctx, sessionCookie);
     if (ctx.path.startsWith('/oidc/') && !ctx.path.startsWith('/oidc/authorize/')) noteRequest(ctx);
-    await inner(ctx, next);
+    await live().middleware(ctx, next);
     noteSentError(ctx as unknown as KoaContextWithOIDC);
     afterAnswer(ctx as unknown as KoaContextWithOIDC, options);
   };
@@ -97,7 +98,10 @@ function providerFor(options: OidcMountOptions): Provider {
     isCounter: async (clientId) => (await registry.counterTerminal(clientId)) !== undefined,
     jwks: { keys: keys.oidcKeys() },
     cookies: { session: sessionCookie, secure: issuer.startsWith('https:') },
-    findClient: async (clientId) => clients(await registry.get('oidc', clientId)),
+    findClient: async (clientId) => {
+      const record = await registry.get('oidc', clientId);
+      return record && mayBeFound(record) ? clients(record) : undefined;
+    },
     mayAnswer: async (clientId, residentRef) => {
       const record = await registry.get('oidc', clientId);
       return record?.status === 'approved' || (!!record && options.testing.isTester(record, residentRef));
@@ -154,7 +158,9 @@ function clientOf(
   const { metadata, sealedSecret } = oidc;
   const secret =
     sealedSecret === undefined ? {} : { client_secret: clientSecrets.open(sealedSecret, record.id).toString() };
-  return { ...(metadata as unknown as ClientMetadata), ...secret };
+  // Whoever is told of a sign-out is told which session it was, so its ID tokens name it too (Back-Channel Logout 2.1).
+  const named = metadata.backchannel_logout_uri === undefined ? {} : { backchannel_logout_session_required: true };
+  return { ...(metadata as unknown as ClientMetadata), ...named, ...secret };
 }
 
 async function openInteraction(
@@ -229,13 +235,17 @@ const errorOf: Readonly<Record<string, string>> = {
   NO_AUTHN_CONTEXT: 'unmet_authentication_requirements',
 };
 
-function responderOf(provider: Provider, counter: Counter, { audit }: Pick<OidcMountOptions, 'audit'>): Responder {
+function responderOf(
+  provider: () => Provider,
+  counter: Counter,
+  { audit }: Pick<OidcMountOptions, 'audit'>,
+): Responder {
   const uidOf = (memory: Readonly<Record<string, unknown>>) => String(memory.uid);
   return {
     async respond(ctx, interaction, session) {
       ctx.status = 303;
       ctx.redirect(
-        await finishOidcInteraction(provider, uidOf(interaction.memory), { session, trace: interaction.trace.code }),
+        await finishOidcInteraction(provider(), uidOf(interaction.memory), { session, trace: interaction.trace.code }),
       );
     },
     present: counter.respond,
@@ -246,7 +256,7 @@ function responderOf(provider: Provider, counter: Counter, { audit }: Pick<OidcM
       if (interaction.sessionless) return counter.refuse(ctx, interaction, error);
       ctx.status = 303;
       ctx.redirect(
-        await refuseOidcInteraction(provider, uidOf(interaction.memory), { error, trace: interaction.trace.code }),
+        await refuseOidcInteraction(provider(), uidOf(interaction.memory), { error, trace: interaction.trace.code }),
       );
     },
   };

@@ -1,4 +1,3 @@
-import { createPublicKey, type JsonWebKey } from 'node:crypto';
 import { createLocalJWKSet, jwtVerify } from 'jose';
 import { errors } from 'oidc-provider';
 import type { AccountLinks, KeyRing } from '../../federation/index.ts';
@@ -11,13 +10,13 @@ export const officerParameter = 'sanuki_officer_hint';
 
 export interface OfficersOptions {
   readonly issuer: string;
-  readonly keys: Pick<KeyRing, 'oidcKeys'>;
+  readonly keys: Pick<KeyRing, 'oidcPublicKeys'>;
   readonly links: Pick<AccountLinks, 'residentOf'>;
 }
 
 /** Whose ID token it is: signed by us for any of our parties, however long ago (as id_token_hint, OIDC Core 3.1.2.1). */
 export function createOfficers({ issuer, keys, links }: OfficersOptions) {
-  const keySet = () => createLocalJWKSet({ keys: keys.oidcKeys().map(publicOf) });
+  const keySet = () => createLocalJWKSet({ keys: keys.oidcPublicKeys() });
 
   async function residentOf(token: string): Promise<string> {
     try {
@@ -34,8 +33,3 @@ export function createOfficers({ issuer, keys, links }: OfficersOptions) {
 }
 
 export type Officers = ReturnType<typeof createOfficers>;
-
-function publicOf({ kid, ...key }: JsonWebKey & { kid?: string }): JsonWebKey & { kty: string } {
-  const { kty = '', ...rest } = createPublicKey({ key, format: 'jwk' }).export({ format: 'jwk' });
-  return { kty, ...rest, kid };
-}

@@ -19,6 +19,7 @@ import type { Sessions } from '../session.ts';
 import { createRecords } from './adapter.ts';
 import { agreedScopes, apiResource, apiResourceOf } from './api-access.ts';
 import { bootstrapClaim, type TokenOrigin } from './bootstrap-claim.ts';
+import { mutualTls } from './certificate-binding.ts';
 import { officerParameter } from './officer.ts';
 import { interactionPolicy } from './policy.ts';
 import { releasedBy, staffReleased } from './release.ts';
@@ -111,8 +112,11 @@ const fixedConfiguration = {
     introspection: { enabled: true, allowedPolicy: mayIntrospect },
     revocation: { enabled: true },
     clientCredentials: { enabled: true },
-    // Only the hub's own sign-out ends a session; it opens to parties of both protocols together.
+    mTLS: mutualTls,
+    // Only the hub's own sign-out ends a session, of parties of both protocols together; the provider announces it and
+    // writes `sid` into ID tokens, and calls nobody.
     rpInitiatedLogout: { enabled: false },
+    backchannelLogout: { enabled: true },
   },
   routes: {
     authorization: '/oidc/authorize',
@@ -170,17 +174,19 @@ function protocolConfiguration({ jwks, cookies, fetch, ...options }: OidcProvide
       RefreshToken: 12 * 3600,
     },
     ...fixedConfiguration,
+    discovery: { end_session_endpoint: `${options.issuer}/oidc/end-session` },
     features: { ...fixedConfiguration.features, resourceIndicators: apiResource(options) },
   };
 }
 
 function createAdapter(
-  { storage, sessions, presentations, findClient, onCode, now }: OidcProviderOptions,
+  { storage, sessions, presentations, findClient, pseudonymFor, onCode, now }: OidcProviderOptions,
   revoke: (grantId: string) => Promise<void>,
 ): NonNullable<Configuration['adapter']> {
   const records = (model: string) => createRecords({ storage, model, revokeGrant: revoke, now });
   return (model: string) => {
-    if (model === 'Session') return createSessionView({ sessions, anonymous: records('AnonymousSession'), now });
+    if (model === 'Session')
+      return createSessionView({ sessions, anonymous: records('AnonymousSession'), subjectFor: pseudonymFor, now });
     const adapter = records(model);
     if (model === 'Client') return { ...adapter, find: findClient };
     if (model === 'Grant') return withPresentations(adapter, presentations);

@@ -50,10 +50,10 @@ export interface AskedAccess {
 }
 
 /** What the page about a program's access needs of the provider: what is asked, and how it goes on. */
-export function createApiAgreement(provider: Provider) {
+export function createApiAgreement(provider: () => Provider) {
   /** Only in the session it was asked in: who lures somebody to the page of his own request gets nothing. */
   async function parkedIn(uid: string, session: SsoSession): Promise<Interaction> {
-    const interaction = await provider.Interaction.find(uid);
+    const interaction = await provider().Interaction.find(uid);
     if (!interaction || interaction.prompt.name !== apiPrompt || interaction.session?.uid !== session.id)
       throw new HubPageError('SIGN_IN_EXPIRED', 'no such question is open in this session');
     return interaction;
@@ -74,7 +74,7 @@ export function createApiAgreement(provider: Provider) {
   }
 
   const refuse = (uid: string, trace: string): Promise<string> =>
-    refuseOidcInteraction(provider, uid, { error: 'access_denied', trace });
+    refuseOidcInteraction(provider(), uid, { error: 'access_denied', trace });
 
   return { asked, agree, refuse };
 }

@@ -9,6 +9,8 @@ export interface SessionViewOptions {
   readonly sessions: Sessions;
   /** Sessions without a resident (a dead cookie, a sign-out without session): the provider's own short-lived records. */
   readonly anonymous: Adapter;
+  /** The `sub` of a resident at a client. */
+  readonly subjectFor: (residentRef: string, clientId: string) => Promise<string>;
   readonly now: () => number;
 }
 
@@ -17,7 +19,7 @@ type Authorizations = Record<string, { sid: string; grantId?: string | undefined
 const partyOf = (clientId: string) => `oidc:${clientId}`;
 const anonymousSeconds = 600;
 
-export function createSessionView({ sessions, anonymous, now }: SessionViewOptions): Adapter {
+export function createSessionView({ sessions, anonymous, subjectFor, now }: SessionViewOptions): Adapter {
   async function upsert(cookie: string, payload: AdapterPayload): Promise<void> {
     if (!payload.accountId || !payload.uid) return anonymous.upsert(cookie, payload, anonymousSeconds);
     const session = await sessions.live(payload.uid);
@@ -37,20 +39,25 @@ export function createSessionView({ sessions, anonymous, now }: SessionViewOptio
     });
     const state = payload.state as SsoSession['oidcState'];
     if (changed.length === 0 && JSON.stringify(state) === JSON.stringify(session.oidcState)) return;
+    const visits = await Promise.all(
+      changed.map(async ([clientId, authorization]) => {
+        const subject = await subjectFor(session.residentRef, clientId);
+        return [partyOf(clientId), participantOf(authorization, session, subject)] as const;
+      }),
+    );
     await sessions.change(session.id, (current) => ({
       ...current,
-      participants: {
-        ...current.participants,
-        ...Object.fromEntries(
-          changed.map(([clientId, authorization]) => [partyOf(clientId), participantOf(authorization, current)]),
-        ),
-      },
+      participants: { ...current.participants, ...Object.fromEntries(visits) },
       oidcState: state,
     }));
   }
 
-  function participantOf({ sid, grantId }: Authorizations[string], session: SsoSession): Participant {
-    return { protocol: 'oidc', sessionIndex: sid, grantId, level: session.level, since: now() };
+  function participantOf(
+    { sid, grantId }: Authorizations[string],
+    { level }: SsoSession,
+    subject: string,
+  ): Participant {
+    return { protocol: 'oidc', subject, sessionIndex: sid, grantId, level, since: now() };
   }
 
   return {

@@ -63,6 +63,8 @@ export async function previewSaml(stage: Stage, contextClass: string): Promise<S
   const sso = createSamlSso({
     ...stage,
     ssoUrl: `${origin}/saml/sso`,
+    // Nothing of a preview stays behind, and nobody signs out of it.
+    names: { note: async () => undefined },
     replay: createReplayGuard({ used: storage.collection<UsedId>(usedIdCollection) }),
     signingKey: keys.samlKey,
     entityId,

@@ -27,6 +27,8 @@ export interface SamlRoutesOptions {
   readonly sessionCookie: string;
   readonly entityId: string;
   readonly ssoUrl: string;
+  readonly sloUrl: string;
+  readonly sloSoapUrl: string;
   readonly name: { readonly ja: string; readonly en: string };
   readonly stylesheet: string;
   readonly now: () => number;
@@ -36,7 +38,7 @@ const formMaxBytes = 512 * 1024;
 
 /** SAML endpoints: metadata, and Web SSO by Redirect and POST. */
 export function samlRoutes(options: SamlRoutesOptions): (router: Router) => void {
-  const { sso, keys, entityId, ssoUrl, name, stylesheet, now } = options;
+  const { sso, keys, entityId, ssoUrl, sloUrl, sloSoapUrl, name, stylesheet, now } = options;
 
   /** No page is shown, so nobody has the code; the audit record leads to it. */
   function refuseAtOnce(ctx: Context, request: SamlMemory['request'], refusal: SamlError): Promise<PostForm> {
@@ -48,7 +50,8 @@ export function samlRoutes(options: SamlRoutesOptions): (router: Router) => void
     router.get('/saml/metadata', async (ctx) => {
       const certificates = keys.published('saml').flatMap(({ certificate }) => certificate ?? []);
       ctx.type = 'application/samlmetadata+xml';
-      ctx.body = await buildIdpMetadata({ entityId, ssoUrl, certificates, name, key: keys.samlKey(), now: now() });
+      const addresses = { entityId, ssoUrl, sloUrl, sloSoapUrl };
+      ctx.body = await buildIdpMetadata({ ...addresses, certificates, name, key: keys.samlKey(), now: now() });
     });
 
     router.get('/saml/sso', async (ctx) => {

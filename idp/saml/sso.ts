@@ -8,6 +8,7 @@ import {
   type NameId,
   nameIdFormats,
   newTransientId,
+  type ProviderRecord,
   type ProviderRegistry,
   parseAuthnRequest,
   protectionFor,
@@ -23,10 +24,12 @@ import type { SigningKey } from '../../lib/xml/index.ts';
 import type { Bootstrap } from '../attributes/bootstrap.ts';
 import { asksForStaff, type StaffOf, staffSamlAttributes } from '../attributes/staff.ts';
 import type { Audit } from '../audit.ts';
+import { HubPageError } from '../errors.ts';
 import type { KeyUses } from '../key-use.ts';
 import type { Testing } from '../playground/admission.ts';
 import type { PostForm } from '../post-form.ts';
-import type { Sessions, SsoSession } from '../session.ts';
+import type { Participant, Sessions, SsoSession } from '../session.ts';
+import type { SessionNames } from '../session-names.ts';
 import { noteRefusal } from '../traces/notes.ts';
 import type { Facts } from '../traces/step.ts';
 import type { Trace } from '../traces/trace.ts';
@@ -38,6 +41,7 @@ export interface SamlSsoOptions {
   readonly replay: ReplayGuard;
   readonly links: AccountLinks;
   readonly sessions: Sessions;
+  readonly names: Pick<SessionNames, 'note'>;
   readonly audit: Audit;
   readonly keyUses: Pick<KeyUses, 'note'>;
   readonly signingKey: () => SigningKey;
@@ -61,7 +65,7 @@ const pairwiseId = { name: 'urn:oasis:names:tc:SAML:attribute:pairwise-id', frie
 
 /** Web SSO as identity provider: from octets to a request, and from a session to the signed answer. */
 export function createSamlSso(options: SamlSsoOptions) {
-  const { entityId, ssoUrl, registry, replay, links, sessions, audit, keyUses } = options;
+  const { entityId, ssoUrl, registry, replay, links, sessions, names, audit, keyUses } = options;
   const { signingKey, displayNameOf, staffOf, now } = options;
   const { isTested, isTester } = options.testing;
   const taken = (entityId: string) => registry.samlProvider(entityId, isTested);
@@ -90,16 +94,9 @@ export function createSamlSso(options: SamlSsoOptions) {
     const { residentRef } = session;
     const provider = await registry.samlProvider(request.issuer, (record) => isTester(record, residentRef));
     const pseudonym = await links.pseudonymFor(residentRef, provider.record.id);
-    const nameId = nameIdFor(request, pseudonym);
     const release = decideRelease({ contract: provider.record.contract.attributes });
     const { released } = release;
-    const participant = await sessions.join(session, provider.record.id, {
-      protocol: 'saml',
-      pseudonym: nameId.value,
-      sessionIndex: `_${randomText(16, 'hex')}`,
-      level: session.level,
-      since: now(),
-    });
+    const { nameId, participant } = await join(session, provider.record, nameIdFor(request, pseudonym));
     const attributes = await attributesFor(session, provider, pseudonym, released);
     const content = {
       nameId,
@@ -144,6 +141,22 @@ export function createSamlSso(options: SamlSsoOptions) {
       },
     });
     return formOf(request, xml);
+  }
+
+  /** The party as a participant, found again by the NameID it gets: the first of its format in this session. */
+  async function join(session: SsoSession, { id: party, key }: ProviderRecord, fresh: NameId) {
+    const qualified = { ...fresh, nameQualifier: entityId, spNameQualifier: key };
+    const nameIn = (one: Participant | undefined) => one?.nameIds?.find(({ format }) => format === fresh.format);
+    const since = { level: session.level, since: now() };
+    const sessionIndex = `_${randomText(16, 'hex')}`;
+    // In any order: the party has the name only after both, and a name without a participant ends nothing.
+    const [participant] = await Promise.all([
+      sessions.join(session, party, { protocol: 'saml', nameIds: [qualified], sessionIndex, ...since }),
+      nameIn(session.participants[party]) ? undefined : names.note(session, key, qualified),
+    ]);
+    const nameId = nameIn(participant);
+    if (!participant || !nameId) throw new HubPageError('SIGN_IN_EXPIRED', 'the session ended during the sign-in');
+    return { nameId, participant };
   }
 
   /** Transient where it is asked for; else the persistent pseudonym, which is what everything else would guess at. */

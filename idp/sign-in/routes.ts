@@ -22,6 +22,8 @@ export interface Responder {
 }
 
 export interface SignInRoutesOptions {
+  /** Signs somebody out everywhere whose browser another resident uses now. */
+  readonly endSession: (id: string) => Promise<unknown>;
   readonly interactions: Interactions;
   readonly sessions: Sessions;
   readonly registry: Pick<ProviderRegistry, 'get'>;
@@ -182,13 +184,13 @@ async function showSessionlessStep(
 async function openSession(
   ctx: Context,
   presentation: PinAuthentication,
-  { sessions, sessionCookie, secure }: SignInRoutesOptions,
+  { sessions, sessionCookie, secure, endSession }: SignInRoutesOptions,
 ): Promise<void> {
   const before = ctx.cookies.get(sessionCookie);
   const current = await sessions.byCookie(before);
   const same =
     current?.residentRef === presentation.residentRef ? await sessions.renew(current.id, presentation) : undefined;
-  if (current && !same) await sessions.end(current.id);
+  if (current && !same) await endSession(current.id);
   const { cookie } = same ?? (await sessions.start(presentation));
   if (before) await sessions.retireCookie(before);
   ctx.cookies.set(sessionCookie, cookie, { httpOnly: true, sameSite: 'lax', secure, path: '/', overwrite: true });

@@ -224,7 +224,9 @@ export const guidances: Readonly<Record<string, Guidance>> = {
   UNEXPECTED: broken,
   UnexpectedError: broken,
   UNKNOWN_HOST: broken,
+  PLAIN_HTTP: broken,
   STORE_BUSY: broken,
   STORE_CLOSED: broken,
+  STORE_UNSUITABLE: broken,
   KEY_RING_EMPTY: broken,
 };

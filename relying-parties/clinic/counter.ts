@@ -37,7 +37,7 @@ export interface Officer {
 }
 
 export interface CounterOptions {
-  readonly client: OidcClient;
+  readonly client: Pick<OidcClient, 'authorizationUrl' | 'redeem'>;
   readonly requests: Collection<CounterRequest>;
   readonly now: () => number;
 }

@@ -54,8 +54,8 @@ export async function startClinic(options: ClinicOptions): Promise<RunningParty>
     purpose,
     first: copy.reception,
     remedies,
-    protocol: (host) =>
-      createOidcProtocol({ host, issuer, clientId, clientSecret, scope: 'openid staff', allowHttp: trial }),
+    protocol: (host, storage) =>
+      createOidcProtocol({ host, storage, issuer, clientId, clientSecret, scope: 'openid staff', allowHttp: trial }),
     admission: (signedIn, language) => admitReceptionist(signedIn, { language, facilityCode }),
     pages: (shell, _protocol, storage) => clinicPages(shell, storage, options),
   } satisfies Parameters<typeof startRelyingParty>[0];

@@ -19,8 +19,8 @@ export function startPhr(options: PhrOptions): Promise<RunningParty> {
     owner: 'sanuki-phr',
     level: 'urn:x-sanuki:ac:card-pin',
     purpose,
-    protocol: (host) =>
-      createOidcProtocol({ host, issuer, clientId, clientSecret, scope: 'openid profile', allowHttp: trial }),
+    protocol: (host, storage) =>
+      createOidcProtocol({ host, storage, issuer, clientId, clientSecret, scope: 'openid profile', allowHttp: trial }),
   } satisfies Parameters<typeof startRelyingParty>[0];
   return startRelyingParty(kind, options);
 }

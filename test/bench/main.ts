@@ -6,11 +6,18 @@ import { benchConsole } from './console.ts';
 import type { Figure } from './measure.ts';
 import { benchPopulation } from './population.ts';
 import { benchSaml } from './saml.ts';
+import { benchSeveral } from './several.ts';
 import { benchSignOn } from './sign-on.ts';
+import { benchSignOut } from './sign-out.ts';
 import { benchStart } from './start.ts';
 import { benchStorage } from './storage.ts';
 
-const { json, only } = parseArgs({ options: { json: { type: 'string' }, only: { type: 'string' } } }).values;
+const text = { type: 'string' } as const;
+const { json, only, engine, url } = parseArgs({
+  options: { json: text, only: text, engine: { ...text, default: 'embedded' }, url: text },
+}).values;
+/** Where several processes meet; an engine with a server wants its url. */
+const storage = { engine, ...(url === undefined ? {} : { url }) };
 
 /** Without a limit the value itself is judged. */
 const judged = ({ value, limit }: Figure) => (limit ? value / limit.value : value);
@@ -24,7 +31,9 @@ const benches = {
   saml: benchSaml,
   attributes: benchAttributes,
   'sign-on': benchSignOn,
+  'sign-out': benchSignOut,
   console: benchConsole,
+  several: () => benchSeveral(storage),
   start: benchStart,
   population: benchPopulation,
 };

@@ -33,7 +33,7 @@ async function idleMegabytes(): Promise<number> {
     file,
     JSON.stringify({
       origin: 'https://id.example',
-      listen: { port: await freePort() },
+      listen: { port: await freePort(), behindProxy: { trusted: ['127.0.0.1'] } },
       data: join(data, 'data'),
       service,
     }),

@@ -16,7 +16,11 @@ describe('the card key service as a worker', () => {
 
   function setUp() {
     const worker = new Worker(new URL('../../idp/card-key-process.ts', import.meta.url), {
-      workerData: { keysFolder: folder, store: join(folder, 'store.sqlite'), create: true },
+      workerData: {
+        keysFolder: folder,
+        place: { engine: 'embedded', file: join(folder, 'store.sqlite') },
+        create: true,
+      },
       execArgv: ['--import', 'tsx', '--disable-warning=ExperimentalWarning'],
     });
     return { worker, service: connectCardKeyService(worker) };

@@ -142,6 +142,7 @@ function crashAt(inner: Storage, count: number) {
     return done;
   }
   const storage: Storage = {
+    ...inner,
     collection<T extends StoredRecord>(definition: Parameters<Storage['collection']>[0]): Collection<T> {
       const real = inner.collection<T>(definition);
       return {

@@ -11,8 +11,9 @@ const text = { ja: 'ログイン', en: 'Sign-in' };
 export async function makeDataFolder(profile: 'trial' | 'production') {
   const folder = await mkdtemp(join(tmpdir(), 'sanuki-data-'));
   const origin = profile === 'trial' ? 'http://localhost:4100' : 'https://id.example';
+  const listen = { behindProxy: { trusted: ['127.0.0.1'] } };
   const service = { name: text, operator: text, support: { phone: '0120', hours: text } };
-  await writeFile(join(folder, 'hub.json'), JSON.stringify({ profile, origin, data: folder, service }));
+  await writeFile(join(folder, 'hub.json'), JSON.stringify({ profile, origin, listen, data: folder, service }));
   return {
     folder,
     run: (...args: string[]) => sanuki(...args, '--data', folder),

@@ -55,6 +55,20 @@ describe('the sanuki command', function () {
     });
   });
 
+  describe('storage', () => {
+    it('is not copied away under a running hub, which has the version that it began with', async () => {
+      const to = join(folder, 'copy.sqlite');
+      const refused = await sanuki('storage', 'copy', '--from', trial.data, '--to', to, '--dry-run');
+      expect([refused.code, refused.out]).to.deep.equal([1, '']);
+      expect(refused.errors).to.include(`a hub works on the source (process ${trial.summary.pid}`);
+      expect(JSON.parse((await run('storage', 'migrate', '--json')).out)).to.deep.equal({
+        from: 1,
+        version: 1,
+        done: [],
+      });
+    });
+  });
+
   describe('provider', () => {
     it('registers an OIDC party, says its secret once, and a running hub knows it at once', async () => {
       expect((await authorize('demo')).status).to.equal(400);
@@ -66,9 +80,11 @@ describe('the sanuki command', function () {
       expect((await authorize('demo')).status).to.equal(303);
       const shown = await run('provider', 'show', 'demo');
       expect(shown.out).to.not.include(registration.client_secret).and.not.include('sealed');
-      const replaced = JSON.parse((await run('provider', 'add', '--oidc', await file('client.json', client()))).out);
-      expect(replaced, 'without approval it waits for one').to.include({ status: 'pending', version: 2 });
-      expect((await authorize('demo')).status).to.equal(400);
+      const moved = await file('moved.json', client({ redirect_uris: ['http://127.0.0.1:9/moved'] }));
+      const proposed = await run('provider', 'add', '--oidc', moved);
+      expect(proposed.errors, 'without approval it waits for one').to.include('a second person approves it');
+      expect(JSON.parse(proposed.out)).to.include({ status: 'approved', version: 1 });
+      expect((await authorize('demo')).status, 'and the live one goes on').to.equal(303);
       expect(JSON.parse((await run('provider', 'remove', 'demo')).out)).to.deep.equal({ removed: 'oidc:demo' });
       expect((await run('provider', 'show', 'demo')).code).to.equal(1);
     });
@@ -248,10 +264,11 @@ describe('the sanuki command', function () {
 
   describe('start', () => {
     it('production refuses a software reader, plain http, and the data of a trial; and says why', async () => {
+      const behindProxy = { trusted: ['127.0.0.1'] };
       const start = async (settings: object) => {
         const path = await file(
           'settings.json',
-          JSON.stringify({ service, listen: { port: await freePort() }, ...settings }),
+          JSON.stringify({ service, listen: { port: await freePort(), behindProxy }, ...settings }),
         );
         return sanuki('start', '--profile', path);
       };
@@ -262,6 +279,9 @@ describe('the sanuki command', function () {
       );
       const onTrial = await start({ ...https, data: trial.data });
       expect([onTrial.code, /trial/.test(onTrial.errors)]).to.deep.equal([1, true]);
+      const withoutTls = await start({ ...https, listen: { port: await freePort() } });
+      expect(withoutTls.code).to.equal(1);
+      expect(withoutTls.errors).to.include('"tls"').and.include('"behindProxy"').and.not.include('    at ');
       expect((await start({ ...https, unknown: 1 })).errors).to.include('unknown');
     });
 

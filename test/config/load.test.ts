@@ -2,8 +2,10 @@ import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { loadSettings, parseSettings } from '../../config/index.ts';
 
+const behindProxy = { trusted: ['127.0.0.1'] };
 const base = {
   origin: 'https://id.example.jp',
+  listen: { behindProxy },
   data: '/tmp/sanuki-test',
   service: {
     name: { ja: 'ログイン', en: 'Sign-in' },
@@ -34,6 +36,29 @@ describe('settings', () => {
   it('refuse a production origin without https, and an origin with a path', () => {
     expect(() => parseSettings({ ...base, origin: 'http://id.example.jp' })).to.throw(/https/);
     expect(() => parseSettings({ ...base, origin: 'https://id.example.jp/' })).to.throw(/no trailing slash/);
+  });
+
+  it('choose the engine of the store, and take no password in its address', () => {
+    const store = (more: object) => parseSettings({ ...base, storage: { engine: 'mongo', ...more } }).storage;
+    expect(parseSettings(base).storage).to.deep.equal({ engine: 'embedded' });
+    const url = 'mongodb://sanuki@a.example,b.example:27018/?replicaSet=rs';
+    expect(store({ url, passwordFile: '/etc/sanuki/store' })).to.deep.equal({
+      engine: 'mongo',
+      url,
+      passwordFile: '/etc/sanuki/store',
+      database: 'sanuki',
+    });
+    for (const plain of ['mongodb://a', 'mongodb://a:1,b:2', 'mongodb+srv://x@a.example/'])
+      expect(store({ url: plain })).to.include({ url: plain });
+    for (const telling of [
+      'mongodb://sanuki:secret@a.example/',
+      'mongodb://s:secret@a',
+      'mongodb://a:x@b@c/',
+      'mongodb://a:x/y@b',
+    ])
+      expect(() => store({ url: telling })).to.throw(/no password in the address/);
+    expect(() => store({ url: 'http://a.example' })).to.throw(/begins with mongodb/);
+    expect(() => store({})).to.throw(/url/);
   });
 
   it('name sources with an id of their own, by https in production', () => {
@@ -71,6 +96,24 @@ describe('settings', () => {
     expect(() => parseSettings({ ...base, staff: { ...staff, url: 'https://ldap.example.jp' } })).to.throw(/staff/);
     expect(() => parseSettings({ ...base, staff: { ...staff, referenceAttribute: 'x)(y' } })).to.throw(
       /LDAP attribute/,
+    );
+  });
+
+  it('let keys roll by schedule, in production only with a notice that every copy at a partner outlives', () => {
+    const { automatic, saml, oidc } = parseSettings(base).keys.rotation;
+    expect([automatic, saml, oidc]).to.deep.equal([
+      true,
+      { announceDays: 30, activeDays: 730, retiredDays: 14 },
+      { announceDays: 7, activeDays: 90, retiredDays: 7 },
+    ]);
+    const rolling = (rotation: object, more: object = {}) => parseSettings({ ...base, ...more, keys: { rotation } });
+    expect(() => rolling({ saml: { announceDays: 13 } })).to.throw(/14 at least/);
+    expect(() => rolling({ oidc: { announceDays: 0.5 } })).to.throw(/1 at least/);
+    expect(() => rolling({ saml: { retiredDays: 0.4 } })).to.throw(/longest session/);
+    expect(() => rolling({ oidc: { retiredDays: 0.4 } })).to.throw(/longest session/);
+    expect(() => rolling({ saml: { activeDays: 20 } })).to.throw(/signs at least as long/);
+    expect(rolling({ saml: { announceDays: 0.001 } }, { profile: 'trial' }).keys.rotation.saml.announceDays).to.equal(
+      0.001,
     );
   });
 

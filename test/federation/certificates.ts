@@ -46,6 +46,7 @@ export interface MetadataParts {
   role?: string;
   keys?: readonly (readonly [use: string, certificate: string])[];
   names?: string;
+  logout?: string;
   consumers?: string;
   more?: string;
 }
@@ -54,6 +55,9 @@ const post = 'urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST';
 export const consumer = (location: string, index = '0', binding = post) =>
   `<md:AssertionConsumerService Binding="${binding}" Location="${location}" index="${index}"/>`;
 
+export const logoutService = (location: string, binding = 'SOAP') =>
+  `<md:SingleLogoutService Binding="urn:oasis:names:tc:SAML:2.0:bindings:${binding}" Location="${location}"/>`;
+
 /** SAML metadata of one provider, part by part. */
 export function metadataOf({
   entityId = 'https://party.example/saml',
@@ -61,8 +65,9 @@ export function metadataOf({
   role = 'AuthnRequestsSigned="true" WantAssertionsSigned="true"',
   keys = [],
   names = '<mdui:DisplayName xml:lang="ja">図書館</mdui:DisplayName><mdui:DisplayName xml:lang="en">Library</mdui:DisplayName>',
+  logout = logoutService('https://party.example/slo'),
   consumers = consumer('https://party.example/acs'),
   more = '',
 }: MetadataParts): string {
-  return `<md:EntityDescriptor xmlns:md="urn:oasis:names:tc:SAML:2.0:metadata" xmlns:ds="http://www.w3.org/2000/09/xmldsig#" entityID="${entityId}"${attributes}><md:SPSSODescriptor protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol" ${role}><md:Extensions><mdui:UIInfo xmlns:mdui="urn:oasis:names:tc:SAML:metadata:ui">${names}</mdui:UIInfo></md:Extensions>${keys.map(([use, text]) => key(use, text)).join('')}${consumers}${more}</md:SPSSODescriptor></md:EntityDescriptor>`;
+  return `<md:EntityDescriptor xmlns:md="urn:oasis:names:tc:SAML:2.0:metadata" xmlns:ds="http://www.w3.org/2000/09/xmldsig#" entityID="${entityId}"${attributes}><md:SPSSODescriptor protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol" ${role}><md:Extensions><mdui:UIInfo xmlns:mdui="urn:oasis:names:tc:SAML:metadata:ui">${names}</mdui:UIInfo></md:Extensions>${keys.map(([use, text]) => key(use, text)).join('')}${logout}${consumers}${more}</md:SPSSODescriptor></md:EntityDescriptor>`;
 }

@@ -10,7 +10,16 @@ import {
   type RegistrationDraft,
 } from '../../federation/index.ts';
 import { verificationKeyFromCertificate } from '../../lib/xml/index.ts';
-import { certificate, consumer, days, jwk, type MetadataParts, metadataOf, now } from './certificates.ts';
+import {
+  certificate,
+  consumer,
+  days,
+  jwk,
+  logoutService,
+  type MetadataParts,
+  metadataOf,
+  now,
+} from './certificates.ts';
 
 const terms = { attributes: { displayName: [], coverage: ['urn:purpose:self'] } };
 const context: CheckContext = { now, allowHttp: false, terms, hubEntityId: 'https://hub.example/saml/metadata' };
@@ -61,6 +70,16 @@ describe('the linter of registrations', () => {
   });
 
   describe('SAML', () => {
+    it('looks at where sign-outs go: addresses as answers’, and says where there is none (SAML Metadata 2.4.2)', () => {
+      expect(saml({ logout: '' })).to.deep.equal(['note LOGOUT_MISSING']);
+      expect(saml({ logout: logoutService('https://party.example/slo', 'PAOS') })).to.deep.equal([
+        'warning LOGOUT_MISSING',
+      ]);
+      expect(saml({ logout: logoutService('http://party.example/slo') })).to.deep.equal(['error ADDRESS_NOT_HTTPS']);
+      const elsewhere = logoutService('https://party.example/slo" ResponseLocation="javascript:x');
+      expect(saml({ logout: elsewhere })).to.deep.equal(['error ADDRESS_UNSAFE']);
+    });
+
     it('refuses addresses for answers that are not plain https (RFC 9700 2.6)', () => {
       for (const [location, code] of [
         ['http://party.example/acs', 'error ADDRESS_NOT_HTTPS'],
@@ -246,6 +265,12 @@ describe('the linter of registrations', () => {
   });
 
   describe('OpenID Connect', () => {
+    it('wants an address for sign-outs to be plain https (Back-Channel Logout 2.2)', () => {
+      expect(oidc({ backchannel_logout_uri: 'https://a.example/out' })).to.deep.equal([]);
+      expect(oidc({ backchannel_logout_uri: 'https://a.example/#f' })).to.include('error ADDRESS_UNSAFE');
+      expect(oidc({ backchannel_logout_uri: 'http://a.example/out' })).to.include('error ADDRESS_NOT_HTTPS');
+    });
+
     it('refuses redirect addresses that could be bent (RFC 9700 2.1), and asks about odd ones', () => {
       const redirect = (uri: string, more: object = {}) => oidc({ redirect_uris: [uri], ...more });
       for (const bad of [

@@ -8,7 +8,7 @@ import {
   passkey,
   type Registration,
 } from '../../federation/index.ts';
-import { certificate, consumer, jwk, type MetadataParts, metadataOf } from './certificates.ts';
+import { certificate, consumer, jwk, logoutService, type MetadataParts, metadataOf } from './certificates.ts';
 
 const common = {
   name: { ja: '図書館', en: 'Library' },
@@ -97,6 +97,19 @@ describe('the difference between two registrations', () => {
       ),
       'an encryption key that begins to sign',
     ).to.equal(true);
+  });
+
+  it('alters trust by where sign-outs go: whoever is told learns of residents’ sessions', () => {
+    const elsewhere = saml({ logout: logoutService('https://evil.example/slo') });
+    for (const [before, after, field] of [
+      [saml(), elsewhere, 'changed logoutService'],
+      [oidc(), oidc({ backchannel_logout_uri: 'https://a.example/out' }), 'added backchannel_logout_uri'],
+    ] as const) {
+      const diff = diffRegistrations(before, after);
+      expect(fields(diff)).to.deep.equal([field]);
+      expect(isTrustChanging(diff)).to.equal(true);
+      expect(diff[0]?.words.ja).to.match(/ログアウトの受け口.*example/);
+    }
   });
 
   it('alters trust by a required level that is lowered, removed or another, and not by one that is raised', () => {

@@ -89,7 +89,7 @@ describe('a resident with a card in Chromium', function () {
     await context.close();
   });
 
-  it('signs out of one service by its own button, and back in without the card', async () => {
+  it('signs out by the button of one service, and is asked for the card again', async () => {
     const { context, page } = await setUp();
     const [card] = trial.summary.cards;
     await page.goto(`${trial.summary.phr}/sign-in`);
@@ -97,9 +97,9 @@ describe('a resident with a card in Chromium', function () {
     await enterPin(page, card?.pin ?? '');
     await page.waitForURL(`${trial.summary.phr}/`);
     await page.getByRole('button', { name: 'ログアウト' }).click();
-    await page.getByText('このサービスからログアウトしました').waitFor();
+    await page.getByText('ログインの入口からログアウトしました').waitFor();
     await page.locator('#sign-in').click();
-    await page.locator('#pseudonym').waitFor();
+    await page.getByText('カードを置く').waitFor();
     await context.close();
   });
 

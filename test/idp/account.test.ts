@@ -70,7 +70,7 @@ describe('the resident’s own page', () => {
     expect(await pageOf(first)).to.include('今回のログインの間だけ');
     const cookies = await first.jar.getCookies(world.origin);
     const session = await world.sessions.byCookie(cookies.find(({ key }) => key === world.sessionCookie)?.value);
-    await world.sessions.end(session?.id ?? '');
+    await world.sessions.forget(session?.id ?? '');
     expect(await pageOf(await world.signedIn())).to.include('そのときのログインが終わったため');
   });
 

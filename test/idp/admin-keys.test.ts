@@ -19,6 +19,7 @@ import { createMemoryStorage } from '../../storage/index.ts';
 import { certificate, consumer, days, metadataOf, now } from '../federation/certificates.ts';
 import { newKeyPair } from '../peer-keys.ts';
 import { type AdminWorld, csrfIn, startAdminWorld } from './admin-world.ts';
+import { otherProcess } from './key-world.ts';
 import { browser } from './world.ts';
 
 const day = 86_400_000;
@@ -41,7 +42,12 @@ async function calendarOf(records: readonly ReturnType<typeof samlOf>[]) {
     now: () => days(-1000),
   });
   for (const record of records) await registry.register(record);
-  const directory = createProviderDirectory({ registry, onFault: () => undefined, now: () => now });
+  const directory = createProviderDirectory({
+    registry,
+    mark: async () => 0,
+    onFault: () => undefined,
+    now: () => now,
+  });
   return { directory, calendar: createKeyCalendar({ directory, keys: { published: () => [] }, now: () => now }) };
 }
 const everything = { term: undefined, use: undefined, words: '' };
@@ -295,5 +301,27 @@ describe('a service that changes its key', () => {
     const resident = await world.signedIn('resident');
     expect((await resident.request(`${world.origin}/admin/keys`)).status).to.equal(404);
     expect(csrfIn(calendar), 'nothing to send').to.equal('');
+  });
+
+  it('stands beside the hub’s own keys, each with its state and its next move, in both languages', async () => {
+    const auditor = await world.signedIn('auditor');
+    const before = await world.textOf(auditor, '/admin/keys');
+    expect(before).to.include('このハブの鍵').and.include('saml-1').and.include('使用中');
+    expect(before)
+      .to.match(/[0-9]に次の鍵を公開/)
+      .and.not.include('次の鍵）');
+    const other = await otherProcess(world);
+    await other.rotation.announce('saml');
+    await other.close();
+    const after = await world.textOf(auditor, '/admin/keys');
+    expect(after)
+      .to.include('saml-2')
+      .and.include('公開済み（次の鍵）')
+      .and.match(/[0-9]に使い始める/);
+    const english = await world.textOf(auditor, '/admin/keys', 'en');
+    for (const words of ['Keys of this hub', 'SAML signatures', 'published, comes next', 'card-master-1', 'pin-oprf-1'])
+      expect(english).to.include(words);
+    expect(english.match(/saml-2/g), 'and in the calendar by its certificate').to.have.length(1);
+    expect((await world.textOf(auditor, '/admin/keys?use=hub')).match(/>このハブ</g)).to.have.length(2);
   });
 });

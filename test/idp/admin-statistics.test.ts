@@ -13,6 +13,7 @@ import {
   type SignInCount,
   signInCountCollection,
 } from '../../idp/admin/statistics.ts';
+import { createLeases, type LeaseRecord, leaseCollection } from '../../idp/lease.ts';
 import { type Collection, type JournalRecord, openEmbeddedStorage, openJournal } from '../../storage/index.ts';
 import { type AdminWorld, startAdminWorld } from './admin-world.ts';
 
@@ -208,6 +209,32 @@ describe('counts of sign-ins', function () {
     release();
     await slow;
     await expectAll(set, 3002);
+  });
+
+  it('are folded by one process at a time: the others show what there is, and take over when that one is held up', async () => {
+    const one = await set.journal();
+    await fill(set, one, 900, 3);
+    const leases = (store: Parameters<Set['countsOf']>[0]) =>
+      createLeases({ leases: store.collection<LeaseRecord>(leaseCollection), now: set.now });
+    const { promise: held, resolve: release } = Promise.withResolvers<void>();
+    const journal: Parameters<typeof createStatistics>[0]['journal'] = {
+      read: async (page) => {
+        const found = await one.read(page);
+        if (page?.limit !== 1) await held;
+        return found;
+      },
+    };
+    const slow = set.fold({ journal, leases: leases(set.storage) }).refresh();
+    const other = set.another();
+    const waiting = set.fold({ leases: leases(other) }, other);
+    expect(await waiting.refresh(), 'somebody else counts').to.equal(false);
+    expect(await waiting.of(everyProvider)).to.deep.equal([]);
+    set.to(set.now() + 15_000);
+    expect(await waiting.refresh()).to.equal(true);
+    await expectAll(set, 900);
+    release();
+    expect(await slow, 'the slow one notices that it is not the only one').to.equal(false);
+    await expectAll(set, 900);
   });
 
   it('fold so much per look and tell that there is more', async () => {

@@ -387,7 +387,7 @@ describe('attacks on the administration API', () => {
       const session = await world.sessions.byCookie(
         (await own.jar.getCookies(world.origin)).find(({ key }) => key === world.sessionCookie)?.value,
       );
-      await world.sessions.end(session?.id ?? '');
+      await world.sessions.forget(session?.id ?? '');
       expect((await world.call('/hub', { token: access_token })).status, 'signed out').to.equal(401);
     });
   });

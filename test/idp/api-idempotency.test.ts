@@ -6,7 +6,7 @@ import { createMemoryStorage, openEmbeddedStorage } from '../../storage/index.ts
 import { refusal } from '../refusal.ts';
 import { type ApiWorld, startApiWorld } from './api-world.ts';
 
-const request = { caller: 'pipeline\nclient:pipeline', key: 'k1', fingerprint: 'f1' };
+const request = { caller: 'pipeline\nclient:pipeline', key: 'chosen-by-the-caller', fingerprint: 'f1' };
 const answer = { status: 201, body: { client_secret: 'the-secret-of-the-client' } };
 
 function setUp() {
@@ -62,6 +62,23 @@ describe('an idempotency key', () => {
     await new Promise((resolve) => setImmediate(resolve));
     pass(60_000);
     expect(await once({ ...request, key: 'k3' }, async () => answer), 'after a crash').to.deep.equal(answer);
+  });
+
+  it('stays with the next attempt when an earlier one outlived its claim and then fails or answers', async () => {
+    const { once, pass } = setUp();
+    for (const [nth, late] of (['fails', 'answers'] as const).entries()) {
+      const slow = Promise.withResolvers<typeof answer>();
+      const keyed = { ...request, key: `slow-${nth}` };
+      const first = once(keyed, () => slow.promise).catch(() => undefined);
+      await new Promise((resolve) => setImmediate(resolve));
+      pass(60_000);
+      const mine = { status: 200, body: late };
+      expect(await once(keyed, async () => mine)).to.deep.equal(mine);
+      if (late === 'fails') slow.reject(new Error('late'));
+      else slow.resolve(answer);
+      await first;
+      expect((await once(keyed, never)).body, late).to.equal(late);
+    }
   });
 
   it('keeps no answer readable: a client secret rests sealed, under its own use', async () => {

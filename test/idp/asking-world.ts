@@ -15,7 +15,7 @@ import {
   type UsedId,
   usedIdCollection,
 } from '../../federation/index.ts';
-import { postBytes } from '../../lib/outgoing.ts';
+import { type FetchLimits, postBytes } from '../../lib/outgoing.ts';
 import { createSeal } from '../../lib/seal.ts';
 import type { XmlElement } from '../../lib/xml/index.ts';
 import { createMemoryStorage } from '../../storage/index.ts';
@@ -84,7 +84,7 @@ export function askingAt(hub: Hub) {
         acsUrl: party.acsUrl,
         requestId: id,
         idp: await metadataOf(),
-        decryptionKeys: party.keys.published('saml').map(({ privateKey }) => privateKey),
+        decryptionKeys: party.keys.published('saml').flatMap(({ privateKey }) => privateKey ?? []),
         replay: party.replay,
         now: Date.now(),
       },
@@ -94,7 +94,7 @@ export function askingAt(hub: Hub) {
     return reference;
   }
 
-  function consumerOf(party: AskingParty) {
+  function consumerOf(party: AskingParty, tls?: FetchLimits['tls']) {
     return createConsumer({
       providerId: party.entityId,
       key: party.keys.samlKey(),
@@ -109,13 +109,14 @@ export function askingAt(hub: Hub) {
           headers: { SOAPAction: `"${action}"` },
           acceptStatus: [200, 400, 403, 500, 503],
           allowLoopback: true,
+          tls,
           signal,
         }),
     });
   }
 
-  const ask = (party: AskingParty, bootstrap: XmlElement, more: object = {}) =>
-    consumerOf(party).query(bootstrap, { type: 'coverage', purpose: selfView, ...more });
+  const ask = (party: AskingParty, bootstrap: XmlElement, more: object = {}, tls?: FetchLimits['tls']) =>
+    consumerOf(party, tls).query(bootstrap, { type: 'coverage', purpose: selfView, ...more });
 
   const agree = (
     { entityId }: AskingParty,

@@ -104,7 +104,7 @@ describe('attributes for a party that speaks OpenID Connect', () => {
     const refused = { kind: 'refused', code: 'InappropriateCredentials' };
     expect(await consumerOf('with-data', others).query(bootstrap, question), 'a key of nobody').to.deep.equal(refused);
     expect(await consumerOf('without-data', keys).query(bootstrap, question), 'another party').to.deep.equal(refused);
-    await hub.sessions.end(session.id);
+    await hub.sessions.forget(session.id);
     expect(await consumerOf('with-data', keys).query(bootstrap, question), 'after sign-out').to.deep.equal(refused);
   });
 

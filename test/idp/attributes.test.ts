@@ -84,7 +84,7 @@ describe('attributes over the hub’s SOAP endpoint', () => {
     const bootstrap = await at.bootstrapFor(portal, cookie);
     await at.agree(portal, session);
     expect((await at.ask(portal, bootstrap)).kind).to.equal('answer');
-    await hub.sessions.end(session.id);
+    await hub.sessions.forget(session.id);
     expect(await at.ask(portal, bootstrap)).to.deep.equal({ kind: 'refused', code: 'InappropriateCredentials' });
   });
 

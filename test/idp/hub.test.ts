@@ -258,7 +258,7 @@ describe('the hub over HTTP', () => {
   it('refuses to start in production on keys that a trial made', async () => {
     const settings = parseSettings({
       origin: 'https://id.example.jp',
-      listen: { port: await freePort() },
+      listen: { port: await freePort(), behindProxy: { trusted: ['127.0.0.1'] } },
       data: folder,
       service: {
         name: { ja: 'ログイン', en: 'Sign-in' },
@@ -288,7 +288,7 @@ describe('the hub over HTTP', () => {
         startHub({
           settings: parseSettings({
             origin: 'https://id.example.jp',
-            listen: { port: await freePort() },
+            listen: { port: await freePort(), behindProxy: { trusted: ['127.0.0.1'] } },
             data,
             service: { name: text, operator: text, support: { phone: '0120', hours: text } },
           }),

@@ -201,8 +201,12 @@ describe('the session ledger', () => {
 
     const ended = setUp();
     const second = await ended.present();
-    await ended.end(second.session.id);
+    const how = { signOut: 's1', reason: 'resident', at: 1 } as const;
+    const parallel = [ended.end(second.session.id, how), ended.end(second.session.id, { ...how, signOut: 's2' })];
+    expect((await Promise.all(parallel)).filter(Boolean), 'of two at once one tells the parties').to.have.length(1);
     expect(await ended.byCookie(second.cookie)).to.equal(undefined);
+    const visit = { protocol: 'saml', sessionIndex: '_1', level: cardPin, since: 1 } as const;
+    expect(await ended.join(second.session, 'saml:late', visit), 'nobody joins an ended session').to.equal(undefined);
     expect(
       await ended.renew(second.session.id, { residentRef: 'r1', cardId: 'c1', level: cardPin, amr: [], at: 1 }),
       'never revived',

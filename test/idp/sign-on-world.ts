@@ -17,8 +17,8 @@ export const sp = { entityId: 'https://portal.example/saml', acsUrl: 'https://po
 export const callback = 'http://127.0.0.1:9/callback';
 
 /** A hub with one card and a party of each protocol. */
-export async function openParties() {
-  const hub = await startTestHub();
+export async function openParties(options: Parameters<typeof startTestHub>[0] = {}) {
+  const hub = await startTestHub(options);
   const issued = await issueCard(hub);
   const partyKeys = createKeyRing({
     keys: createMemoryStorage().collection<KeyRecord>(keyCollection),

@@ -10,7 +10,10 @@ import { attributeIn, browser, signInAt, startTestHub, type TestBrowser } from '
 
 describe('limits per address', () => {
   it('hold behind a proxy against a visitor who invents X-Forwarded-For entries, and say when to come back', async () => {
-    const hub = await startTestHub({ more: { trustedProxy: true, limits: { pages: { points: 3 } } } });
+    const hub = await startTestHub({
+      listen: { behindProxy: { trusted: ['127.0.0.1', '::1'] } },
+      more: { limits: { pages: { points: 3 } } },
+    });
     const visit = (forwarded: string) => fetch(hub.origin, { headers: { 'x-forwarded-for': forwarded } });
     for (const invented of ['1.1.1.1', '2.2.2.2', '3.3.3.3'])
       expect((await visit(`${invented}, 9.9.9.9`)).status).to.equal(200);

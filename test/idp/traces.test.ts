@@ -20,6 +20,7 @@ function setUp({ most = 3, points = 100 } = {}) {
   const now = () => time;
   const storage = createMemoryStorage({ now });
   const { traces: settings } = parseSettings({
+    profile: 'trial',
     origin: 'https://hub.example',
     data: '/nowhere',
     service: {

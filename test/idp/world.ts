@@ -12,13 +12,17 @@ import {
   issuedKeyCollection,
   issueSoftwareCard,
   type PinCounter,
+  type PinKeyVersion,
   pinCounterCollection,
+  pinKeyVersionCollection,
+  type SecretVersions,
+  secretVersionsCollection,
 } from '../../card-auth/index.ts';
 import { parseSettings } from '../../config/index.ts';
 import { openCardKeys, openStationKey } from '../../idp/card-keys.ts';
 import { startHub } from '../../idp/main.ts';
 import { createLog } from '../../lib/log.ts';
-import { openEmbeddedStorage } from '../../storage/index.ts';
+import { openStorage } from '../../storage/index.ts';
 import { activeCard } from '../card-auth/active-card.ts';
 import { linkedReader } from '../card-auth/linked-reader.ts';
 import { freePort } from '../ports.ts';
@@ -32,17 +36,25 @@ const service = {
 /** A hub on a free port with its log in memory. */
 export async function startTestHub({
   folder,
+  https = false,
+  listen = {},
+  listeners,
   more = {},
   now = Date.now,
 }: {
   folder?: string;
+  https?: boolean;
+  listen?: object;
+  /** Several listeners instead of one, beside the port of the origin. */
+  listeners?: (port: number) => readonly object[];
   more?: object;
   now?: () => number;
 } = {}) {
   const data = folder ?? (await mkdtemp(join(tmpdir(), 'sanuki-hub-')));
   const port = await freePort();
-  const origin = `http://localhost:${port}`;
-  const settings = parseSettings({ profile: 'trial', origin, listen: { port }, data, service, ...more });
+  const origin = `${https ? 'https' : 'http'}://localhost:${port}`;
+  const places = listeners ? { listeners: listeners(port) } : { listen: { port, ...listen } };
+  const settings = parseSettings({ profile: 'trial', origin, data, service, ...places, ...more });
   const logged: string[] = [];
   const destination = new Writable({
     write(chunk, _encoding, done) {
@@ -62,20 +74,22 @@ export type TestHub = Awaited<ReturnType<typeof startTestHub>>;
 
 /** The issuing station gives a resident a software card with this PIN. */
 export async function issueCard(
-  { data, hub }: Pick<TestHub, 'data' | 'hub'>,
+  { data, hub }: { readonly data: string; readonly hub: Pick<TestHub['hub'], 'credential' | 'place'> },
   { residentRef = 'r1', number = '1234567890123', pin = '482100' } = {},
 ) {
-  const storage = openEmbeddedStorage({ file: join(data, 'hub.sqlite') });
+  const storage = await openStorage(hub.place);
   const keyService = createCardKeyService({
     keys: await openCardKeys(join(data, 'keys'), { create: false }),
     counters: storage.collection<PinCounter>(pinCounterCollection),
     issued: storage.collection<IssuedKey>(issuedKeyCollection),
+    versions: storage.collection<SecretVersions>(secretVersionsCollection),
+    pinVersions: storage.collection<PinKeyVersion>(pinKeyVersionCollection),
   });
   const station = await openStationKey(join(data, 'keys'), { create: false });
   const issued = await issueSoftwareCard({
     keyService,
     sign: (request) => sign(null, request, station.privateKey),
-    ckv: 1,
+    ckv: await keyService.issuingVersion(),
     pin,
   });
   const id = await keyService.cardId(issued.id);
@@ -87,7 +101,7 @@ export async function issueCard(
     birthDate: '1960-10-10',
     synthetic: true,
   });
-  await hub.credential.cards.insert(activeCard({ id, residentRef, number, pin: issued.pin }));
+  await hub.credential.cards.insert(activeCard({ id, residentRef, number, pin: issued.pin, ckv: issued.ckv }));
   const card = createSoftwareCard({ memory: issued.memory, save: async () => undefined });
   return {
     card,

@@ -67,6 +67,8 @@ const directSignIn = (side: HubSide): Protocol => ({
   async start(ctx) {
     ctx.redirect('/direct');
   },
+  hubOrigin,
+  signOutAddress: async () => undefined,
   routes: (router, signedIn) => router.get('/direct', (ctx) => signedIn(ctx, side.signedIn)),
 });
 

@@ -139,6 +139,85 @@ export function itKeepsTheStorageContract(open: (now: () => number) => Promise<S
     expect((await cards.find({ where: { holder: `' OR 1=1` } })).records.map((card) => card.id)).to.deep.equal([id]);
   });
 
+  describe('below its collections', () => {
+    const row = (id: string, number: string, more: object = {}, expiresAt?: number) => ({
+      id,
+      body: JSON.stringify({ id, number, tries: 0, ...more, expiresAt }),
+      ...(expiresAt === undefined ? {} : { expiresAt }),
+    });
+    const bodies = async (ids: string[]) => (await storage.raw(definition).get(ids)).map(({ body }) => body).sort();
+
+    it('tells what it has, with what was declared', async () => {
+      await setUp();
+      const raw = storage.raw({ name: 'contract-other', unique: ['b', 'a'] });
+      await raw.page({ limit: 1 });
+      expect((await storage.definitions()).map(({ name }) => name)).to.not.include('contract-other');
+      await storage.raw(definition).put([]);
+      await raw.put([]);
+      const [card, other] = await storage.definitions();
+      expect(card?.unique).to.deep.equal(['number']);
+      expect(card?.indexes).to.have.deep.members([['holder'], ['holder', 'locked']]);
+      expect(other).to.have.property('name', 'contract-other');
+      expect(other?.unique).to.have.members(['a', 'b']);
+    });
+
+    it('gives rows as they were written, expired ones as well, page by page', async () => {
+      const cards = await setUp();
+      const written = [
+        { id: 'b', number: '1', tries: 0, expiresAt: 1_000_010 },
+        { id: 'a', tries: 0, number: '2', holder: '葛\u{E0100}' },
+        { id: 'c', number: '3', tries: 0 },
+      ];
+      for (const card of written) await cards.insert(card);
+      time = 1_000_020;
+      const raw = storage.raw(definition);
+      const first = await raw.page({ limit: 2 });
+      const rest = await raw.page({ limit: 2, after: first.next });
+      expect([first.next, rest.next]).to.deep.equal(['b', undefined]);
+      expect([...first.records, ...rest.records]).to.have.deep.members(
+        written.map((card) => ({
+          id: card.id,
+          body: JSON.stringify(card),
+          ...(card.expiresAt === undefined ? {} : { expiresAt: card.expiresAt }),
+        })),
+      );
+      expect(await bodies(['a', 'nobody'])).to.deep.equal([JSON.stringify(written[1])]);
+    });
+
+    it('puts rows twice as once, found by every index and gone at their moment, and removes them', async () => {
+      const cards = await setUp();
+      const rows = [row('a', '1', { holder: 'h' }), row('b', '2', {}, 1_000_010)];
+      const raw = storage.raw(definition);
+      await raw.put([row('a', '7')]);
+      expect(await cards.get('a')).to.have.property('number', '7');
+      for (let round = 0; round < 2; round += 1) await raw.put(rows);
+      expect((await cards.find({ where: { holder: 'h' } })).records.map(({ id }) => id)).to.deep.equal(['a']);
+      expect((await cards.find({ where: { number: '7' } })).records).to.deep.equal([]);
+      expect(await cards.get('a'), 'nothing older is kept in memory').to.have.property('number', '1');
+      expect(await cards.get('b')).to.not.equal(undefined);
+      time = 1_000_010;
+      expect(await cards.get('b')).to.equal(undefined);
+      await raw.remove(['a', 'b', 'nobody']);
+      expect((await raw.page({ limit: 9 })).records).to.deep.equal([]);
+      expect(await cards.get('a')).to.equal(undefined);
+    });
+
+    it('refuses a second unique value, and what is no record', async () => {
+      await setUp();
+      const raw = storage.raw(definition);
+      await raw.put([row('a', '1')]);
+      expect(await refusal(raw.put([row('b', '1')]))).to.equal('ALREADY_EXISTS');
+      const broken = [
+        { id: 'c', body: '{"id":"c"' },
+        { id: 'c', body: '"c"' },
+        { id: 'c', body: '{"id":"d"}' },
+        { id: 'c', body: '{"id":"c"}', expiresAt: 5 },
+      ];
+      for (const one of broken) expect(await refusal(raw.put([one])), one.body).to.equal('STORE_DAMAGED');
+      expect(await bodies(['b', 'c', 'd'])).to.deep.equal([]);
+    });
+  });
+
   it('refuses everything after it was closed', async () => {
     const cards = await setUp();
     await storage.close();

@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process';
 import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { expect } from 'chai';
 import { openEmbeddedStorage, type StoredRecord } from '../../storage/index.ts';
 import { itKeepsTheStorageContract } from './contract.ts';
@@ -36,6 +38,22 @@ describe('embedded storage', () => {
     expect(await second.collection<Note>({ name: 'note' }).get('a')).to.deep.equal({ id: 'a', text: 'kept' });
     expect((await stat(file)).mode & 0o777).to.equal(0o600);
     await second.close();
+  });
+
+  it('keeps its locks against other processes when the same process opens the file once more', async () => {
+    const file = nextFile();
+    const one = openEmbeddedStorage({ file });
+    await one.collection<Note>({ name: 'note' }).find();
+    const two = openEmbeddedStorage({ file });
+    const alone = `
+      const { DatabaseSync } = require('node:sqlite');
+      const database = new DatabaseSync(process.argv[1]);
+      database.exec('PRAGMA locking_mode=EXCLUSIVE');
+      database.prepare('SELECT count(*) FROM sqlite_master').get();`;
+    const asked = promisify(execFile)(process.execPath, ['-e', alone, file]);
+    expect(await asked.catch((error: unknown) => String(error))).to.include('database is locked');
+    await Promise.all([one.close(), two.close()]);
+    await promisify(execFile)(process.execPath, ['-e', alone, file]);
   });
 
   it('shows a write of one connection to another on the same file', async () => {
@@ -76,6 +94,27 @@ describe('embedded storage', () => {
     expect(await mine.get('a')).to.have.property('text', '4');
     time = 2000;
     expect(await mine.get('a')).to.equal(undefined);
+    await Promise.all([one.close(), two.close()]);
+  });
+
+  it('hands out the same read-mostly object as long as its record is the same, whatever another connection writes', async () => {
+    const file = nextFile();
+    const [one, two] = [openEmbeddedStorage({ file }), openEmbeddedStorage({ file })];
+    const definition = { name: 'note', readMostly: true } as const;
+    const [mine, theirs] = [one.collection<Note>(definition), two.collection<Note>(definition)];
+    await mine.insert({ id: 'a', text: '1' });
+    const first = await mine.get('a');
+    const turn = () => new Promise((resolve) => setImmediate(resolve));
+    await theirs.insert({ id: 'b', text: '1' });
+    await turn();
+    expect(await mine.get('a'), 'another record was written').to.equal(first);
+    await theirs.update('a', (note) => ({ ...note, text: '2' }));
+    await turn();
+    expect(await mine.get('a')).to.deep.equal({ id: 'a', text: '2' });
+    await theirs.take('a');
+    await theirs.insert({ id: 'a', text: '3' });
+    await turn();
+    expect(await mine.get('a')).to.deep.equal({ id: 'a', text: '3' });
     await Promise.all([one.close(), two.close()]);
   });
 

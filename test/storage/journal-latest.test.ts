@@ -4,21 +4,24 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { createMemoryStorage, type Journal, type JournalRecord, openJournal } from '../../storage/index.ts';
+import { type Journal, type JournalRecord, openJournal, type Storage } from '../../storage/index.ts';
+import { onEveryEngine } from './engines.ts';
 
-describe('the newest entries of a journal', () => {
+onEveryEngine('the newest entries of a journal', ({ open: openStore, slowness }) => {
   const headKey = generateKeyPairSync('ed25519');
   let folder = '';
   let time = 0;
+  let storage: Storage;
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'sanuki-latest-'));
   });
-  after(() => rm(folder, { recursive: true }));
+  after(() => rm(folder, { recursive: true, force: true }));
+  afterEach(() => storage.close());
 
-  function setUp() {
+  async function setUp() {
     time = 1_700_000_000_000;
     const now = () => time;
-    const storage = createMemoryStorage({ now });
+    storage = await openStore(now);
     const open = () =>
       openJournal({ storage, name: 'audit', headsFolder: folder, headKey, headEveryMs: 1_000_000, now });
     return { open, records: storage.collection<JournalRecord>({ name: 'journal-audit' }) };
@@ -41,7 +44,7 @@ describe('the newest entries of a journal', () => {
     const steps = fc.record({ who: fc.nat({ max: 3 }), after: fc.nat({ max: 3 }), restart: fc.boolean() });
     await fc.assert(
       fc.asyncProperty(fc.array(steps, { maxLength: 60 }), fc.integer({ min: 1, max: 7 }), async (plan, limit) => {
-        const { open } = setUp();
+        const { open } = await setUp();
         const writers = await Promise.all([open(), open(), open(), open()]);
         const times: number[] = [];
         for (const [nth, { who, after, restart }] of plan.entries()) {
@@ -58,13 +61,14 @@ describe('the newest entries of a journal', () => {
         const middle = times[Math.floor(times.length / 2)] ?? 0;
         expect((await all(journal, limit, middle)).length).to.equal(times.filter((at) => at < middle).length);
         await Promise.all(writers.map((writer) => writer.close()));
+        await storage.close();
       }),
-      { numRuns: 60 },
+      { numRuns: 60 / slowness },
     );
   });
 
   it('are found around an entry that somebody removed', async () => {
-    const { open, records } = setUp();
+    const { open, records } = await setUp();
     const journal = await open();
     for (let nth = 0; nth < 20; nth += 1) {
       time += 1;
@@ -77,7 +81,7 @@ describe('the newest entries of a journal', () => {
   });
 
   it('keep their order in a chain when the clock is set back', async () => {
-    const { open } = setUp();
+    const { open } = await setUp();
     const journal = await open();
     for (const at of [5, 3, 9]) {
       time = 1_700_000_000_000 + at;

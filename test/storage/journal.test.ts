@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -10,8 +10,9 @@ import {
   openJournal,
   type Storage,
 } from '../../storage/index.ts';
+import { onEveryEngine } from './engines.ts';
 
-describe('journal', () => {
+onEveryEngine('journal', (engine) => {
   const headKey = generateKeyPairSync('ed25519');
   const definition = { name: 'journal-audit', indexes: [['chain']] };
   let folder = '';
@@ -21,9 +22,12 @@ describe('journal', () => {
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'sanuki-journal-'));
     time = 1_700_000_000_000;
-    storage = createMemoryStorage({ now: () => time });
+    storage = await engine.open(() => time);
   });
-  afterEach(() => rm(folder, { recursive: true }));
+  afterEach(async () => {
+    await storage.close();
+    await rm(folder, { recursive: true });
+  });
 
   const headsFolder = () => join(folder, 'heads');
   const open = () =>
@@ -66,6 +70,29 @@ describe('journal', () => {
       Array.from({ length: 20 }, (_, at) => at),
     );
     await journal.close();
+  });
+
+  it('is whole after a kill before the first head was signed, and tells a cut from then on', async () => {
+    const killed = await open();
+    await killed.append({ type: 'auth.ok' });
+    time += 60_000;
+    const next = await open();
+    expect(await next.verify()).to.deep.equal({ chains: 1, records: 1, faults: [] });
+    await killed.close();
+    await rowsOf().take((await stored())[0]?.id ?? '');
+    expect(await faults(next)).to.deep.equal(['1 cut off']);
+  });
+
+  it('takes no entry while no head can be written, and goes on in a new chain', async () => {
+    const journal = await open();
+    await rm(headsFolder(), { recursive: true });
+    const refused = await Promise.allSettled([journal.append({ at: 1 }), journal.append({ at: 2 })]);
+    expect(refused.map(({ status }) => status)).to.deep.equal(['rejected', 'rejected']);
+    await mkdir(headsFolder());
+    expect(await journal.append({ at: 3 })).to.include({ sequence: 1 });
+    await journal.close();
+    time += 60_000;
+    expect(await faults(journal)).to.deep.equal([]);
   });
 
   describe('in the hands of someone who can write the database but not sign heads', () => {

@@ -1,15 +1,15 @@
 // A writer process of the crash test: inserts, counts and journals until it is killed, and prints what was acknowledged.
 import { createPrivateKey, createPublicKey } from 'node:crypto';
 import { writeSync } from 'node:fs';
-import { openEmbeddedStorage, openJournal, type StoredRecord } from '../../storage/index.ts';
+import { openJournal, openStorage, type StoragePlace, type StoredRecord } from '../../storage/index.ts';
 
 interface Counter extends StoredRecord {
   readonly value: number;
 }
 
-const [file = '', headsFolder = '', name = '', keyPem = ''] = process.argv.slice(2);
+const [place = '', headsFolder = '', name = '', keyPem = ''] = process.argv.slice(2);
 const privateKey = createPrivateKey(keyPem);
-const storage = openEmbeddedStorage({ file });
+const storage = await openStorage(JSON.parse(place) as StoragePlace);
 const counters = storage.collection<Counter>({ name: 'counter' });
 const entries = storage.collection<StoredRecord>({ name: 'entry' });
 const journal = await openJournal({

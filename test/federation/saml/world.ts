@@ -20,6 +20,7 @@ import { createMemoryStorage } from '../../../storage/index.ts';
 
 export const now = Date.UTC(2026, 10, 24, 5, 0, 0);
 export const idp = { entityId: 'https://idp.example/saml/metadata', ssoUrl: 'https://idp.example/saml/sso' };
+export const slo = { sloUrl: 'https://idp.example/saml/slo', sloSoapUrl: 'https://idp.example/saml/slo/soap' };
 export const sp = { entityId: 'https://portal.example/saml', acsUrl: 'https://portal.example/saml/acs' };
 
 const hubKeys = createKeyRing({
@@ -100,6 +101,7 @@ export async function setUp({
 
   const idpMetadata = await buildIdpMetadata({
     ...idp,
+    ...slo,
     certificates: [hubKeys.active('saml').certificate ?? ''],
     name: { ja: 'ログイン', en: 'Sign-in' },
     key: hubKey,

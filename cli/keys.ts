@@ -1,0 +1,157 @@
+import { Command, InvalidArgumentError } from 'commander';
+import {
+  createCardKeyService,
+  type IssuedKey,
+  issuedKeyCollection,
+  type PinCounter,
+  pinCounterCollection,
+} from '../card-auth/index.ts';
+import { type MadeMove, plannedMoves, type RingKey } from '../federation/index.ts';
+import {
+  auditMove,
+  type KeyUseName,
+  keyUseNames,
+  openCardKeyRotation,
+  openCardKeys,
+  type RotatingKey,
+  rotatingKeys,
+} from '../idp/index.ts';
+import { defaultData, print } from './hub-file.ts';
+import { commandActor, type OpenHub, withHub } from './open-hub.ts';
+
+interface ListOptions {
+  readonly use?: KeyUseName;
+  readonly json?: boolean;
+  readonly data: string;
+}
+
+interface RotateOptions extends ListOptions {
+  readonly now?: boolean;
+  readonly dryRun?: boolean;
+}
+
+export function keysCommand(): Command {
+  const shared = (command: Command) =>
+    command
+      .option(`--use <${keyUseNames.join('|')}>`, 'keys of one kind only', useOf)
+      .option('--json', 'print JSON')
+      .option('--data <folder>', 'data folder of the hub', defaultData);
+  const rotate = new Command('rotate')
+    .description('announce the next key; the hub changes to it when the announced time is over')
+    .option('--now', 'for a key that somebody else may hold: change at once, and publish nothing older any more')
+    .option('--dry-run', 'tell what would happen, and do nothing');
+  return new Command('keys')
+    .description('the keys of the hub itself: what signs, what comes next, what is retired')
+    .addCommand(shared(new Command('list').description('keys, and what the schedule will do next')).action(list))
+    .addCommand(shared(rotate).action(rotateKeys));
+}
+
+function useOf(text: string): KeyUseName {
+  const use = keyUseNames.find((name) => name === text);
+  if (!use) throw new InvalidArgumentError(`one of ${keyUseNames.join(', ')}`);
+  return use;
+}
+
+/** Works beside running hubs; the key service's secrets are opened only to make a version. */
+function withKeys<T>(
+  { data, use }: ListOptions,
+  act: (keys: readonly RotatingKey[], hub: OpenHub) => Promise<T>,
+): Promise<T> {
+  return withHub(data, async (hub) => {
+    const { settings, federation, ground } = hub;
+    const { storage } = ground;
+    const cardRotation = await openCardKeyRotation({
+      storage,
+      settings,
+      makeVersion: async (name, number) => {
+        const service = createCardKeyService({
+          keys: await openCardKeys(ground.folder.keys, { create: false }),
+          counters: storage.collection<PinCounter>(pinCounterCollection),
+          issued: storage.collection<IssuedKey>(issuedKeyCollection),
+        });
+        return service.makeVersion(name, number);
+      },
+      now: Date.now,
+    });
+    const keys = rotatingKeys({ rotation: federation.rotation, cardRotation, settings });
+    return act(
+      keys.filter((key) => use === undefined || key.use === use),
+      hub,
+    );
+  });
+}
+
+interface Told {
+  readonly use: KeyUseName;
+  readonly purpose: string;
+  /** Where something was done, or would be. */
+  readonly move?: string | undefined;
+  readonly keys: readonly object[];
+  readonly planned: readonly object[];
+}
+
+const instant = (ms: number) => new Date(ms).toISOString();
+
+/** What may be known of keys: never anything of the keys themselves. */
+function told({ use, purpose, times }: RotatingKey, keys: readonly RingKey[], move?: string): Told {
+  return {
+    use,
+    purpose,
+    ...(move === undefined ? {} : { move }),
+    keys: keys.map(({ id, state, since, until }) => ({
+      id,
+      state,
+      since: instant(since),
+      ...(until === undefined ? {} : { until: instant(until) }),
+    })),
+    planned: plannedMoves(keys, times).map(({ move: planned, at, key }) => ({ move: planned, at: instant(at), key })),
+  };
+}
+
+async function list(options: ListOptions): Promise<void> {
+  const all = await withKeys(options, (keys) => Promise.all(keys.map(async (key) => told(key, await key.look()))));
+  show(all, options);
+}
+
+async function rotateKeys(options: RotateOptions): Promise<void> {
+  const { use, now = false, dryRun = false } = options;
+  if (now && use === undefined) throw new Error('--now needs --use: say which keys somebody else may hold');
+  const at = now ? 'once' : 'announced';
+  const all = await withKeys(options, async (keys, { ground }) => {
+    const done: Told[] = [];
+    for (const key of keys) {
+      const made: MadeMove | undefined = await (dryRun ? key.preview(at) : key.rotate(at));
+      if (made && !dryRun) await auditMove(ground.audit, made, commandActor);
+      done.push(told(key, made?.keys ?? (await key.look()), made?.move ?? 'none'));
+    }
+    return done;
+  });
+  show(all, options);
+  if (!options.json && dryRun) process.stdout.write('Nothing was changed.\n');
+}
+
+const moveWords: Readonly<Record<string, string>> = {
+  announce: 'the next key is announced',
+  replace: 'changed at once; nothing older is published any more',
+  hasten: 'changed at once; older versions stay for what has them',
+  none: 'nothing to do: the next key was announced before',
+};
+
+function show(all: readonly Told[], { json }: Pick<ListOptions, 'json'>): void {
+  if (json) {
+    print(all);
+    return;
+  }
+  const lines = all.flatMap(({ purpose, move, keys, planned }) => [
+    `${purpose}${move === undefined ? '' : `: ${moveWords[move] ?? move}`}`,
+    ...keys.map((key) => `  ${wordsOf(key)}`),
+    ...planned.map((plan) => `  planned: ${wordsOf(plan)}`),
+  ]);
+  process.stdout.write(`${lines.join('\n')}\n`);
+}
+
+const wordsOf = (facts: object): string =>
+  Object.entries(facts)
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]) => (name === 'id' || name === 'state' || name === 'move' ? String(value) : `${name} ${value}`))
+    .join('  ');
