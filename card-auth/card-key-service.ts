@@ -1,4 +1,4 @@
-import { createHmac, createPublicKey, createSecretKey, hkdfSync, type KeyObject, verify } from 'node:crypto';
+import { createHmac, createSecretKey, hkdfSync, type KeyObject, verify } from 'node:crypto';
 import { equalBytes, fromBase64url, toBase64url } from '../lib/bytes.ts';
 import { createSeal } from '../lib/seal.ts';
 import { type Collection, type CollectionDefinition, StorageError, type StoredRecord } from '../storage/index.ts';
@@ -6,6 +6,7 @@ import { createCardKeyVersions, type SecretVersions } from './card-key-versions.
 import { CardError } from './errors.ts';
 import { readMac, sessionKey, writeMac } from './felica/lite-s-mac.ts';
 import { evaluate, oprfKey } from './oprf.ts';
+import { createPinGenerations, demandAdopted, type PinCounter, publicKeyFrom } from './pin-generations.ts';
 
 /** Secrets that only this service opens; each 32 bytes. */
 export interface CardKeys {
@@ -18,16 +19,6 @@ export interface CardKeys {
   readonly station: KeyObject;
 }
 
-/** Tries of one card and PIN generation, shared by all processes. */
-export interface PinCounter extends StoredRecord {
-  /** Wrong proofs since the last right one. */
-  readonly wrong: number;
-  /** Evaluations since the last right proof. */
-  readonly evaluations: number;
-  /** The card's public key of this generation, wrapped: with a card dump and the OPRF key it would let PINs be tried. */
-  readonly publicKey: string;
-}
-
 /** Which version of the PIN key a PIN generation hangs on; fixed by its first evaluation. */
 export interface PinKeyVersion extends StoredRecord {
   readonly version: number;
@@ -36,7 +27,6 @@ export interface PinKeyVersion extends StoredRecord {
 /** A card key was given out for this card and version: never again. */
 export type IssuedKey = StoredRecord;
 
-export const pinCounterCollection: CollectionDefinition = { name: 'card-pin-counter' };
 export const pinKeyVersionCollection: CollectionDefinition = { name: 'card-pin-key-version', readMostly: true };
 export const issuedKeyCollection: CollectionDefinition = { name: 'card-key-issued' };
 
@@ -72,6 +62,7 @@ const externallyAuthenticated = Uint8Array.from({ length: 16 }, (_, at) => (at =
  */
 export function createCardKeyService({ keys, counters, issued, versions, pinVersions }: CardKeyServiceOptions) {
   const seal = createSeal(keys.wrappingKey, 'card-public-key');
+  const generations = createPinGenerations({ counters, seal });
   // KeyObjects made once: Node makes one of raw octets at every call, and slowly.
   const indexKey = createSecretKey(keys.indexKey);
   const { secret, current, make } = createCardKeyVersions({
@@ -129,6 +120,7 @@ export function createCardKeyService({ keys, counters, issued, versions, pinVers
 
   async function count(id: string, change: (counter: PinCounter) => PinCounter): Promise<PinCounter> {
     const counter = await counters.update(id, (current) => {
+      demandAdopted(current);
       if (current.wrong >= wrongMax || current.evaluations >= evaluationsMax)
         throw new CardError('PIN_LOCKED', 'the tries of this PIN are used up');
       return change(current);
@@ -156,7 +148,32 @@ export function createCardKeyService({ keys, counters, issued, versions, pinVers
     return { right: true, remainingTries: wrongMax };
   }
 
-  /** Registers the public key of a PIN generation, for activation and change; a generation has one key for ever. */
+  /**
+   * The one evaluation of a new PIN: the generation is reserved before it leaves, so that it is never evaluated twice.
+   * Only for a card that lies there opened, which means that a PIN or a hand-over code was right.
+   */
+  async function evaluateNewPin(opened: ReadProof, generation: number, blinded: Uint8Array): Promise<Uint8Array> {
+    if (opened.blocks[0] !== stateBlock || opened.data[0] !== 1)
+      throw new CardError('CARD_REFUSED', 'the card was not opened');
+    await demandGenuine(opened);
+    const counterId = counterIdOf(opened.id, generation);
+    await generations.reserve(counterId);
+    return evaluate(oprfKey(await pinKey(await versionForNew(counterId)), opened.id, generation), blinded);
+  }
+
+  /** Takes a reserved generation's key, with the new key's proof over what was agreed. */
+  function adoptPin(
+    id: Uint8Array,
+    generation: number,
+    publicKey: Uint8Array,
+    { transcript, proof }: { readonly transcript: Uint8Array; readonly proof: Uint8Array },
+  ): Promise<void> {
+    return generations.adopt(counterIdOf(id, generation), publicKey, transcript, proof);
+  }
+
+  const retirePin = (card: string, generation: number): Promise<void> => generations.retire(`${card}.${generation}`);
+
+  /** Registers the first PIN's key where an issuing station sets it; a generation has one key for ever. */
   async function registerPin(id: Uint8Array, generation: number, publicKey: Uint8Array): Promise<void> {
     const counterId = counterIdOf(id, generation);
     publicKeyFrom(publicKey);
@@ -218,18 +235,8 @@ export function createCardKeyService({ keys, counters, issued, versions, pinVers
   /** The version that an issuing station writes into a new card. */
   const issuingVersion = (): Promise<number> => current('card-master');
 
-  return {
-    cardId,
-    verifyRead,
-    authorise,
-    evaluatePin,
-    verifyProof,
-    registerPin,
-    issueCk,
-    evaluateFirstPin,
-    issuingVersion,
-    makeVersion: make,
-  };
+  const forHub = { cardId, verifyRead, authorise, evaluatePin, verifyProof, evaluateNewPin, adoptPin, retirePin };
+  return { ...forHub, makeVersion: make, registerPin, issueCk, evaluateFirstPin, issuingVersion };
 }
 
 export type CardKeyService = ReturnType<typeof createCardKeyService>;
@@ -264,11 +271,6 @@ const weakHalves = new Set(
 function weakHalf(a: string, b: string): string {
   const right = (byte: string) => ({ '1e': '0e', e0: 'f0' })[byte] ?? byte;
   return `${a}${b}`.repeat(2) + `${right(a)}${right(b)}`.repeat(2);
-}
-
-function publicKeyFrom(raw: Uint8Array): KeyObject {
-  if (raw.byteLength !== 32) throw new CardError('READER_MESSAGE_MALFORMED', 'an Ed25519 public key has 32 bytes');
-  return createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x: toBase64url(raw) }, format: 'jwk' });
 }
 
 /** A field of a terminal's message: base64url of an exact length. */

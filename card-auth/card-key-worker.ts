@@ -3,7 +3,17 @@ import type { CardKeyService } from './card-key-service.ts';
 import { CardError, type CardErrorCode } from './errors.ts';
 
 /** The operations that go over the port: all but those of the issuing station. */
-const operations = ['cardId', 'verifyRead', 'authorise', 'evaluatePin', 'verifyProof', 'makeVersion'] as const;
+const operations = [
+  'cardId',
+  'verifyRead',
+  'authorise',
+  'evaluatePin',
+  'verifyProof',
+  'evaluateNewPin',
+  'adoptPin',
+  'retirePin',
+  'makeVersion',
+] as const;
 type Operation = (typeof operations)[number];
 export type RemoteCardKeyService = Pick<CardKeyService, Operation>;
 

@@ -1,5 +1,6 @@
 import type { Collection, CollectionDefinition, Query, StoredRecord } from '../storage/index.ts';
-import { type CardStatus, mayMove, type ReasonCode } from './life-cycle.ts';
+import type { HandOverCode } from './hand-over-code.ts';
+import { type CardActor, type CardStatus, mayMove, type ReasonCode } from './life-cycle.ts';
 
 /** What the hub keeps of a card: no key of it, no PIN, no IDm in clear. */
 export interface CardRecord extends StoredRecord {
@@ -19,9 +20,19 @@ export interface CardRecord extends StoredRecord {
   /** Instants of authorisations that no PIN proof followed, within the last hour. */
   readonly unfinished: readonly number[];
   readonly pin?: CardPin | undefined;
+  /** The last PIN generation that was begun; each attempt takes a new one, so that none is evaluated for two PINs. */
+  readonly lastGeneration?: number | undefined;
+  /** Lets the holder set a PIN at a reader. */
+  readonly handOver?: HandOverCode | undefined;
   readonly issuedAt: number;
   readonly expiresOn: number;
+  /** The last notice of the coming end told of this many days. */
+  readonly noticedDays?: number | undefined;
   readonly replacedBy?: string | undefined;
+  /** Id of the card whose place this one takes once it is active. */
+  readonly supersedes?: string | undefined;
+  /** When the support last gave all tries back. */
+  readonly triesReturnedAt?: number | undefined;
   /** A software card: production refuses it. */
   readonly software: boolean;
 }
@@ -59,11 +70,16 @@ export function createCardRegistry({ cards, onStopped, now = Date.now }: CardReg
     return (await cards.find({ where: { residentRef }, limit: 100 })).records;
   }
 
-  /** Moves a card; a move that the life cycle does not know leaves it as it is and gives undefined. */
-  async function move(id: string, to: CardStatus, reason: ReasonCode): Promise<CardRecord | undefined> {
+  /** Moves a card; a move that the life cycle does not allow this actor leaves it as it is and gives undefined. */
+  async function move(
+    id: string,
+    to: CardStatus,
+    reason: ReasonCode,
+    by: CardActor = 'system',
+  ): Promise<CardRecord | undefined> {
     let moved = false;
     const card = await cards.update(id, (current) => {
-      moved = mayMove(current.status, to);
+      moved = mayMove(current.status, to, by);
       return moved ? { ...current, status: to, reason } : current;
     });
     if (moved && to !== 'active') await onStopped?.(id);

@@ -13,6 +13,13 @@ const outcomes = {
   PIN_WRONG: 'denied',
   PIN_LOCKED: 'denied',
   PIN_UNSUITABLE: 'invalid',
+  CARD_OF_OTHER: 'denied',
+  CARD_MISSING: 'missing',
+  MOVE_REFUSED: 'conflict',
+  SECOND_PERSON_NEEDED: 'denied',
+  TASK_DECIDED: 'conflict',
+  CODE_WRONG: 'denied',
+  CODE_SPENT: 'denied',
   TOO_MANY_UNFINISHED: 'denied',
   KEY_SERVICE_UNAVAILABLE: 'unavailable',
 } as const satisfies Record<string, Outcome>;
@@ -21,7 +28,7 @@ export type CardErrorCode = keyof typeof outcomes;
 
 /** Refusals around the card. Before a good MAC there is only CARD_REFUSED: a stranger with an ID learns nothing. */
 export class CardError extends HubError<CardErrorCode> {
-  /** With PIN_WRONG: how many tries are left. */
+  /** With PIN_WRONG and CODE_WRONG: how many tries are left. */
   readonly remainingTries: number | undefined;
 
   constructor(

@@ -13,13 +13,22 @@ export {
   versionNumberOf,
 } from './card-key-versions.ts';
 export * from './card-key-worker.ts';
+export * from './card-office.ts';
 export * from './card-registry.ts';
+export * from './card-tasks.ts';
 export * from './challenge.ts';
 export * from './errors.ts';
+export * from './hand-over-code.ts';
+export * from './import.ts';
 export * from './life-cycle.ts';
 export * from './oprf.ts';
 export * from './pin.ts';
+export * from './pin-generations.ts';
+export * from './pin-setting.ts';
+export * from './possession.ts';
+export * from './programme.ts';
 export * from './residents.ts';
+export * from './schemes.ts';
 export * from './sign-in.ts';
 export * from './software/card.ts';
 export * from './software/issue.ts';

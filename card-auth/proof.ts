@@ -2,11 +2,16 @@ import type { ReadProof } from './card-key-service.ts';
 import type { CardRecord } from './card-registry.ts';
 import { CardError } from './errors.ts';
 
-/** A card that may be used at all, whoever holds it. */
-export function demandActive(card: CardRecord, now: number): void {
+/** A card that was not stopped. */
+export function demandLiving(card: CardRecord, now: number): void {
   if (card.status === 'suspended') throw new CardError('CARD_SUSPENDED', 'the card is suspended');
   if (card.status === 'revoked') throw new CardError('CARD_REVOKED', 'the card is revoked');
   if (card.status === 'expired' || card.expiresOn <= now) throw new CardError('CARD_EXPIRED', 'the card has expired');
+}
+
+/** A card that may be used at all, whoever holds it. */
+export function demandActive(card: CardRecord, now: number): void {
+  demandLiving(card, now);
   if (card.status === 'pin-locked') throw new CardError('PIN_LOCKED', 'the PIN of the card is locked');
   if (card.status !== 'active') throw new CardError('CARD_NOT_ACTIVE', 'the card was not activated');
 }

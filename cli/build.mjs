@@ -16,6 +16,7 @@ const sources = `${folders} ${files}`.split(' ').filter((name) => existsSync(joi
 const browserPrograms = Object.entries({
   'sign-in': 'idp/sign-in/browser/main.ts',
   passkey: 'idp/authenticators/browser/main.ts',
+  'card-pin': 'idp/card/browser/main.ts',
 }).filter(([, path]) => existsSync(join(root, path)));
 
 async function newest(path) {

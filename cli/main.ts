@@ -33,5 +33,6 @@ const nouns = {
   keys: async () => (await import('./keys.ts')).keysCommand(),
   storage: async () => (await import('./storage.ts')).storageCommand(),
   explain: async () => (await import('./explain.ts')).explainCommand(),
+  import: async () => (await import('./import.ts')).importCommand(),
   'sign-in': async () => (await import('./sign-in.ts')).signInCommand(),
 } as const;

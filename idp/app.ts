@@ -92,7 +92,7 @@ function answerRefusals({ log, frame }: Pick<AppOptions, 'log' | 'frame'>): Midd
   };
 }
 
-const areas: readonly string[] = ['account', 'admin', 'consent', 'oidc', 'saml', 'sign-in', 'soap'];
+const areas: readonly string[] = ['account', 'admin', 'card', 'consent', 'oidc', 'saml', 'sign-in', 'soap'];
 
 /** A path may hold a token or whatever somebody typed, so it is told by its area only. */
 const areaOf = (path: string): string => areas.find((area) => area === path.split('/')[1]) ?? 'other';

@@ -66,12 +66,15 @@ function limitRate(limit: { points: number; seconds: number }): Middleware {
 const machinePaths =
   /^\/(soap$|api\/|oidc\/(?!authorize|end-session)|saml\/(metadata|slo\/soap)|\.well-known\/|healthz)/;
 
+/** Where a terminal sends the steps of a card. */
+const cardPaths = /^\/(sign-in|account\/card|card)\//;
+
 /** Three limits: the card's steps, calls of parties' servers (many residents behind one address), and pages. */
 export function limitRequests({ pages, signIn, token }: Settings['limits']): Middleware {
   const [forPages, forSignIn, forMachines] = [limitRate(pages), limitRate(signIn), limitRate(token)];
   return (ctx, next) => {
     if (machinePaths.test(ctx.path)) return forMachines(ctx, next);
-    return (ctx.method === 'POST' && ctx.path.startsWith('/sign-in/') ? forSignIn : forPages)(ctx, next);
+    return (ctx.method === 'POST' && cardPaths.test(ctx.path) ? forSignIn : forPages)(ctx, next);
   };
 }
 

@@ -12,6 +12,8 @@ import { openStaff } from './attributes/staff.ts';
 import { openAuthenticators } from './authenticators/open.ts';
 import { createPasskeyPrompts } from './authenticators/prompt.tsx';
 import { passkeyRoutes } from './authenticators/routes.ts';
+import { cardRoutes } from './card/card-routes.tsx';
+import { pinRoutes } from './card/pin-routes.tsx';
 import {
   type CounterPresentation,
   counterPresentationCollection,
@@ -74,14 +76,11 @@ export async function openHub(options: HubOptions) {
 async function wire(ground: Ground, { settings, log, now = Date.now }: HubOptions) {
   const staff = await openStaff({ settings: settings.staff, log, now });
   const { staffOf } = staff;
-  const { folder, place, storage, secret, audit } = ground;
+  const { place, storage, secret, audit } = ground;
   const federation = await openFederation(ground, { settings, now });
   const credential = await openCredential({
     settings,
-    folder,
-    place,
-    storage,
-    audit,
+    ground,
     onStopped: async (cardId) => void (await signOut.endAll({ cardId }, { reason: 'card' })),
     now,
   });
@@ -230,7 +229,11 @@ async function wire(ground: Ground, { settings, log, now = Date.now }: HubOption
   const isHealthy = async () => (await registry.list({ limit: 1 })).records.length >= 0;
   const pictures = logoRoutes({ logos, registry });
   const home = homeRoutes({ settings, frame });
-  const pages = [home, pictures, saml, signIn, passkeys, signOut.routes, own];
+  const { office, notices, pinSetting: setting } = credential;
+  const forCards = { ...common, settings, origin: settings.origin, secure, frame, browserCookie };
+  const card = cardRoutes({ ...forCards, cards, office, notices });
+  const pin = pinRoutes({ ...forCards, setting });
+  const pages = [home, pictures, saml, signIn, passkeys, signOut.routes, own, card, pin];
   const routes = [...pages, attributes.routes, admin.routes, api.routes];
   const arrivals = createArrivals(settings);
   const edges = { routes, arrivals, api: api.problems, oidc: oidc.middleware, followKeys: keys.load };

@@ -5,4 +5,5 @@
 export * from './addresses.ts';
 export * from './directory.ts';
 export * from './residents.ts';
+export { makeSoftwareCard } from './seed.ts';
 export * from './start.ts';

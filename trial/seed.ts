@@ -7,6 +7,8 @@ import {
   type IssuedKey,
   issuedKeyCollection,
   issueSoftwareCard,
+  type MadeCard,
+  newCardNumber,
   type PinCounter,
   type PinKeyVersion,
   pinCounterCollection,
@@ -73,11 +75,11 @@ interface Station {
 }
 
 /** In the trial the station's key lies beside the hub; a real station keeps its own. */
-async function withIssuingStation(
+async function withIssuingStation<T>(
   { place }: Pick<Hub, 'place'>,
   data: string,
-  act: (station: Station) => Promise<void>,
-): Promise<void> {
+  act: (station: Station) => Promise<T>,
+): Promise<T> {
   const { keys } = await openDataFolder(data);
   const storage = await openStorage(place);
   try {
@@ -89,7 +91,7 @@ async function withIssuingStation(
       pinVersions: storage.collection<PinKeyVersion>(pinKeyVersionCollection),
     });
     const { privateKey } = await openStationKey(keys, { create: false });
-    await act({ keyService, sign: (request) => sign(null, request, privateKey) });
+    return await act({ keyService, sign: (request) => sign(null, request, privateKey) });
   } finally {
     await storage.close();
   }
@@ -124,7 +126,19 @@ async function issue(hub: Hub, data: string, demo: DemoCard, { keyService, sign:
   });
 }
 
-function faceOf({ residentId, note }: DemoCard): Text {
+/** A blank card for a resident, into the card box: its holder sets the PIN with the code that the office gives out. */
+export async function makeSoftwareCard(at: Pick<Hub, 'place'>, data: string, residentId: string): Promise<MadeCard> {
+  await mkdir(cardsFolderOf(data), { recursive: true, mode: 0o700 });
+  return withIssuingStation(at, data, async ({ keyService, sign: signed }) => {
+    const ckv = await keyService.issuingVersion();
+    const { id, memory } = await issueSoftwareCard({ keyService, sign: signed, ckv, balanceYen: 0 });
+    const [number, name] = [newCardNumber(), faceOf({ residentId })];
+    await writeCard(cardsFolderOf(data), cardFileOf({ number, pin: '', face: name }, memory));
+    return { id: await keyService.cardId(id), number, ckv, expiresOn: Date.now() + 5 * yearMs, software: true };
+  });
+}
+
+function faceOf({ residentId, note }: Pick<DemoCard, 'residentId' | 'note'>): Text {
   const { kanji, latin } = trialResidents.find(({ id }) => id === residentId)?.name ?? {};
   const name = `${kanji ?? latin ?? ''} ${residentId}`.trimStart();
   return note ? { ja: `${name}（${note.ja}）`, en: `${name} (${note.en})` } : { ja: name, en: name };

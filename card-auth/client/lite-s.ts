@@ -66,7 +66,15 @@ export function liteSCard(reader: FelicaReader, idm: Uint8Array) {
     return sealed;
   }
 
-  return { provePossession, open, readSlot };
+  /** Writes a slot and reads it back: what is not there as it was written was not written. */
+  async function writeSlot(slot: number, sealed: Uint8Array): Promise<void> {
+    await write([slot], sealed);
+    const kept = await readSlot(slot);
+    if (!kept.every((byte, at) => byte === sealed[at]))
+      throw new ReaderError('CARD_DAMAGED', 'the card does not hold what was written');
+  }
+
+  return { provePossession, open, readSlot, writeSlot };
 }
 
 function refused(what: string, { sf1, sf2 }: { sf1: number; sf2: number }): ReaderError {

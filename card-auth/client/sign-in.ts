@@ -13,7 +13,7 @@ import {
 import { type Binding, bindingOf, transcriptHash } from './transcript.ts';
 
 /** What a card answers to an rc, as it travels. */
-interface PossessionMessage {
+export interface PossessionMessage {
   readonly sid: string;
   readonly id: string;
   readonly ckv: number;
@@ -92,16 +92,8 @@ export async function signInWithCard({ reader, hub, pin, origin }: SignInOptions
   const { blinded, blind } = blindPin(pin);
   const { card, rc, seen, message } = await tapCard(reader, hub, sid);
   const answer = await hub.prove({ ...message, blinded: toText(blinded) });
-  if (answer.iterations < iterationsMin)
-    throw new ReaderError('READER_MESSAGE_MALFORMED', 'the hub asks for too few rounds');
   const opened = await card.open(toBytes(answer.stateMac), seen.wcnt1);
-  const sealed = await card.readSlot(answer.slot);
-  if (toText(await sha256(sealed)) !== answer.slotHash)
-    throw new ReaderError('CARD_DAMAGED', 'the sealed block is not the one on record');
-  const generation = { id: seen.id, generation: answer.generation };
-  const key = await pinKey(finishEvaluation(pin, blind, toBytes(answer.evaluated)), generation, answer.iterations);
-  const secret = sealSecret(sealed, key);
-  const seed = await signingSeed(secret, generation);
+  const { seed, used } = await unsealWithPin({ card, seen }, answer, { pin, blind });
   const transcript = await transcriptHash({
     label: 'KSSC-CARD-LOGIN-v1',
     origin,
@@ -113,8 +105,26 @@ export async function signInWithCard({ reader, hub, pin, origin }: SignInOptions
     binding: await bindingOf(binding),
   });
   const proof = signTranscript(transcript, seed);
-  for (const used of [blind, sealed, key, secret, seed]) used.fill(0);
+  for (const secret of used) secret.fill(0);
   return hub.finish({ sid, wcnt2: opened.wcnt2, mac2: toText(opened.mac2), proof: toText(proof) });
+}
+
+/** The seed that the PIN opens on a card whose sealed blocks are open; `used` is to be forgotten once it has signed. */
+export async function unsealWithPin(
+  { card, seen }: Pick<Awaited<ReturnType<typeof tapCard>>, 'card' | 'seen'>,
+  answer: Awaited<ReturnType<CardHub['prove']>>,
+  { pin, blind }: { readonly pin: string; readonly blind: Uint8Array },
+): Promise<{ seed: Uint8Array; used: readonly Uint8Array[] }> {
+  if (answer.iterations < iterationsMin)
+    throw new ReaderError('READER_MESSAGE_MALFORMED', 'the hub asks for too few rounds');
+  const sealed = await card.readSlot(answer.slot);
+  if (toText(await sha256(sealed)) !== answer.slotHash)
+    throw new ReaderError('CARD_DAMAGED', 'the sealed block is not the one on record');
+  const generation = { id: seen.id, generation: answer.generation };
+  const key = await pinKey(finishEvaluation(pin, blind, toBytes(answer.evaluated)), generation, answer.iterations);
+  const secret = sealSecret(sealed, key);
+  const seed = await signingSeed(secret, generation);
+  return { seed, used: [blind, sealed, key, secret, seed] };
 }
 
 /** KSSC-CARD-1 at level `card`, the terminal's side: the card shows that it is there, and nothing on it is opened. */
@@ -130,7 +140,7 @@ export async function presentCard({
 }
 
 /** An rc of the hub to the card on the reader, and the card's answer to it. */
-async function tapCard(reader: FelicaReader, hub: Pick<CardHub, 'tap'>, sid: string) {
+export async function tapCard(reader: FelicaReader, hub: Pick<CardHub, 'tap'>, sid: string) {
   const onReader = await reader.poll(systemCodes.liteS);
   if (!onReader) throw new ReaderError('CARD_ABSENT', 'no card lies on the reader');
   const card = liteSCard(reader, onReader.idm);
@@ -141,13 +151,13 @@ async function tapCard(reader: FelicaReader, hub: Pick<CardHub, 'tap'>, sid: str
 }
 
 /** base64url as the messages carry it, without node modules. */
-function toText(bytes: Uint8Array): string {
+export function toText(bytes: Uint8Array): string {
   return btoa(String.fromCharCode(...bytes))
     .replaceAll('+', '-')
     .replaceAll('/', '_')
     .replaceAll('=', '');
 }
 
-function toBytes(text: string): Uint8Array {
+export function toBytes(text: string): Uint8Array {
   return Uint8Array.from(atob(text.replaceAll('-', '+').replaceAll('_', '/')), (character) => character.charCodeAt(0));
 }

@@ -81,3 +81,21 @@ export function transcriptOctets(transcript: Transcript): Uint8Array {
   ];
   return lengthPrefixed(fields);
 }
+
+/** What the keys of the old and the new PIN sign before the new one counts. */
+export interface NewPin {
+  /** TH of the exchange in which the card was opened. */
+  readonly transcript: Uint8Array;
+  readonly generation: number;
+  readonly slot: number;
+  readonly iterations: number;
+  /** SHA-256 of the new sealed block. */
+  readonly slotHash: Uint8Array;
+  readonly publicKey: Uint8Array;
+}
+
+/** The last word of setting a PIN: what was opened, what was written, and the key that stands for it. */
+export function newPinOctets({ transcript, generation, slot, iterations, slotHash, publicKey }: NewPin): Uint8Array {
+  const numbers = [u16be(generation), Uint8Array.of(slot), u32le(iterations)];
+  return lengthPrefixed([utf8('KSSC-PIN-COMMIT-v1'), transcript, ...numbers, slotHash, publicKey]);
+}

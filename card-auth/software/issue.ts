@@ -27,7 +27,8 @@ export interface IssuedSoftwareCard {
   /** The ID block: what the key service derives the card's key and index from. */
   readonly id: Uint8Array;
   readonly ckv: number;
-  readonly pin: CardPin;
+  /** Undefined for a card whose holder chooses the first PIN at hand-over. */
+  readonly pin: CardPin | undefined;
 }
 
 export interface IssueOptions {
@@ -35,13 +36,14 @@ export interface IssueOptions {
   /** Signs the station's requests to the key service. */
   readonly sign: (request: Uint8Array) => Uint8Array;
   readonly ckv: number;
-  readonly pin: string;
+  /** A first PIN set by the station; without it the holder sets it with the hand-over code. */
+  readonly pin?: string | undefined;
   readonly balanceYen?: number;
 }
 
 /**
- * What an issuing station does, on a software card: serial and key written, first PIN's secret sealed into slot A, then
- * the memory locked for good. The same steps as on silicon, through the card's own write rules.
+ * What an issuing station does, on a software card: serial and key written, where the station sets the first PIN its
+ * secret sealed into slot A, then the memory locked for good. The same steps as on silicon, through the card's own write rules.
  */
 export async function issueSoftwareCard({
   keyService,
@@ -54,7 +56,7 @@ export async function issueSoftwareCard({
   const card = createLiteS(factoryMemory(idm, icTypeLiteS));
   const id = Uint8Array.of(...idm, 0x00, 0x00, ...randomBytes(6));
   const ck = await keyService.issueCk(id, ckv, sign(stationRequest('issue', id, ckv)));
-  const { sealed, publicKey } = await firstSecret({ keyService, sign, pin, id });
+  const first = pin === undefined ? undefined : await firstSecret({ keyService, sign, pin, id });
   const write = (block: number, data: Uint8Array) => {
     const { status } = card.write(readWrite, [{ service: 0, access: 0, block }], data);
     if (status.sf1 !== 0) throw new TypeError(`a new card refused block ${block}`);
@@ -63,19 +65,16 @@ export async function issueSoftwareCard({
   version.set([ckv & 0xff, ckv >> 8]);
   write(blockNumbers.id, id);
   write(0, layoutVersion);
-  write(4, sealed);
+  write(4, first?.sealed ?? randomBytes(16));
   write(5, randomBytes(16));
   write(blockNumbers.ck, ck);
   write(blockNumbers.ckv, version);
   write(blockNumbers.mc, issuedMc);
-  await keyService.registerPin(id, 1, publicKey);
-  const slotHash = Buffer.from(await sha256(sealed)).toString('base64url');
-  return {
-    memory: { liteS: card.memory(), transit: newTransitMemory(balanceYen) },
-    id,
-    ckv,
-    pin: { slot: 4, generation: 1, iterations: iterationsMin, slotHash },
-  };
+  const memory = { liteS: card.memory(), transit: newTransitMemory(balanceYen) };
+  if (!first) return { memory, id, ckv, pin: undefined };
+  await keyService.registerPin(id, 1, first.publicKey);
+  const slotHash = Buffer.from(await sha256(first.sealed)).toString('base64url');
+  return { memory, id, ckv, pin: { slot: 4, generation: 1, iterations: iterationsMin, slotHash } };
 }
 
 /** The holder's terminal makes the secret and its key; the station's key service helps once. */
@@ -84,7 +83,7 @@ async function firstSecret({
   sign,
   pin,
   id,
-}: Pick<IssueOptions, 'keyService' | 'sign' | 'pin'> & { id: Uint8Array }) {
+}: Pick<IssueOptions, 'keyService' | 'sign'> & { id: Uint8Array; pin: string }) {
   const generation = { id, generation: 1 };
   const { blind, blinded } = blindPin(pin);
   const evaluated = await keyService.evaluateFirstPin(id, 1, blinded, sign(stationRequest('first-pin', id, 1)));

@@ -96,6 +96,11 @@ function Contents({ language }: { readonly language: Language }) {
             </a>
           </li>
         ))}
+        <li>
+          <a class="button button-plain" href="/account/card">
+            {accountCopy.card[language]}
+          </a>
+        </li>
       </ul>
     </nav>
   );

@@ -99,6 +99,7 @@ export const accountCopy = {
   signedInAt: { ja: 'カードで確認した日時', en: 'Card last presented' },
   authenticators: { ja: 'パスキーの管理', en: 'Your passkeys' },
   startedAt: { ja: 'ログインした日時', en: 'Signed in at' },
+  card: { ja: 'カードとお知らせ', en: 'Your card and notices' },
   signOut: { ja: 'ログアウトする', en: 'Sign out' },
   signOutHint: {
     ja: 'このログインで使ったすべてのサービスから、一度にログアウトします。',

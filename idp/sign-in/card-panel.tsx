@@ -101,7 +101,7 @@ function PinForm({ language, words }: { readonly language: 'ja' | 'en'; readonly
   );
 }
 
-function TrialBox({ language, reader }: { readonly language: 'ja' | 'en'; readonly reader: string }) {
+export function TrialBox({ language, reader }: { readonly language: 'ja' | 'en'; readonly reader: string }) {
   const href = new URL('/', reader.replace(/^ws/, 'http')).href;
   return (
     <p>

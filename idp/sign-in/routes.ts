@@ -1,16 +1,17 @@
 import type Router from '@koa/router';
 import type { Context } from 'koa';
 import { z } from 'zod';
-import { type CardAuthentication, CardError, type CardSignIn } from '../../card-auth/index.ts';
+import type { CardAuthentication, CardSignIn } from '../../card-auth/index.ts';
 import { type ProviderRegistry, SamlError } from '../../federation/index.ts';
 import { HubPageError } from '../errors.ts';
-import { readForm, readJson } from '../guards.ts';
+import { readForm } from '../guards.ts';
 import type { Sessions, SsoSession } from '../session.ts';
 import { type Decided, noteDecision } from '../traces/notes.ts';
 import { traceOf } from '../traces/trace.ts';
 import { browserSecretOf } from './browser-secret.ts';
 import { nextStep, type SignInDemand, type Step } from './dispatch.ts';
 import type { Interaction, Interactions } from './interaction.ts';
+import { base64url, possession, readMessage, writeCount } from './messages.ts';
 import { openSession } from './open-session.ts';
 
 /** How one protocol goes on after the sign-in. */
@@ -54,24 +55,12 @@ export interface SignInRoutesOptions {
 /** The page follows its card at once; what nobody followed is not for whoever comes next to the terminal. */
 const presentedMs = 60_000;
 const bodyMaxBytes = 4096;
-const count = z.int().min(0).max(0xffffff);
-const base64url = z
-  .string()
-  .max(200)
-  .regex(/^[\w-]*$/);
-const possession = {
-  sid: base64url,
-  id: base64url,
-  ckv: z.int().min(0).max(0xffff),
-  wcnt1: count,
-  mac1: base64url,
-};
 const messages = {
   start: z.strictObject({}),
   tap: z.strictObject({ sid: base64url }),
   present: z.strictObject(possession),
   prove: z.strictObject({ ...possession, blinded: base64url }),
-  finish: z.strictObject({ sid: base64url, wcnt2: count, mac2: base64url, proof: base64url }),
+  finish: z.strictObject({ sid: base64url, wcnt2: writeCount, mac2: base64url, proof: base64url }),
 } as const;
 
 /** The hub's sign-in page and the four steps of the card behind it. Every step ends back at the page, and it asks the dispatcher. */
@@ -168,13 +157,6 @@ function noteCard(ctx: Context, act: 'start' | 'tap' | 'prove' | 'finish' | 'pre
   trace.note('card', { act });
   trace.keep();
   if (act !== 'start' && act !== 'tap') trace.prove();
-}
-
-async function readMessage<T>(ctx: Context, schema: z.ZodType<T>): Promise<T> {
-  const parsed = schema.safeParse(await readJson(ctx, bodyMaxBytes));
-  if (!parsed.success) throw new CardError('READER_MESSAGE_MALFORMED', 'the message of the terminal has another shape');
-  ctx.set('cache-control', 'no-store');
-  return parsed.data;
 }
 
 async function showStep(ctx: Context, interaction: Interaction, options: SignInRoutesOptions): Promise<void> {

@@ -50,6 +50,18 @@ await hub.credential.residents.insert({
 });
 await hub.credential.cards.insert(activeCard({ id: 'c1', residentRef: 'r1' }));
 
+/** Others who hold a card, where the bench asks for them. */
+const others = Number(process.env.SANUKI_BENCH_CARDS ?? 0);
+for (let from = 0; from < others; from += 500)
+  await Promise.all(
+    Array.from({ length: Math.min(500, others - from) }, async (_, at) => {
+      const [id, number] = [`other-${from + at}`, String(3_000_000_000_000 + from + at)];
+      const person = { id, name: { kana: 'サヌキ' }, sex: 1, birthDate: '1980-01-01', synthetic: true } as const;
+      await hub.credential.residents.insert(person);
+      await hub.credential.cards.insert(activeCard({ id, residentRef: id, number }));
+    }),
+  );
+
 const partyKeys = createKeyRing({
   keys: createMemoryStorage().collection<KeyRecord>(keyCollection),
   seal: createSeal(randomBytes(32), 'bench'),

@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { benchAttributes } from './attributes.ts';
 import { benchConsole } from './console.ts';
 import type { Figure } from './measure.ts';
+import { benchPopulation } from './population.ts';
 import { benchSaml } from './saml.ts';
 import { benchSeveral } from './several.ts';
 import { benchSignOn } from './sign-on.ts';
@@ -34,6 +35,7 @@ const benches = {
   console: benchConsole,
   several: () => benchSeveral(storage),
   start: benchStart,
+  population: benchPopulation,
 };
 for (const [name, bench] of Object.entries(benches))
   if (only === undefined || only === name) figures.push(...(await bench()));

@@ -6,8 +6,6 @@ import {
   evaluationsMax,
   type IssuedKey,
   issuedKeyCollection,
-  type PinCounter,
-  pinCounterCollection,
   stationRequest,
   wrongMax,
 } from '../../card-auth/card-key-service.ts';
@@ -21,6 +19,7 @@ import {
   signTranscript,
 } from '../../card-auth/client/index.ts';
 import { readMac, sessionKey, writeMac } from '../../card-auth/felica/lite-s-mac.ts';
+import { type PinCounter, pinCounterCollection } from '../../card-auth/pin-generations.ts';
 import { createMemoryStorage } from '../../storage/index.ts';
 import { refusal } from '../refusal.ts';
 

@@ -222,7 +222,7 @@ describe('the card sign-in (KSSC-CARD-1)', () => {
       expect(await forged()).to.equal('CARD_REFUSED');
       const before = await record();
       for (const status of ['suspended', 'active', 'revoked'] as const) {
-        await cards.move(cardId, status, 'LOST');
+        await cards.move(cardId, status, 'LOST', 'second-officer');
         expect(await forged(), status).to.equal('CARD_REFUSED');
       }
       expect({ ...(await record()), status: 'active', reason: undefined }).to.deep.equal({
@@ -337,7 +337,7 @@ describe('the card alone (level card, for registered counters)', () => {
     const { server, possession, presentOf, cards, cardId, record } = await setUpCounter();
     const before = await record();
     for (const status of ['active', 'suspended', 'revoked'] as const) {
-      await cards.move(cardId, status, 'LOST');
+      await cards.move(cardId, status, 'LOST', 'second-officer');
       const forged = await possession('i1', randomBytes(16), alone);
       expect(await refusal(server.present('i1', presentOf(forged))), status).to.equal('CARD_REFUSED');
     }

@@ -219,7 +219,7 @@ describe('a patient at a clinic’s counter', () => {
         expect(await oidc.tokenIntrospection(first, tokens.access_token)).to.deep.equal({ active: false });
         expect(await failure(unredeemed.redeem(unredeemed.left))).to.equal('invalid_grant');
       } finally {
-        await cards.move(patient.cardId, 'active', 'REQUEST');
+        await cards.move(patient.cardId, 'active', 'REQUEST', 'second-officer');
       }
       const [prompted, presented, coded] = [browser(), browser(), await world.check(browser(), second)];
       const waiting = await world.ask(prompted, second);

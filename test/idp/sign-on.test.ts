@@ -262,7 +262,7 @@ describe('one sign-in for both protocols', () => {
       const refused = await signInAt(tab, prompt.url, world.issued).catch((error: { code?: string }) => error.code);
       expect(refused).to.equal('CARD_SUSPENDED');
     } finally {
-      await cards.move(world.issued.cardId, 'active', 'REQUEST');
+      await cards.move(world.issued.cardId, 'active', 'REQUEST', 'second-officer');
     }
   });
 

@@ -12,9 +12,9 @@ export class HubRefusal extends Error {
   }
 }
 
-/** The four steps of the card over HTTP. */
-export function hubOver(base: string, csrfToken: string): CardHub {
-  async function call<T>(step: string, message: object): Promise<T> {
+/** A call of the hub for each step; a refusal is thrown with its code. */
+export function callerOver(base: string, csrfToken: string) {
+  return async function call<T>(step: string, message: object): Promise<T> {
     const response = await fetch(`${base}/${step}`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', accept: 'application/json', 'x-csrf-token': csrfToken },
@@ -23,7 +23,12 @@ export function hubOver(base: string, csrfToken: string): CardHub {
     const answer = await response.json();
     if (!response.ok) throw new HubRefusal(String(answer.code), answer.remainingTries);
     return answer;
-  }
+  };
+}
+
+/** The four steps of the card over HTTP. */
+export function hubOver(base: string, csrfToken: string): CardHub {
+  const call = callerOver(base, csrfToken);
   return {
     start: () => call('start', {}),
     tap: (message) => call('tap', message),

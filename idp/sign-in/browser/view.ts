@@ -18,7 +18,7 @@ const stepOf = (stage: Stage, steps: number): number =>
   ({ card: 0, liftFirst: 0, pin: 1, checking: steps - 2, lift: 0, done: steps - 1 })[stage];
 
 /** Some refusals share their words. */
-const sameAs: Readonly<Record<string, keyof LiveCopy>> = {
+export const sameAs: Readonly<Record<string, keyof LiveCopy>> = {
   CHALLENGE_SPENT: 'TIME_OUT',
   OTHER_BROWSER: 'SIGN_IN_EXPIRED',
   FORGED_REQUEST: 'SIGN_IN_EXPIRED',

@@ -1,0 +1,258 @@
+import { randomBytes, randomInt } from 'node:crypto';
+import type { CardRecord, CardRegistry } from './card-registry.ts';
+import type { CardAct, CardTask, CardTasks, ChangeEvent } from './card-tasks.ts';
+import { tasksFor } from './card-tasks.ts';
+import { CardError } from './errors.ts';
+import type { HandOverCodes } from './hand-over-code.ts';
+import { type CardActor, mayMove, type ReasonCode } from './life-cycle.ts';
+
+/** Who acts: as what, and under which id in the audit. */
+export interface CardPerson {
+  readonly as: CardActor;
+  readonly id: string;
+}
+
+/** What was done to a card, for the audit, the holder's notices and the sessions. */
+export interface CardChange {
+  readonly type:
+    | 'suspended'
+    | 'resumed'
+    | 'revoked'
+    | 'replaced'
+    | 'issued'
+    | 'tries-returned'
+    | 'code-made'
+    | 'expired';
+  readonly card: CardRecord;
+  readonly reason: ReasonCode;
+  readonly by: CardPerson;
+}
+
+export interface CardOfficeOptions {
+  readonly cards: CardRegistry;
+  readonly tasks: CardTasks;
+  readonly codes: HandOverCodes;
+  /** All tries of this PIN again. */
+  readonly returnTries: (cardId: string, generation: number) => Promise<void>;
+  readonly onChange?: (change: CardChange) => Promise<void>;
+  readonly now?: () => number;
+}
+
+/** A card as the issuing station made it, with the number that it printed. */
+export interface MadeCard {
+  readonly number: string;
+  readonly id: string;
+  readonly ckv: number;
+  readonly expiresOn: number;
+  readonly software: boolean;
+}
+
+/** A code that goes into a letter: told once and kept nowhere. */
+export interface MadeCode {
+  readonly card: CardRecord;
+  readonly code: string;
+}
+
+const supportUnlockMs = 90 * 24 * 3_600_000;
+const stopped = { suspend: 'suspended', resume: 'active', revoke: 'revoked' } as const;
+
+/**
+ * The card office's acts (card-protocol 5, R38-R40). One person stops a card, at once; whatever lets a card go on, ends
+ * it or opens the way to a new PIN is asked for by one person and agreed to by another. Nobody here sees a PIN.
+ */
+export function createCardOffice(options: CardOfficeOptions) {
+  const { cards, tasks, codes, returnTries, onChange = async () => undefined, now = Date.now } = options;
+
+  async function named(number: string): Promise<CardRecord> {
+    const card = await cards.byNumber(number);
+    if (!card) throw new CardError('CARD_MISSING', 'there is no card of this number');
+    return card;
+  }
+
+  async function move(card: CardRecord, act: keyof typeof stopped, reason: ReasonCode, by: CardPerson) {
+    const to = stopped[act];
+    const moved = await cards.move(card.id, to, reason, by.as);
+    if (!moved) throw new CardError('MOVE_REFUSED', `a card that is ${card.status} is not made ${to} by ${by.as}`);
+    await onChange({ type: to === 'active' ? 'resumed' : to, card: moved, reason, by });
+    return moved;
+  }
+
+  /** R44: by the holder, by telephone, by the office or by an event; in force from the next request on. */
+  const suspend = async (number: string, reason: ReasonCode, by: CardPerson): Promise<CardRecord> =>
+    move(await named(number), 'suspend', reason, by);
+
+  /** R38, by telephone: the caller proved who they are but may not know which card it was. Stops whatever can be stopped. */
+  async function suspendAllOf(residentRef: string, reason: ReasonCode, by: CardPerson): Promise<readonly CardRecord[]> {
+    const held = (await cards.ofResident(residentRef)).filter(({ status }) => mayMove(status, 'suspended', by.as));
+    return Promise.all(held.map((card) => move(card, 'suspend', reason, by)));
+  }
+
+  /** Once in 90 days the support gives the tries back to a holder who knows the PIN; more often it takes two persons. */
+  async function unlockOnce(number: string, by: CardPerson): Promise<CardRecord> {
+    const card = await named(number);
+    const before = card.triesReturnedAt;
+    // A clock that was set back must not open the next time early.
+    if (before !== undefined && now() - before < supportUnlockMs)
+      throw new CardError('SECOND_PERSON_NEEDED', 'the tries were given back less than 90 days ago');
+    return unlock(card, by);
+  }
+
+  /** The counters first: after a crash between the two the card is still locked, and this can be done again. */
+  async function unlock(card: CardRecord, by: CardPerson): Promise<CardRecord> {
+    if (card.status !== 'pin-locked' || !card.pin || !mayMove(card.status, 'active', by.as))
+      throw new CardError('MOVE_REFUSED', 'the PIN of this card is not locked');
+    await returnTries(card.id, card.pin.generation);
+    const unlocked = await cards.update(card.id, (current) => {
+      if (current.status !== 'pin-locked') throw new CardError('MOVE_REFUSED', 'the PIN of this card is not locked');
+      return { ...current, status: 'active', reason: undefined, triesReturnedAt: now() };
+    });
+    if (!unlocked) throw new CardError('CARD_MISSING', 'the card is gone');
+    await onChange({ type: 'tries-returned', card: unlocked, reason: 'PIN', by });
+    return unlocked;
+  }
+
+  /** R34-R37: somebody is to get a first card. The proofing stands with whoever calls. */
+  const apply = (residentRef: string, by: CardPerson): Promise<CardTask> =>
+    ask({ act: 'issue', residentRef, reason: 'REQUEST' }, by);
+
+  /** Asked for by one person; it happens when another one agrees. */
+  async function propose(act: Exclude<CardAct, 'issue'>, number: string, reason: ReasonCode, by: CardPerson) {
+    const { id: cardId, residentRef } = await named(number);
+    return ask({ act, residentRef, cardId, reason }, by);
+  }
+
+  async function ask(what: Pick<CardTask, 'act' | 'residentRef' | 'cardId' | 'reason'>, by: CardPerson) {
+    const at = now();
+    const id = randomBytes(12).toString('base64url');
+    const task: CardTask = { ...what, id, state: 'open', openedBy: by.id, openedAt: at, dueAt: at };
+    await tasks.open(task);
+    return task;
+  }
+
+  /** R36: opens the tasks of an event, once however often it is told. A death stops the cards at once. */
+  async function note(event: ChangeEvent): Promise<readonly CardTask[]> {
+    const held = await cards.ofResident(event.residentRef);
+    const opened: CardTask[] = [];
+    for (const task of tasksFor(event, held)) if (await tasks.open(task)) opened.push(task);
+    if (event.kind === 'death')
+      await suspendAllOf(event.residentRef, 'DEATH', { as: 'system', id: `event:${event.id}` });
+    return opened;
+  }
+
+  /**
+   * The second person. The task is taken first, so that of two who agree one acts; an act that fails opens it again.
+   * What an event asked for needs one person: the register that told it is the other.
+   */
+  async function approve(taskId: string, by: CardPerson): Promise<{ task: CardTask; made?: MadeCode | undefined }> {
+    const task = await decide(taskId, by, (open) =>
+      open.act === 'issue' || open.act === 'replace' ? 'approved' : 'done',
+    );
+    try {
+      return { task, made: await perform(task, { ...by, as: 'second-officer' }) };
+    } catch (error) {
+      await tasks.update(taskId, (current) => ({ ...current, state: 'open', decidedBy: undefined }));
+      throw error;
+    }
+  }
+
+  const decline = (taskId: string, by: CardPerson): Promise<CardTask> => decide(taskId, by, () => 'declined');
+
+  async function decide(taskId: string, by: CardPerson, to: (task: CardTask) => CardTask['state']): Promise<CardTask> {
+    const task = await tasks.update(taskId, (current) => {
+      if (current.state !== 'open') throw new CardError('TASK_DECIDED', 'this was decided already');
+      if (current.openedBy === by.id)
+        throw new CardError('SECOND_PERSON_NEEDED', 'nobody agrees to what they asked for');
+      if (current.dueAt > now()) throw new CardError('MOVE_REFUSED', 'this is not due yet');
+      return { ...current, state: to(current), decidedBy: by.id };
+    });
+    if (!task) throw new CardError('TASK_DECIDED', 'there is no such task');
+    return task;
+  }
+
+  async function perform({ act, cardId, reason }: CardTask, by: CardPerson): Promise<MadeCode | undefined> {
+    if (act === 'issue' || act === 'replace') return undefined;
+    const card = await cards.get(cardId ?? '');
+    if (!card) throw new CardError('CARD_MISSING', 'the card is gone');
+    if (act === 'unlock') await unlock(card, by);
+    else if (act === 'code') return makeCode(card, by);
+    else await move(card, act, reason, by);
+    return undefined;
+  }
+
+  /** A new code makes the one before it worthless. */
+  async function makeCode({ id, status }: CardRecord, by: CardPerson): Promise<MadeCode> {
+    if (!['issued', 'active', 'pin-locked'].includes(status))
+      throw new CardError('MOVE_REFUSED', `a card that is ${status} gets no code`);
+    const { code, kept } = codes.make(id, status === 'issued' ? 'activate' : 'reset');
+    const card = await cards.update(id, (current) => ({ ...current, handOver: kept }));
+    if (!card) throw new CardError('CARD_MISSING', 'the card is gone');
+    await onChange({ type: 'code-made', card, reason: 'HANDOVER', by });
+    return { card, code };
+  }
+
+  /**
+   * A card that the station made, for a task that was agreed to. It starts inactive, with a code; a replacement carries
+   * the same residentRef, so every pseudonym of its holder stays, and names the card whose place it takes.
+   */
+  async function issue(taskId: string, made: MadeCard, by: CardPerson): Promise<MadeCode> {
+    const task = await tasks.update(taskId, (current) => {
+      if (current.state !== 'approved') throw new CardError('TASK_DECIDED', 'the task waits for no card');
+      return { ...current, state: 'done' };
+    });
+    if (!task) throw new CardError('TASK_DECIDED', 'there is no such task');
+    const { code, kept } = codes.make(made.id, 'activate');
+    const card: CardRecord = {
+      ...made,
+      residentRef: task.residentRef,
+      status: 'issued',
+      handOver: kept,
+      supersedes: task.cardId,
+      lastWcnt: 0,
+      lastTapAt: 0,
+      unfinished: [],
+      issuedAt: now(),
+    };
+    await cards.insert(card);
+    await onChange({ type: 'issued', card, reason: task.reason, by });
+    return { card, code };
+  }
+
+  /** Once the new card is in its holder's hand and active, the old one ends; repeated after a crash it does nothing more. */
+  async function settleReplacement({ id, supersedes }: Pick<CardRecord, 'id' | 'supersedes'>): Promise<void> {
+    if (supersedes === undefined || (await cards.get(supersedes))?.replacedBy === id) return;
+    const by = { as: 'system', id: 'replacement' } as const;
+    const old = await cards.move(supersedes, 'revoked', 'REQUEST', by.as);
+    const named = await cards.update(supersedes, (current) => ({ ...current, replacedBy: id }));
+    if (old && named) await onChange({ type: 'replaced', card: named, reason: 'REQUEST', by });
+  }
+
+  /** Those that a crash left half done, found again by the daily round. */
+  async function settleReplacements(): Promise<void> {
+    let after: string | undefined;
+    do {
+      const page = await cards.list({ where: { status: 'active' }, limit: 1000, ...(after ? { after } : {}) });
+      for (const card of page.records) await settleReplacement(card);
+      after = page.next;
+    } while (after);
+  }
+
+  return {
+    settleReplacements,
+    suspend,
+    suspendAllOf,
+    unlockOnce,
+    apply,
+    propose,
+    approve,
+    decline,
+    note,
+    issue,
+    settleReplacement,
+  };
+}
+
+export type CardOffice = ReturnType<typeof createCardOffice>;
+
+/** R28: 13 digits, random, so that nobody reads an order or a person out of them; never derived from the card itself. */
+export const newCardNumber = (): string =>
+  Array.from({ length: 13 }, (_, at) => (at === 0 ? randomInt(1, 10) : randomInt(10))).join('');

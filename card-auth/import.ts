@@ -1,0 +1,164 @@
+import { z } from 'zod';
+import type { Row } from '../lib/rows.ts';
+import { isDay, parseInstant } from '../lib/time.ts';
+import { type Collection, StorageError, type StoredRecord } from '../storage/index.ts';
+import type { CardRecord } from './card-registry.ts';
+import type { Resident } from './residents.ts';
+
+/** An empty cell says nothing. */
+const optional = (most: number) =>
+  z
+    .string()
+    .max(most)
+    .optional()
+    .transform((text) => text || undefined);
+const ref = z.string().regex(/^[\w-]{1,64}$/, 'letters, digits, - and _, 64 at most');
+
+/** R34: the basic data of a resident; names exactly as they were received. */
+const ResidentRow = z.strictObject({
+  id: ref,
+  kanji: optional(100),
+  kana: optional(150),
+  latin: optional(150),
+  alias: optional(150),
+  former: optional(150),
+  sex: z.enum(['1', '2', '3']),
+  birthDate: z.string().refine(isDay, 'YYYY-MM-DD of a day that exists'),
+  postal: z.string().regex(/^\d{7}$/, '7 digits'),
+  municipality: z.string().regex(/^\d{5}$/, '5 digits'),
+  town: z.string().max(200),
+  block: z.string().max(200),
+});
+
+/** A card as the issuing station delivers it; it starts inactive, and its holder gets a code. */
+const CardRow = z.strictObject({
+  id: z.string().regex(/^[0-9a-f]{32}$/, 'the ID block, 32 hex digits'),
+  number: z.string().regex(/^\d{13}$/, '13 digits'),
+  resident: ref,
+  keyVersion: z.coerce.number().int().min(1).max(0xffff),
+  expires: z.string().refine((text) => parseInstant(text) !== undefined, 'an instant such as 2031-03-31T15:00:00Z'),
+});
+
+/** A row that is refused; the reason names the column and never repeats what stands in it. */
+export class RowFault extends Error {}
+
+function parsed<T>(schema: z.ZodType<T>, { fields, fault }: Row): T {
+  if (fault) throw new RowFault(fault);
+  const result = schema.safeParse(fields);
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  throw new RowFault(
+    `${issue?.path.join('.') || 'columns'}: ${issue?.code === 'custom' || issue?.code === 'invalid_format' ? issue.message : issue?.code}`,
+  );
+}
+
+export function residentOf(row: Row, { synthetic }: { synthetic: boolean }): Resident {
+  const { id, sex, birthDate, postal, municipality, town, block, ...name } = parsed(ResidentRow, row);
+  if (!Object.values(name).some((text) => text !== undefined)) throw new RowFault('columns: no name at all');
+  const address = { postal, municipality, town, block };
+  return { id, name, sex: Number(sex) as 1 | 2 | 3, birthDate, address, synthetic };
+}
+
+export interface CardRowOptions {
+  readonly cardId: (id: Uint8Array) => Promise<string>;
+  readonly hasResident: (residentRef: string) => Promise<boolean>;
+  readonly now: number;
+}
+
+export async function cardOf(row: Row, { cardId, hasResident, now }: CardRowOptions): Promise<CardRecord> {
+  const { id, number, resident, keyVersion, expires } = parsed(CardRow, row);
+  if (!(await hasResident(resident))) throw new RowFault('resident: there is no such resident; import residents first');
+  return {
+    id: await cardId(Uint8Array.from(Buffer.from(id, 'hex'))),
+    number,
+    residentRef: resident,
+    ckv: keyVersion,
+    status: 'issued',
+    lastWcnt: 0,
+    lastTapAt: 0,
+    unfinished: [],
+    issuedAt: now,
+    expiresOn: parseInstant(expires) ?? 0,
+    software: false,
+  };
+}
+
+export interface ImportResult {
+  readonly added: number;
+  readonly changed: number;
+  readonly same: number;
+  readonly refused: number;
+}
+
+export interface ImportOptions<T extends StoredRecord> {
+  readonly rows: AsyncIterable<Row>;
+  readonly into: Collection<T>;
+  readonly read: (row: Row) => T | Promise<T>;
+  /** What a record that is there already becomes; the same one where the file says nothing new. Throws a RowFault where the two contradict. */
+  readonly merge: (kept: T, read: T) => T;
+  readonly onRefused: (line: number, reason: string) => void;
+  readonly onProgress?: (line: number) => void;
+}
+
+const together = 500;
+
+/** Writes rows as they come, so many in one commit. Repeating a file, whole or from where it broke off, adds nothing twice. */
+export async function importRows<T extends StoredRecord>(options: ImportOptions<T>): Promise<ImportResult> {
+  const { rows, onRefused, onProgress = () => undefined } = options;
+  const counts = { added: 0, changed: 0, same: 0, refused: 0 };
+  async function one(row: Row): Promise<void> {
+    try {
+      counts[await put(await options.read(row), options)] += 1;
+    } catch (error) {
+      if (!(error instanceof RowFault)) throw error;
+      counts.refused += 1;
+      onRefused(row.line, error.message);
+    }
+  }
+  let batch: Row[] = [];
+  const write = async () => {
+    await Promise.all(batch.map(one));
+    const last = batch.at(-1);
+    batch = [];
+    if (last) onProgress(last.line);
+  };
+  for await (const row of rows) {
+    batch.push(row);
+    if (batch.length >= together) await write();
+  }
+  await write();
+  return counts;
+}
+
+async function put<T extends StoredRecord>(
+  record: T,
+  { into, merge }: Pick<ImportOptions<T>, 'into' | 'merge'>,
+): Promise<'added' | 'changed' | 'same'> {
+  try {
+    await into.insert(record);
+    return 'added';
+  } catch (error) {
+    if (!(error instanceof StorageError && error.code === 'ALREADY_EXISTS')) throw error;
+  }
+  let outcome: 'changed' | 'same' = 'same';
+  const kept = await into.update(record.id, (current) => {
+    const merged = merge(current, record);
+    outcome = merged === current ? 'same' : 'changed';
+    return merged;
+  });
+  if (!kept) throw new RowFault('number: another card has it');
+  return outcome;
+}
+
+/** Basic data follow the register; what the hub itself knows of the person stays. */
+export function mergeResident(kept: Resident, read: Resident): Resident {
+  const merged = { ...kept, name: read.name, sex: read.sex, birthDate: read.birthDate, address: read.address };
+  return JSON.stringify(merged) === JSON.stringify(kept) ? kept : merged;
+}
+
+/** A delivery that is read again must not touch a card that lives by now. */
+export function mergeCard(kept: CardRecord, read: CardRecord): CardRecord {
+  if (kept.number !== read.number || kept.residentRef !== read.residentRef || kept.ckv !== read.ckv)
+    throw new RowFault('id: this card is on record with another number, resident or key version');
+  return kept;
+}

@@ -1,0 +1,31 @@
+import type { Text } from '../../web/index.ts';
+
+/** Kinds of notices and what each says; {n} is the number of days. One that was not the holder's own act says whom to call. */
+export const noticeCopy = {
+  'new-device': { ja: '新しい端末でログインしました', en: 'Sign-in from a new device' },
+  'card-activated': { ja: 'カードの利用を始めました', en: 'The card was activated' },
+  'card-suspended': { ja: 'カードを止めました', en: 'The card was stopped' },
+  'card-resumed': { ja: 'カードをまた使えるようにしました', en: 'The card can be used again' },
+  'card-revoked': { ja: 'カードは使えなくなりました', en: 'The card was revoked' },
+  'card-replaced': { ja: '新しいカードに切り替わりました', en: 'The card was replaced by a new one' },
+  'card-copied': {
+    ja: 'カードのコピーが使われた疑いがあるため、カードを止めました。サポートセンターへお電話ください',
+    en: 'A copy of the card may have been used, so the card was stopped. Please call the support centre',
+  },
+  'card-expiring': { ja: 'カードの有効期限まであと{n}日です', en: 'The card expires in {n} days' },
+  'card-expired': { ja: 'カードの有効期限が切れました', en: 'The card has expired' },
+  'pin-changed': { ja: '暗証番号を変えました', en: 'The PIN was changed' },
+  'pin-reset': { ja: '暗証番号を決め直しました', en: 'A new PIN was set with a code' },
+  'pin-locked': {
+    ja: '暗証番号を続けて間違えたため、ロックしました',
+    en: 'The PIN was locked after too many wrong tries',
+  },
+  'tries-returned': { ja: '暗証番号のロックを解除しました', en: 'The lock of the PIN was lifted' },
+  'code-refused': { ja: '違う受け渡し番号が入力されました', en: 'A wrong hand-over code was entered' },
+  'without-pin': {
+    ja: '窓口で、暗証番号なしでカードを確認しました',
+    en: 'The card was shown at a counter without the PIN',
+  },
+} as const satisfies Record<string, Text>;
+
+export type NoticeKind = keyof typeof noticeCopy;

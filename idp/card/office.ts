@@ -1,0 +1,55 @@
+import {
+  type CardRecord,
+  type CardTask,
+  cardCollection,
+  cardTaskCollection,
+  createCardOffice,
+  createCardRegistry,
+  createCardTasks,
+  createExpiryRound,
+  createHandOverCodes,
+  type PinCounter,
+  pinCounterCollection,
+  returnTries,
+} from '../../card-auth/index.ts';
+import type { Ground } from '../ground.ts';
+import { createNotices, type NoticeRecord, noticeCollection } from './notices.ts';
+import { createCardEvents } from './open.ts';
+
+export interface OfficePartsOptions {
+  readonly ground: Pick<Ground, 'storage' | 'audit' | 'secret'>;
+  /** A card was stopped: whoever is signed in with it is signed out, and the parties are told. */
+  readonly onStopped?: ((cardId: string) => Promise<void>) | undefined;
+  readonly now: () => number;
+}
+
+/** The card office with everything that follows from its acts: audit, notices, the end of sign-ins. */
+export function openCardOffice({ ground: { storage, audit, secret }, onStopped, now }: OfficePartsOptions) {
+  const cards = createCardRegistry({
+    cards: storage.collection<CardRecord>(cardCollection),
+    ...(onStopped ? { onStopped } : {}),
+    now,
+  });
+  const notices = createNotices({ notices: storage.collection<NoticeRecord>(noticeCollection), now });
+  const tasks = createCardTasks({ tasks: storage.collection<CardTask>(cardTaskCollection) });
+  const codes = createHandOverCodes({ key: secret('hand-over-codes'), now });
+  const counters = storage.collection<PinCounter>(pinCounterCollection);
+  const onActivated = async (cardId: string) => {
+    const card = await cards.get(cardId);
+    if (card) await office.settleReplacement(card);
+  };
+  const { onFact, onChange, onExpiry } = createCardEvents({ audit, notices, cards, onStopped, onActivated });
+  const office = createCardOffice({
+    cards,
+    tasks,
+    codes,
+    returnTries: (cardId, generation) => returnTries(counters, cardId, generation),
+    onChange,
+    now,
+  });
+  const expiryRound = createExpiryRound({ cards, onEvent: onExpiry, now });
+  return { cards, notices, tasks, codes, office, onFact, expiryRound };
+}
+
+/** For a command beside the hub: its sign-ins are refused at their next request, on every process, because their card is. */
+export const openCardOfficeBeside = (ground: Ground, now: () => number) => openCardOffice({ ground, now });

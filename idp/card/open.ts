@@ -1,0 +1,56 @@
+import type { CardChange, CardFact, CardRegistry, ExpiryEvent } from '../../card-auth/index.ts';
+import type { Audit } from '../audit.ts';
+import type { NoticeKind } from './notice-copy.ts';
+import { type Notices, noticeOfFact } from './notices.ts';
+
+const noticeOfChange: Readonly<Partial<Record<CardChange['type'], NoticeKind>>> = {
+  suspended: 'card-suspended',
+  resumed: 'card-resumed',
+  revoked: 'card-revoked',
+  replaced: 'card-replaced',
+  'tries-returned': 'tries-returned',
+  expired: 'card-expired',
+};
+
+export interface CardEventsOptions {
+  readonly audit: Audit;
+  readonly notices: Notices;
+  readonly cards: Pick<CardRegistry, 'get'>;
+  /** Signs out whoever is signed in with the card; every move of a card does so by itself. */
+  readonly onStopped?: ((cardId: string) => Promise<void>) | undefined;
+  /** A card took the place of another one. */
+  readonly onActivated: (cardId: string) => Promise<void>;
+}
+
+/** What follows from whatever happens to a card: its record in the audit, the holder's notice, the end of its sign-ins. */
+export function createCardEvents({ audit, notices, cards, onStopped, onActivated }: CardEventsOptions) {
+  async function onFact({ type, cardId, code }: CardFact): Promise<void> {
+    await audit.record({ type, result: code ? 'refused' : 'ok', card: cardId, code });
+    const kind = noticeOfFact[type];
+    const card = kind && (await cards.get(cardId));
+    if (kind && card) await notices.notify(card.residentRef, kind);
+    // The alarm is raised in the step that finds it, which is no move.
+    if (type === 'card.clone-alarm') await onStopped?.(cardId);
+    if (type === 'card.activated') await onActivated(cardId);
+  }
+
+  /** By id of the acting person, never by name; the card by its index. */
+  async function onChange({ type, card, reason, by }: CardChange): Promise<void> {
+    await audit.record({
+      type: `card.${type}`,
+      result: 'ok',
+      card: card.id,
+      actor: by.id,
+      detail: { as: by.as, reason },
+    });
+    const kind = noticeOfChange[type];
+    if (kind) await notices.notify(card.residentRef, kind);
+  }
+
+  async function onExpiry({ type, card, days }: ExpiryEvent): Promise<void> {
+    if (type === 'expiring') return notices.notify(card.residentRef, 'card-expiring', { days });
+    await onChange({ type, card, reason: 'EXPIRY', by: { as: 'system', id: 'expiry' } });
+  }
+
+  return { onFact, onChange, onExpiry };
+}
