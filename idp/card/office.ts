@@ -13,6 +13,8 @@ import {
   returnTries,
 } from '../../card-auth/index.ts';
 import type { Ground } from '../ground.ts';
+import { type SsoSession, sessionCollection } from '../session.ts';
+import { endBeside } from '../sign-out/beside.ts';
 import { createNotices, type NoticeRecord, noticeCollection } from './notices.ts';
 import { createCardEvents } from './open.ts';
 
@@ -51,5 +53,8 @@ export function openCardOffice({ ground: { storage, audit, secret }, onStopped, 
   return { cards, notices, tasks, codes, office, onFact, expiryRound };
 }
 
-/** For a command beside the hub: its sign-ins are refused at their next request, on every process, because their card is. */
-export const openCardOfficeBeside = (ground: Ground, now: () => number) => openCardOffice({ ground, now });
+/** For a command beside the hub. */
+export function openCardOfficeBeside(ground: Ground, now: () => number) {
+  const sessions = ground.storage.collection<SsoSession>(sessionCollection);
+  return openCardOffice({ ground, onStopped: (cardId) => endBeside(sessions, cardId, now), now });
+}

@@ -30,7 +30,11 @@ export async function openAuthenticator(page: Page) {
   const verify = (isUserVerified: boolean) =>
     client.send('WebAuthn.setUserVerified', { authenticatorId, isUserVerified });
   const credentials = async () => (await client.send('WebAuthn.getCredentials', { authenticatorId })).credentials;
-  return { verify, credentials };
+  /** What the same device held in an earlier window. */
+  async function hold(held: Awaited<ReturnType<typeof credentials>>): Promise<void> {
+    for (const credential of held) await client.send('WebAuthn.addCredential', { authenticatorId, credential });
+  }
+  return { verify, credentials, hold };
 }
 
 const folder = join(root, 'coverage/screenshots');

@@ -9,10 +9,11 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { buildSpMetadata } from '../../federation/index.ts';
 import { newKeyPair } from '../peer-keys.ts';
 import { freePort } from '../ports.ts';
-import { accessibilityFaults, chromiumPath, openChromium, picture } from './browser.ts';
+import { accessibilityFaults, chromiumPath, openAuthenticator, openChromium, picture } from './browser.ts';
 import { sanuki, skipUnless, startTrialProcess, type TrialProcess } from './trial.ts';
 import { unsignedStart } from './unsigned-start.ts';
 
+type Device = Awaited<ReturnType<typeof openAuthenticator>>;
 const parties = ['portal', 'kmix', 'phr', 'clinic'] as const;
 
 describe('signing out in Chromium', function () {
@@ -30,6 +31,9 @@ describe('signing out in Chromium', function () {
     await trial?.clean();
   });
 
+  /** The passkey that K-MIX asks for stays on the resident's device from window to window. */
+  let held: Awaited<ReturnType<Device['credentials']>> = [];
+
   async function open(locale = 'ja-JP', viewport = { width: 1100, height: 900 }) {
     const context = await browser.newContext({ locale, viewport });
     context.setDefaultTimeout(20_000);
@@ -38,11 +42,14 @@ describe('signing out in Chromium', function () {
     const put = box.locator('button[aria-label*="P032"]');
     if (await put.isEnabled()) await put.click();
     await box.locator('[data-card=present]:has-text("P032")').waitFor();
-    return { context, page };
+    await page.bringToFront();
+    const device = await openAuthenticator(page);
+    await device.hold(held);
+    return { context, page, device };
   }
 
   /** P032 is known to all four. */
-  async function signInEverywhere(page: Page): Promise<void> {
+  async function signInEverywhere({ page, device }: { readonly page: Page; readonly device: Device }): Promise<void> {
     const card = trial.summary.cards.find(({ resident }) => resident === 'P032');
     for (const [at, party] of parties.entries()) {
       await page.goto(`${trial.summary[party]}/sign-in`);
@@ -50,7 +57,12 @@ describe('signing out in Chromium', function () {
         await page.locator('#pin').fill(card?.pin ?? '');
         await page.locator('#pin-form button[type=submit]').click();
       }
+      if (party === 'kmix') {
+        if (held.length === 0) await page.locator('#passkey-bind button').click();
+        await page.locator('#passkey-use').click();
+      }
       await page.waitForURL(`${trial.summary[party]}/`);
+      if (party === 'kmix') held = await device.credentials();
     }
   }
 
@@ -76,8 +88,9 @@ describe('signing out in Chromium', function () {
     ['clinic', 'ログアウト', 'hub'],
   ] as const) {
     it(`at ${party}: all four are out, and the party says so`, async () => {
-      const { context, page } = await open();
-      await signInEverywhere(page);
+      const window = await open();
+      const { context, page } = window;
+      await signInEverywhere(window);
       await page.goto(trial.summary[party]);
       await page.getByRole('button', { name: button, exact: true }).click();
       await page.locator(`#left-${left}`).waitFor();
@@ -92,8 +105,9 @@ describe('signing out in Chromium', function () {
     ['en-GB', 'Sign out', 'Every service has confirmed the sign-out'],
   ] as const) {
     it(`at the hub: the page asks, then says which services confirmed (${locale}, phone)`, async () => {
-      const { context, page } = await open(locale, { width: 360, height: 740 });
-      await signInEverywhere(page);
+      const window = await open(locale, { width: 360, height: 740 });
+      const { context, page } = window;
+      await signInEverywhere(window);
       await page.goto(`${trial.summary.hub}/account`);
       await page.locator('a#sign-out').click();
       await page.locator('button#sign-out').waitFor();
@@ -173,8 +187,9 @@ describe('signing out in Chromium', function () {
 
     for (const locale of ['ja-JP', 'en-GB']) {
       it(`goes on without them, and the page says what to do (${locale}, phone)`, async () => {
-        const { context, page } = await open(locale, { width: 360, height: 740 });
-        await signInEverywhere(page);
+        const window = await open(locale, { width: 360, height: 740 });
+        const { context, page } = window;
+        await signInEverywhere(window);
         await visit(page, 'gone', gone);
         await visit(page, 'slow', slow.origin);
         await page.waitForURL(`${slow.origin}/acs`);

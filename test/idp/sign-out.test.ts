@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { createLocalJWKSet, jwtVerify } from 'jose';
 import * as oidc from 'openid-client';
 import { decodeRedirect, nameIdFormats } from '../../federation/index.ts';
+import { openCardOfficeBeside, openGround } from '../../idp/index.ts';
 import { bye, newTab, openSignOutWorld, type SignOutWorld } from './sign-out-world.ts';
 import { attributeIn, type TestBrowser } from './world.ts';
 
@@ -206,6 +207,27 @@ describe('one sign-out for both protocols', function () {
     const ended = await world.hub.signOut.endAll({ residentRef: 'r1' }, { reason: 'administrator', actor: 'a1' });
     expect(ended.map(({ told }) => told['oidc:told']?.outcome)).to.deep.equal(['confirmed', 'confirmed']);
     expect([await world.isSignedIn(one), await world.isSignedIn(two)]).to.deep.equal([false, false]);
+  });
+
+  it('ends by a card that the command beside the hub stopped, and the hub tells everybody', async () => {
+    const tab = newTab();
+    await signInEverywhere(tab);
+    const aMinuteAgo = () => Date.now() - 60_000;
+    const ground = await openGround({ settings: world.hub.settings, now: aMinuteAgo });
+    try {
+      await openCardOfficeBeside(ground, aMinuteAgo).cards.move(world.first.cardId, 'suspended', 'LOST');
+    } finally {
+      await ground.close();
+    }
+    expect(await world.isSignedIn(tab)).to.equal(false);
+    await world.hub.signOut.retry();
+    const deadline = Date.now() + 30_000;
+    while (world.servers.told.length < 2) {
+      if (Date.now() > deadline) throw new Error('nobody was told');
+      await new Promise((resolve) => setTimeout(resolve, 250));
+    }
+    await world.hub.credential.cards.move(world.first.cardId, 'active', 'REQUEST', 'second-officer');
+    expect(await world.isSignedIn(tab), 'also when the card is found again').to.equal(false);
   });
 
   it('names a transient NameID all session long, so that a later sign-out finds it', async () => {
