@@ -1,4 +1,4 @@
-// Gets the test server's libraries from Maven Central and compiles it, once for each version of its two sources.
+// Gets the test server's libraries from Maven and compiles it, once for each version of its two sources.
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
