@@ -1,6 +1,8 @@
 import { createHash, X509Certificate } from 'node:crypto';
+import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
-import { createSecureContext, type SecureContextOptions } from 'node:tls';
+import { duplexPair } from 'node:stream';
+import { connect, createSecureContext, type SecureContext, type SecureContextOptions, TLSSocket } from 'node:tls';
 import type { Listener } from '../../config/index.ts';
 import type { Log } from '../../lib/log.ts';
 import { HubPageError } from '../errors.ts';
@@ -48,11 +50,31 @@ export async function readKeyPair({ tls, clientCertificates }: TlsListener, now:
     honorCipherOrder: true,
   };
   try {
-    createSecureContext(options);
+    await shakeHands(createSecureContext(options));
   } catch (cause) {
     throw unusable(`the key in ${tls.key} and the certificate in ${tls.certificate} do not make a pair`, { cause });
   }
   return { options, digest, shown: { serial: own.serialNumber, until: own.validToDate.toISOString() } };
+}
+
+const handshakeMs = 5_000;
+
+/**
+ * A handshake of the pair with itself, in memory: some faults of a certificate (a public key that is no point of its
+ * curve, an unknown algorithm) are found only when it is to be shown, which then would be to everybody.
+ */
+async function shakeHands(secureContext: SecureContext): Promise<void> {
+  const [near, far] = duplexPair();
+  const server = new TLSSocket(near, { isServer: true, secureContext });
+  // Nobody is trusted here: it is only looked whether the certificate can be shown and the key can sign.
+  const client = connect({ socket: far, rejectUnauthorized: false });
+  server.on('error', (error) => client.destroy(error));
+  try {
+    await once(client, 'secureConnect', { signal: AbortSignal.timeout(handshakeMs) });
+  } finally {
+    client.destroy();
+    server.destroy();
+  }
 }
 
 async function readText(file: string): Promise<string> {
