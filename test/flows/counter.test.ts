@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import type { Browser, Page } from 'playwright-core';
-import { accessibilityFaults, chromiumPath, openChromium, picture } from './browser.ts';
-import { skipUnless, startTrialProcess, type TrialProcess } from './trial.ts';
+import { accessibilityFaults, picture } from './browser.ts';
+import type { TrialProcess } from './trial.ts';
+import { withTrialInChromium } from './trial-in-chromium.ts';
 
 const cardAlone = JSON.stringify({ id_token: { acr: { essential: true, value: 'urn:x-sanuki:ac:card' } } });
 
@@ -9,15 +10,8 @@ describe('a patient at the clinic’s counter in Chromium', function () {
   this.timeout(120_000);
   let trial: TrialProcess;
   let browser: Browser;
-  before(async function () {
-    skipUnless(chromiumPath !== undefined, 'Chromium', this);
-    trial = await startTrialProcess();
-    browser = await openChromium();
-  });
-  after(async () => {
-    await browser?.close();
-    await trial?.stop();
-    await trial?.clean();
+  withTrialInChromium((opened) => {
+    ({ trial, browser } = opened);
   });
 
   /** A window at the counter and one with the card box, as they stand on the desk. */

@@ -1,21 +1,15 @@
 import { expect } from 'chai';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { accessibilityFaults, chromiumPath, openAuthenticator, openChromium, picture } from './browser.ts';
-import { skipUnless, startTrialProcess, type TrialProcess } from './trial.ts';
+import { accessibilityFaults, openAuthenticator, picture } from './browser.ts';
+import type { TrialProcess } from './trial.ts';
+import { withTrialInChromium } from './trial-in-chromium.ts';
 
 describe('a resident with a card in Chromium', function () {
   this.timeout(120_000);
   let trial: TrialProcess;
   let browser: Browser;
-  before(async function () {
-    skipUnless(chromiumPath !== undefined, 'Chromium', this);
-    trial = await startTrialProcess();
-    browser = await openChromium();
-  });
-  after(async () => {
-    await browser?.close();
-    await trial?.stop();
-    await trial?.clean();
+  withTrialInChromium((opened) => {
+    ({ trial, browser } = opened);
   });
 
   async function setUp(viewport = { width: 1100, height: 900 }) {

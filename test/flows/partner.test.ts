@@ -3,8 +3,9 @@ import { expect } from 'chai';
 import type { Browser, Page } from 'playwright-core';
 import { readCookieFile } from '../../cli/cookie-file.ts';
 import { certificate, consumer, metadataOf } from '../federation/certificates.ts';
-import { accessibilityFaults, chromiumPath, openChromium, picture } from './browser.ts';
-import { sanuki, skipUnless, startTrialProcess, type TrialProcess } from './trial.ts';
+import { accessibilityFaults, picture } from './browser.ts';
+import { sanuki, type TrialProcess } from './trial.ts';
+import { withTrialInChromium } from './trial-in-chromium.ts';
 
 const day = 86_400_000;
 const sizes = { phone: { width: 390, height: 844 }, desktop: { width: 1100, height: 900 } };
@@ -13,15 +14,8 @@ describe('set-up link, calendar of keys and statistics in Chromium', function ()
   this.timeout(120_000);
   let trial: TrialProcess;
   let browser: Browser;
-  before(async function () {
-    skipUnless(chromiumPath !== undefined, 'Chromium', this);
-    trial = await startTrialProcess();
-    browser = await openChromium();
-  });
-  after(async () => {
-    await browser?.close();
-    await trial?.stop();
-    await trial?.clean();
+  withTrialInChromium((opened) => {
+    ({ trial, browser } = opened);
   });
 
   /** A window of an administrator, signed in with the card. */

@@ -2,8 +2,9 @@ import { expect } from 'chai';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { buildSpMetadata } from '../../federation/index.ts';
 import { newKeyPair } from '../peer-keys.ts';
-import { accessibilityFaults, chromiumPath, openChromium, picture } from './browser.ts';
-import { skipUnless, startTrialProcess, type TrialProcess } from './trial.ts';
+import { accessibilityFaults, picture } from './browser.ts';
+import type { TrialProcess } from './trial.ts';
+import { withTrialInChromium } from './trial-in-chromium.ts';
 
 const viewports = { desktop: { width: 1100, height: 900 }, phone: { width: 390, height: 844 } };
 
@@ -11,15 +12,8 @@ describe('the test sign-in in Chromium', function () {
   this.timeout(120_000);
   let trial: TrialProcess;
   let browser: Browser;
-  before(async function () {
-    skipUnless(chromiumPath !== undefined, 'Chromium', this);
-    trial = await startTrialProcess();
-    browser = await openChromium();
-  });
-  after(async () => {
-    await browser?.close();
-    await trial?.stop();
-    await trial?.clean();
+  withTrialInChromium((opened) => {
+    ({ trial, browser } = opened);
   });
 
   /** A desk with the card box beside the browser, whose registrar has opened this page of the console. */

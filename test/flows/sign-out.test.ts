@@ -9,8 +9,9 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { buildSpMetadata } from '../../federation/index.ts';
 import { newKeyPair } from '../peer-keys.ts';
 import { freePort } from '../ports.ts';
-import { accessibilityFaults, chromiumPath, openAuthenticator, openChromium, picture } from './browser.ts';
-import { sanuki, skipUnless, startTrialProcess, type TrialProcess } from './trial.ts';
+import { accessibilityFaults, openAuthenticator, picture } from './browser.ts';
+import { sanuki, type TrialProcess } from './trial.ts';
+import { withTrialInChromium } from './trial-in-chromium.ts';
 import { unsignedStart } from './unsigned-start.ts';
 
 type Device = Awaited<ReturnType<typeof openAuthenticator>>;
@@ -20,15 +21,8 @@ describe('signing out in Chromium', function () {
   this.timeout(120_000);
   let trial: TrialProcess;
   let browser: Browser;
-  before(async function () {
-    skipUnless(chromiumPath !== undefined, 'Chromium', this);
-    trial = await startTrialProcess();
-    browser = await openChromium();
-  });
-  after(async () => {
-    await browser?.close();
-    await trial?.stop();
-    await trial?.clean();
+  withTrialInChromium((opened) => {
+    ({ trial, browser } = opened);
   });
 
   /** The passkey that K-MIX asks for stays on the resident's device from window to window. */
