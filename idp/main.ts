@@ -178,7 +178,7 @@ async function wire(ground: Ground, { settings, log, now = Date.now }: HubOption
   const saml = samlRoutes({ ...common, ...endpoints, sso, entityId, name: settings.service.name, stylesheet });
   const { clientSecrets } = federation;
   const oidc = mountOidc({ ...common, issuer: settings.origin, storage, presentations, clientSecrets, log, frame });
-  const own = residentPages({ ...common, ...attributes, ceremonies, settings, frame, browserCookie });
+  const own = residentPages({ ...common, ...attributes, signOut, ceremonies, settings, frame, browserCookie });
   const { consents } = attributes;
   const admin = openConsole({
     ...common,

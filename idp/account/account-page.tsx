@@ -96,11 +96,13 @@ function Contents({ language }: { readonly language: Language }) {
             </a>
           </li>
         ))}
-        <li>
-          <a class="button button-plain" href="/account/card">
-            {accountCopy.card[language]}
-          </a>
-        </li>
+        {(['card', 'sessions'] as const).map((page) => (
+          <li key={page}>
+            <a class="button button-plain" href={`/account/${page}`}>
+              {accountCopy[page === 'sessions' ? 'devices' : page][language]}
+            </a>
+          </li>
+        ))}
       </ul>
     </nav>
   );

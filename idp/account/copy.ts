@@ -100,6 +100,7 @@ export const accountCopy = {
   authenticators: { ja: 'パスキーの管理', en: 'Your passkeys' },
   startedAt: { ja: 'ログインした日時', en: 'Signed in at' },
   card: { ja: 'カードとお知らせ', en: 'Your card and notices' },
+  devices: { ja: 'ログイン中の端末', en: 'Devices you are signed in on' },
   signOut: { ja: 'ログアウトする', en: 'Sign out' },
   signOutHint: {
     ja: 'このログインで使ったすべてのサービスから、一度にログアウトします。',

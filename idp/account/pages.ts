@@ -6,11 +6,12 @@ import { type AccountRoutesOptions, accountRoutes } from './account.tsx';
 import { type AuthenticatorRoutesOptions, authenticatorRoutes } from './authenticators.tsx';
 import { type ConsentRoutesOptions, consentRoutes } from './consent.tsx';
 import { partyNames } from './party-names.ts';
+import { type SessionRoutesOptions, sessionRoutes } from './sessions.tsx';
 
 type FromSettings = 'origin' | 'secure' | 'timeZone' | 'supportPhone' | 'partyNameOf' | 'sourceNameOf' | 'sourcesOf';
 
 export type ResidentPagesOptions = Omit<
-  AccountRoutesOptions & ConsentRoutesOptions & AuthenticatorRoutesOptions,
+  AccountRoutesOptions & ConsentRoutesOptions & AuthenticatorRoutesOptions & SessionRoutesOptions,
   FromSettings
 > & {
   readonly settings: Settings;
@@ -27,11 +28,11 @@ export function residentPages({
 }: ResidentPagesOptions): (router: Router) => void {
   const { origin, sources, service } = settings;
   const names = new Map(sources.map(({ id, name }) => [id, name]));
-  const common = { ...options, origin, secure: origin.startsWith('https:') };
+  const { timeZone, support } = service;
+  const secure = origin.startsWith('https:');
+  const common = { ...options, origin, secure, timeZone, partyNameOf: partyNames(registry) };
   const account = accountRoutes({
     ...common,
-    timeZone: service.timeZone,
-    partyNameOf: partyNames(registry),
     sourceNameOf: async (source) => names.get(source) ?? (await bodies.nameOf(source)),
   });
   // Every body of the settings is asked for whatever type: which of them knows the resident shows only in the answer.
@@ -39,11 +40,9 @@ export function residentPages({
     ...common,
     sourcesOf: async (type) => [...names.values(), ...(await bodies.namesFor(type))],
   });
-  const { timeZone, support } = service;
-  const authenticators = authenticatorRoutes({ ...common, timeZone, supportPhone: support.phone });
+  const authenticators = authenticatorRoutes({ ...common, supportPhone: support.phone });
+  const added = [consent, account, authenticators, sessionRoutes(common)];
   return (router) => {
-    consent(router);
-    account(router);
-    authenticators(router);
+    for (const add of added) add(router);
   };
 }

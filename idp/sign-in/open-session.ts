@@ -1,4 +1,5 @@
 import type { Context } from 'koa';
+import { browserFamilyOf } from '../browser-family.ts';
 import type { Presentation, Sessions } from '../session.ts';
 
 export interface OpenSessionOptions {
@@ -25,7 +26,8 @@ export async function openSession(
   if (current && isSame && current.level !== presentation.level) await sessions.dropCookies(current.id);
   const same = current && isSame ? await sessions.renew(current.id, presentation) : undefined;
   if (current && !same) await endSession(current.id);
-  const { cookie } = same ?? (await sessions.start(presentation));
+  const { cookie } =
+    same ?? (await sessions.start({ ...presentation, browser: browserFamilyOf(ctx.get('user-agent')) }));
   if (before) await sessions.retireCookie(before);
   ctx.cookies.set(sessionCookie, cookie, { httpOnly: true, sameSite: 'lax', secure, path: '/', overwrite: true });
 }
