@@ -198,7 +198,7 @@ describe('one sign-out for both protocols', function () {
     await signInEverywhere(tab);
     await world.hub.credential.cards.move(world.first.cardId, 'suspended', 'LOST');
     expect(world.servers.told.map(({ party }) => party)).to.have.members(['soap', 'told']);
-    await world.hub.credential.cards.move(world.first.cardId, 'active', 'REQUEST');
+    await world.hub.credential.cards.move(world.first.cardId, 'active', 'REQUEST', 'second-officer');
     expect(await world.isSignedIn(tab), 'also when the card is found again').to.equal(false);
     const [one, two] = [newTab(), newTab()];
     await world.oidcSignIn(one, world.clients.told);
