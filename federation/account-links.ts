@@ -11,6 +11,8 @@ export interface AccountLink extends StoredRecord {
   readonly party: string;
   readonly pseudonym: string;
   readonly linkedAt: number;
+  /** When a session of the resident last came to the party; none for a body that is only asked for data. */
+  readonly lastSignInAt?: number | undefined;
 }
 
 export const accountLinkCollection: CollectionDefinition = {
@@ -63,6 +65,16 @@ export function createAccountLinks({ links, indexKey, now = Date.now }: AccountL
     return (await links.find({ where: { party, pseudonym }, limit: 1 })).records[0]?.residentRef;
   }
 
+  /** Notes a sign-in at the party; true when it is the first one of this link. */
+  async function noteSignIn(residentRef: string, party: string): Promise<boolean> {
+    let first = false;
+    const noted = await links.update(idOf(residentRef, party), (current) => {
+      first = current.lastSignInAt === undefined;
+      return { ...current, lastSignInAt: now() };
+    });
+    return noted !== undefined && first;
+  }
+
   async function linksOf(residentRef: string): Promise<readonly AccountLink[]> {
     return (await links.find({ where: { residentRef }, limit: 1000 })).records;
   }
@@ -71,7 +83,7 @@ export function createAccountLinks({ links, indexKey, now = Date.now }: AccountL
     await links.take(idOf(residentRef, party));
   }
 
-  return { pseudonymFor, knownPseudonym, isLinked, residentOf, linksOf, unlink };
+  return { pseudonymFor, knownPseudonym, isLinked, residentOf, noteSignIn, linksOf, unlink };
 }
 
 export type AccountLinks = ReturnType<typeof createAccountLinks>;

@@ -1,5 +1,5 @@
-import type { Language, Text } from '../../web/index.ts';
-import type { BrowserFamily } from '../browser-family.ts';
+import type { Language, Text } from '../web/index.ts';
+import type { BrowserFamily } from './browser-family.ts';
 
 const systemCopy: Readonly<Record<NonNullable<BrowserFamily['system']>, Text>> = {
   windows: { ja: 'Windows のパソコン', en: 'Windows computer' },

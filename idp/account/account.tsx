@@ -3,6 +3,7 @@ import type { Context } from 'koa';
 import { type AccessLog, AttributeError, type Consents, type RecordedAccess } from '../../attribute-service/index.ts';
 import type { Text } from '../../web/index.ts';
 import type { Audit } from '../audit.ts';
+import type { Notices } from '../card/notices.ts';
 import { HubPageError } from '../errors.ts';
 import type { PageFrame } from '../page-frame.ts';
 import type { SsoSession } from '../session.ts';
@@ -16,6 +17,7 @@ export interface AccountRoutesOptions extends Omit<GateOptions, 'interactions'>,
   readonly consents: Pick<Consents, 'list' | 'withdraw'>;
   readonly accessLog: Pick<AccessLog, 'accessesOf'>;
   readonly audit: Audit;
+  readonly notices: Pick<Notices, 'unread'>;
   readonly frame: PageFrame;
   /** IANA name of the zone in which times are shown. */
   readonly timeZone: string;
@@ -47,6 +49,7 @@ export function accountRoutes(options: AccountRoutesOptions): (router: Router) =
     });
     const page = {
       session,
+      unread: await options.notices.unread(residentRef),
       timeZone,
       sourceNameOf: await namesOfSources(accesses, options),
       accesses,

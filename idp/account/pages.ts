@@ -1,6 +1,7 @@
 import type Router from '@koa/router';
 import type { Settings } from '../../config/index.ts';
 import type { ProviderRegistry } from '../../federation/index.ts';
+import { type NoticeRoutesOptions, noticeRoutes } from '../card/notice-routes.tsx';
 import type { RegisteredBodies } from '../registered-bodies.ts';
 import { type AccountRoutesOptions, accountRoutes } from './account.tsx';
 import { type AuthenticatorRoutesOptions, authenticatorRoutes } from './authenticators.tsx';
@@ -10,10 +11,13 @@ import { type SessionRoutesOptions, sessionRoutes } from './sessions.tsx';
 
 type FromSettings = 'origin' | 'secure' | 'timeZone' | 'supportPhone' | 'partyNameOf' | 'sourceNameOf' | 'sourcesOf';
 
-export type ResidentPagesOptions = Omit<
-  AccountRoutesOptions & ConsentRoutesOptions & AuthenticatorRoutesOptions & SessionRoutesOptions,
-  FromSettings
-> & {
+type Pages = AccountRoutesOptions &
+  ConsentRoutesOptions &
+  AuthenticatorRoutesOptions &
+  SessionRoutesOptions &
+  NoticeRoutesOptions;
+
+export type ResidentPagesOptions = Omit<Pages, FromSettings> & {
   readonly settings: Settings;
   readonly registry: ProviderRegistry;
   readonly bodies: Pick<RegisteredBodies, 'namesFor' | 'nameOf'>;
@@ -30,7 +34,8 @@ export function residentPages({
   const names = new Map(sources.map(({ id, name }) => [id, name]));
   const { timeZone, support } = service;
   const secure = origin.startsWith('https:');
-  const common = { ...options, origin, secure, timeZone, partyNameOf: partyNames(registry) };
+  const partyNameOf = partyNames(registry);
+  const common = { ...options, origin, secure, timeZone, supportPhone: support.phone, partyNameOf };
   const account = accountRoutes({
     ...common,
     sourceNameOf: async (source) => names.get(source) ?? (await bodies.nameOf(source)),
@@ -40,8 +45,8 @@ export function residentPages({
     ...common,
     sourcesOf: async (type) => [...names.values(), ...(await bodies.namesFor(type))],
   });
-  const authenticators = authenticatorRoutes({ ...common, supportPhone: support.phone });
-  const added = [consent, account, authenticators, sessionRoutes(common)];
+  const authenticators = authenticatorRoutes(common);
+  const added = [consent, account, authenticators, sessionRoutes(common), noticeRoutes(common)];
   return (router) => {
     for (const add of added) add(router);
   };

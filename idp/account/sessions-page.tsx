@@ -1,8 +1,8 @@
 import { Breadcrumb, type DateStyle, Facts, formatMoment, Notice, type Text } from '../../web/index.ts';
+import { browserWords } from '../browser-words.ts';
 import type { SsoSession } from '../session.ts';
 import { outcomeCopy } from '../sign-out/copy.ts';
 import type { NamedOutcome } from '../sign-out/pages.tsx';
-import { browserWords } from './browser-words.ts';
 import { accountCopy, levelCopy } from './copy.ts';
 import { sessionsCopy } from './sessions-copy.ts';
 

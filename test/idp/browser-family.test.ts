@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { browserWords } from '../../idp/account/browser-words.ts';
 import { browserFamilyOf } from '../../idp/browser-family.ts';
+import { browserWords } from '../../idp/browser-words.ts';
 
 const webkit = 'AppleWebKit/537.36 (KHTML, like Gecko)';
 
