@@ -31,7 +31,13 @@ export interface AccountPageOptions {
 
 type Parts = AccountPageOptions & DateStyle;
 
-const pages = ['notices', 'card', 'sessions', 'authenticators'] as const satisfies readonly (keyof typeof pageNames)[];
+const pages = [
+  'notices',
+  'card',
+  'sessions',
+  'services',
+  'authenticators',
+] as const satisfies readonly (keyof typeof pageNames)[];
 
 /** Who may see what, who looked, and how this sign-in came about. */
 export function AccountPage(options: Parts) {

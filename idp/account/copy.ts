@@ -113,6 +113,7 @@ export const accountCopy = {
 export const pageNames = {
   notices: { ja: 'お知らせ', en: 'Notices' },
   card: { ja: 'カード', en: 'Your card' },
+  services: { ja: 'つながっているサービス', en: 'Services linked to you' },
   sessions: { ja: 'ログイン中の端末', en: 'Devices you are signed in on' },
   authenticators: { ja: 'パスキーの管理', en: 'Your passkeys' },
 } as const satisfies Record<string, Text>;

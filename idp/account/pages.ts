@@ -7,6 +7,7 @@ import { type AccountRoutesOptions, accountRoutes } from './account.tsx';
 import { type AuthenticatorRoutesOptions, authenticatorRoutes } from './authenticators.tsx';
 import { type ConsentRoutesOptions, consentRoutes } from './consent.tsx';
 import { partyNames } from './party-names.ts';
+import { type ServiceRoutesOptions, serviceRoutes } from './services.tsx';
 import { type SessionRoutesOptions, sessionRoutes } from './sessions.tsx';
 
 type FromSettings = 'origin' | 'secure' | 'timeZone' | 'supportPhone' | 'partyNameOf' | 'sourceNameOf' | 'sourcesOf';
@@ -15,6 +16,7 @@ type Pages = AccountRoutesOptions &
   ConsentRoutesOptions &
   AuthenticatorRoutesOptions &
   SessionRoutesOptions &
+  ServiceRoutesOptions &
   NoticeRoutesOptions;
 
 export type ResidentPagesOptions = Omit<Pages, FromSettings> & {
@@ -36,9 +38,10 @@ export function residentPages({
   const secure = origin.startsWith('https:');
   const partyNameOf = partyNames(registry);
   const common = { ...options, origin, secure, timeZone, supportPhone: support.phone, partyNameOf };
+  const sourceNameOf = async (source: string) => names.get(source) ?? (await bodies.nameOf(source));
   const account = accountRoutes({
     ...common,
-    sourceNameOf: async (source) => names.get(source) ?? (await bodies.nameOf(source)),
+    sourceNameOf,
   });
   // Every body of the settings is asked for whatever type: which of them knows the resident shows only in the answer.
   const consent = consentRoutes({
@@ -46,7 +49,14 @@ export function residentPages({
     sourcesOf: async (type) => [...names.values(), ...(await bodies.namesFor(type))],
   });
   const authenticators = authenticatorRoutes(common);
-  const added = [consent, account, authenticators, sessionRoutes(common), noticeRoutes(common)];
+  const added = [
+    consent,
+    account,
+    authenticators,
+    sessionRoutes(common),
+    serviceRoutes({ ...common, registry, sourceNameOf }),
+    noticeRoutes(common),
+  ];
   return (router) => {
     for (const add of added) add(router);
   };
