@@ -31,6 +31,7 @@ import { mountOidc } from './oidc/mount.ts';
 import { openSessions } from './open-sessions.ts';
 import { createPageFrame } from './page-frame.ts';
 import { createTestPeriods, type StoredTestPeriod, testPeriodCollection } from './playground/test-periods.ts';
+import { openReports } from './reports.ts';
 import { rotatingKeys } from './rotating-keys.ts';
 import { samlResponder, samlRoutes } from './saml/routes.ts';
 import { createSamlSso } from './saml/sso.ts';
@@ -133,7 +134,6 @@ async function wire(ground: Ground, { settings, log, now = Date.now }: HubOption
     now,
     residents: credential.residents,
   });
-  const { bootstrapFor } = attributes;
   const testPeriods = createTestPeriods({
     periods: storage.collection<StoredTestPeriod>(testPeriodCollection),
     administrators: openAdministrators(ground, now),
@@ -145,6 +145,8 @@ async function wire(ground: Ground, { settings, log, now = Date.now }: HubOption
     endSession: (id: string) => signOut.end(id, { reason: 'resident' }),
     knownBrowsers: openKnownBrowsers(ground, { notices, secure, now }),
     noteVisit: createVisits({ links, notices }),
+    reports: openReports(ground, { timeZone: settings.service.timeZone, now }),
+    notices,
     sessions,
     interactions,
     registry,
@@ -155,7 +157,7 @@ async function wire(ground: Ground, { settings, log, now = Date.now }: HubOption
     sessionCookie,
     displayNameOf,
     staffOf,
-    bootstrapFor,
+    bootstrapFor: attributes.bootstrapFor,
     testing: testPeriods.testing,
     now,
   };
@@ -176,8 +178,7 @@ async function wire(ground: Ground, { settings, log, now = Date.now }: HubOption
   const saml = samlRoutes({ ...common, ...endpoints, sso, entityId, name: settings.service.name, stylesheet });
   const { clientSecrets } = federation;
   const oidc = mountOidc({ ...common, issuer: settings.origin, storage, presentations, clientSecrets, log, frame });
-  const own = residentPages({ ...common, ...attributes, signOut, notices, ceremonies, settings, frame, browserCookie });
-  const { consents } = attributes;
+  const own = residentPages({ ...common, ...attributes, signOut, ceremonies, settings, frame, browserCookie });
   const admin = openConsole({
     ...common,
     rotating,
@@ -192,7 +193,9 @@ async function wire(ground: Ground, { settings, log, now = Date.now }: HubOption
     browserCookie,
     entityId,
     clientSecrets,
-    consents,
+    consents: attributes.consents,
+    cards,
+    signOut,
     lookAtStaff: staff.lookAt,
     testPeriods,
   });
@@ -228,7 +231,7 @@ async function wire(ground: Ground, { settings, log, now = Date.now }: HubOption
   const pictures = logoRoutes({ logos, registry });
   const home = homeRoutes({ settings, frame });
   const forCards = { ...common, settings, origin: settings.origin, secure, frame, browserCookie };
-  const card = cardRoutes({ ...forCards, cards, office, notices });
+  const card = cardRoutes({ ...forCards, cards, office });
   const pin = pinRoutes({ ...forCards, setting });
   const pages = [home, pictures, saml, signIn, passkeys, signOut.routes, own, card, pin];
   const routes = [...pages, attributes.routes, admin.routes, api.routes];

@@ -27,6 +27,7 @@ export interface AccountPageOptions {
   readonly csrfToken: string;
   readonly timeZone: string;
   readonly sourceNameOf: (source: string) => Text | undefined;
+  readonly reported: ReadonlyMap<string, string>;
 }
 
 type Parts = AccountPageOptions & DateStyle;

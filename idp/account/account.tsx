@@ -6,6 +6,7 @@ import type { Audit } from '../audit.ts';
 import type { Notices } from '../card/notices.ts';
 import { HubPageError } from '../errors.ts';
 import type { PageFrame } from '../page-frame.ts';
+import type { Reports } from '../reports.ts';
 import type { SsoSession } from '../session.ts';
 import { AccountPage, type ListedConsent } from './account-page.tsx';
 import { accountCopy } from './copy.ts';
@@ -18,6 +19,7 @@ export interface AccountRoutesOptions extends Omit<GateOptions, 'interactions'>,
   readonly accessLog: Pick<AccessLog, 'accessesOf'>;
   readonly audit: Audit;
   readonly notices: Pick<Notices, 'unread'>;
+  readonly reports: Pick<Reports, 'ofResident'>;
   readonly frame: PageFrame;
   /** IANA name of the zone in which times are shown. */
   readonly timeZone: string;
@@ -49,6 +51,7 @@ export function accountRoutes(options: AccountRoutesOptions): (router: Router) =
     });
     const page = {
       session,
+      reported: new Map((await options.reports.ofResident(residentRef)).map(({ entry, number }) => [entry, number])),
       unread: await options.notices.unread(residentRef),
       timeZone,
       sourceNameOf: await namesOfSources(accesses, options),

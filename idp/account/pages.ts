@@ -7,6 +7,7 @@ import { type AccountRoutesOptions, accountRoutes } from './account.tsx';
 import { type AuthenticatorRoutesOptions, authenticatorRoutes } from './authenticators.tsx';
 import { type ConsentRoutesOptions, consentRoutes } from './consent.tsx';
 import { partyNames } from './party-names.ts';
+import { type ReportRoutesOptions, reportRoutes } from './report.tsx';
 import { type ServiceRoutesOptions, serviceRoutes } from './services.tsx';
 import { type SessionRoutesOptions, sessionRoutes } from './sessions.tsx';
 
@@ -17,6 +18,7 @@ type Pages = AccountRoutesOptions &
   AuthenticatorRoutesOptions &
   SessionRoutesOptions &
   ServiceRoutesOptions &
+  ReportRoutesOptions &
   NoticeRoutesOptions;
 
 export type ResidentPagesOptions = Omit<Pages, FromSettings> & {
@@ -56,6 +58,7 @@ export function residentPages({
     sessionRoutes(common),
     serviceRoutes({ ...common, registry, sourceNameOf }),
     noticeRoutes(common),
+    reportRoutes(common),
   ];
   return (router) => {
     for (const add of added) add(router);

@@ -17,6 +17,14 @@ export const noticeCopy = {
     ja: 'パスキーの写しが使われた疑いがあるため、そのパスキーを止めました。削除して、登録し直してください',
     en: 'A copy of a passkey may have been used, so the passkey was blocked. Please remove it and set up a new one',
   },
+  'report-answered': {
+    ja: '心当たりがないとお知らせいただいたアクセスに、お答えしました（受付番号 {number}）',
+    en: 'The access that you reported has been answered (number {number})',
+  },
+  'sign-ins-ended': {
+    ja: 'サポートセンターが、あなたのログインをすべて終わらせました',
+    en: 'The support centre ended all your sign-ins',
+  },
   'card-activated': { ja: 'カードの利用を始めました', en: 'The card was activated' },
   'card-suspended': { ja: 'カードを止めました', en: 'The card was stopped' },
   'card-resumed': { ja: 'カードをまた使えるようにしました', en: 'The card can be used again' },
