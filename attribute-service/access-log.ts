@@ -59,6 +59,11 @@ export function createAccessLog({ journal }: AccessLogOptions) {
     return { accesses, ...(last && from + limit < all.length ? { next: last.id } : {}) };
   }
 
+  /** One access to this resident's data; another's is not there. */
+  async function accessOf(residentRef: string, id: string): Promise<RecordedAccess | undefined> {
+    return (await recordsOf(residentRef)).find((access) => access.id === id);
+  }
+
   /** Every process has a chain of its own, so entries come in the order of chains: sorting needs all of them. */
   async function recordsOf(residentRef: string): Promise<RecordedAccess[]> {
     const found: RecordedAccess[] = [];
@@ -71,7 +76,7 @@ export function createAccessLog({ journal }: AccessLogOptions) {
     return found;
   }
 
-  return { record, accessesOf };
+  return { record, accessesOf, accessOf };
 }
 
 export type AccessLog = ReturnType<typeof createAccessLog>;

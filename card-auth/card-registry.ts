@@ -19,6 +19,8 @@ export interface CardRecord extends StoredRecord {
   readonly lastTapAt: number;
   /** Instants of authorisations that no PIN proof followed, within the last hour. */
   readonly unfinished: readonly number[];
+  /** Authorisations since the last sign-in that no PIN proof followed, neither a right nor a wrong one. */
+  readonly unproven?: number | undefined;
   readonly pin?: CardPin | undefined;
   /** The last PIN generation that was begun; each attempt takes a new one, so that none is evaluated for two PINs. */
   readonly lastGeneration?: number | undefined;

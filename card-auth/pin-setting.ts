@@ -230,7 +230,7 @@ export function createPinSetting(options: PinSettingOptions) {
     const card = await cards.update(proved.cardId, (current) => {
       demandOf(way, owner)(current, now());
       if (current.pin?.generation !== from) throw new CardError('CHALLENGE_SPENT', 'the PIN was changed meanwhile');
-      return { ...current, status: 'active', reason: undefined, pin, handOver: undefined, unfinished: [] };
+      return { ...current, status: 'active', reason: undefined, pin, handOver: undefined, unfinished: [], unproven: 0 };
     });
     if (!card) throw new CardError('CARD_REFUSED', 'the card is gone');
     // Also what attempts that ended half-way left behind.

@@ -22,12 +22,15 @@ export interface CardFact {
     | 'card.activated'
     | 'card.pin-reset'
     | 'card.code-refused'
+    | 'card.unfinished'
     | 'auth.start'
     | 'auth.ok'
     | 'auth.fail'
     | 'auth.card';
   readonly cardId: string;
   readonly code?: CardErrorCode;
+  /** How often, where that is the fact. */
+  readonly count?: number;
 }
 
 export interface PossessionOptions {
@@ -114,7 +117,8 @@ export function createPossession({ cards, keyService, unfinishedPerHour, onFact,
       const unfinished = current.unfinished.filter((at) => at > now() - hourMs);
       if (unfinished.length >= unfinishedPerHour)
         throw new CardError('TOO_MANY_UNFINISHED', 'too many authorisations without a PIN within an hour');
-      return { ...admitted, unfinished: [...unfinished, seen.tappedAt] };
+      const unproven = (current.unproven ?? 0) + 1;
+      return { ...admitted, unfinished: [...unfinished, seen.tappedAt], unproven };
     });
     if (cloned) {
       await onFact({ type: 'card.clone-alarm', cardId: known.id, code: 'CARD_SUSPENDED' });
@@ -173,7 +177,8 @@ export function createPossession({ cards, keyService, unfinishedPerHour, onFact,
   }
 
   async function refuseWrong(cardId: string, remainingTries: number): Promise<never> {
-    await onFact({ type: 'auth.fail', cardId, code: 'PIN_WRONG' });
+    const proofSeen = (card: CardRecord) => ({ ...card, unproven: Math.max(0, (card.unproven ?? 0) - 1) });
+    await Promise.all([cards.update(cardId, proofSeen), onFact({ type: 'auth.fail', cardId, code: 'PIN_WRONG' })]);
     if (remainingTries <= 0) await lock(cardId);
     throw new CardError('PIN_WRONG', 'the PIN is wrong', { remainingTries });
   }

@@ -108,10 +108,7 @@ export function createCardSignIn(options: CardSignInOptions) {
       keyService.verifyProof(field(proved.id, 16), generation, transcript, proof),
     );
     if (!right) return possession.refuseWrong(card.id, remainingTries);
-    await Promise.all([
-      cards.update(card.id, (current) => ({ ...current, unfinished: [] })),
-      onFact({ type: 'auth.ok', cardId: card.id }),
-    ]);
+    await Promise.all([settle(card.id), onFact({ type: 'auth.ok', cardId: card.id })]);
     return {
       residentRef: card.residentRef,
       cardId: card.id,
@@ -119,6 +116,16 @@ export function createCardSignIn(options: CardSignInOptions) {
       amr: ['hwk', 'pin'],
       at: now(),
     };
+  }
+
+  /** R68: what began since the last sign-in and came to no PIN is told once, at the next one; this one is not among it. */
+  async function settle(cardId: string): Promise<void> {
+    let count = 0;
+    await cards.update(cardId, (current) => {
+      count = (current.unproven ?? 0) - 1;
+      return { ...current, unfinished: [], unproven: 0 };
+    });
+    if (count > 0) await onFact({ type: 'card.unfinished', cardId, count });
   }
 
   return { start: challenges.start, tap: challenges.tap, prove, present, finish };

@@ -11,6 +11,10 @@ export interface AccountLink extends StoredRecord {
   readonly party: string;
   readonly pseudonym: string;
   readonly linkedAt: number;
+  /** When a session of the resident last came to the party; none for a body that is only asked for data. */
+  readonly lastSignInAt?: number | undefined;
+  /** The resident undid it: nobody is found by it any more. The pseudonym stays reserved. */
+  readonly unlinkedAt?: number | undefined;
 }
 
 export const accountLinkCollection: CollectionDefinition = {
@@ -38,7 +42,7 @@ export function createAccountLinks({ links, indexKey, now = Date.now }: AccountL
   async function pseudonymFor(residentRef: string, party: string): Promise<string> {
     const id = idOf(residentRef, party);
     const known = await links.get(id);
-    if (known) return known.pseudonym;
+    if (known) return known.unlinkedAt === undefined ? known.pseudonym : relink(known);
     const link = { id, residentRef, party, pseudonym: randomBytes(24).toString('base64url'), linkedAt: now() };
     try {
       await links.insert(link);
@@ -50,9 +54,18 @@ export function createAccountLinks({ links, indexKey, now = Date.now }: AccountL
     }
   }
 
-  /** The party's pseudonym of the resident if there is one already; makes none. */
+  /** The resident comes back: as the same person, because the party keeps what belongs to the pseudonym. */
+  async function relink({ id, pseudonym }: AccountLink): Promise<string> {
+    await links.update(id, (current) =>
+      current.unlinkedAt === undefined ? current : { ...current, unlinkedAt: undefined, linkedAt: now() },
+    );
+    return pseudonym;
+  }
+
+  /** The party's pseudonym of the resident if there is a link; makes none. */
   async function knownPseudonym(residentRef: string, party: string): Promise<string | undefined> {
-    return (await links.get(idOf(residentRef, party)))?.pseudonym;
+    const known = await links.get(idOf(residentRef, party));
+    return known?.unlinkedAt === undefined ? known?.pseudonym : undefined;
   }
 
   async function isLinked(residentRef: string, party: string): Promise<boolean> {
@@ -60,18 +73,39 @@ export function createAccountLinks({ links, indexKey, now = Date.now }: AccountL
   }
 
   async function residentOf(party: string, pseudonym: string): Promise<string | undefined> {
-    return (await links.find({ where: { party, pseudonym }, limit: 1 })).records[0]?.residentRef;
+    const found = (await links.find({ where: { party, pseudonym }, limit: 1 })).records[0];
+    return found?.unlinkedAt === undefined ? found?.residentRef : undefined;
   }
 
+  /** Notes a sign-in at the party; true when it is the first one of this link. */
+  async function noteSignIn(residentRef: string, party: string): Promise<boolean> {
+    let first = false;
+    const noted = await links.update(idOf(residentRef, party), (current) => {
+      first = current.lastSignInAt === undefined;
+      return { ...current, lastSignInAt: now() };
+    });
+    return noted !== undefined && first;
+  }
+
+  /** Those that were undone too. */
   async function linksOf(residentRef: string): Promise<readonly AccountLink[]> {
     return (await links.find({ where: { residentRef }, limit: 1000 })).records;
   }
 
+  /**
+   * R49: from here on the party's pseudonym leads to nobody. It is kept, not forgotten: SAML Core 8.3.7 has it never
+   * given to another one, and who undid a link by mistake finds the own records at the party again.
+   */
   async function unlink(residentRef: string, party: string): Promise<void> {
-    await links.take(idOf(residentRef, party));
+    const at = now();
+    await links.update(idOf(residentRef, party), (current) => ({
+      ...current,
+      unlinkedAt: current.unlinkedAt ?? at,
+      lastSignInAt: undefined,
+    }));
   }
 
-  return { pseudonymFor, knownPseudonym, isLinked, residentOf, linksOf, unlink };
+  return { pseudonymFor, knownPseudonym, isLinked, residentOf, noteSignIn, linksOf, unlink };
 }
 
 export type AccountLinks = ReturnType<typeof createAccountLinks>;

@@ -28,24 +28,21 @@ import { createArrivals } from './listeners/arrival.ts';
 import { openListeners } from './listeners/open.ts';
 import { createLogos, type Logo, logoCollection, logoRoutes } from './logos.ts';
 import { mountOidc } from './oidc/mount.ts';
+import { openSessions } from './open-sessions.ts';
 import { createPageFrame } from './page-frame.ts';
 import { createTestPeriods, type StoredTestPeriod, testPeriodCollection } from './playground/test-periods.ts';
+import { openReports } from './reports.ts';
 import { rotatingKeys } from './rotating-keys.ts';
 import { samlResponder, samlRoutes } from './saml/routes.ts';
 import { createSamlSso } from './saml/sso.ts';
-import {
-  createSessions,
-  type SessionCookie,
-  type SsoSession,
-  sessionCollection,
-  sessionCookieCollection,
-} from './session.ts';
 import { createSessionNames, type SessionName, sessionNameCollection } from './session-names.ts';
 import { createInteractions, type Interaction, interactionCollection } from './sign-in/interaction.ts';
+import { openKnownBrowsers } from './sign-in/known-browsers.ts';
 import { createPrompt } from './sign-in/prompt.tsx';
 import { signInRoutes } from './sign-in/routes.ts';
 import { openSignOut } from './sign-out/open.ts';
 import { openTraces } from './traces/open.ts';
+import { createVisits } from './visits.ts';
 
 /** Every cookie name carries its owner: ports of one host share cookies. */
 const sessionCookie = 'sanuki-hub-session';
@@ -90,17 +87,17 @@ async function wire(ground: Ground, { settings, log, now = Date.now }: HubOption
   const traces = openTraces({ settings, storage, log, now });
   const secure = settings.origin.startsWith('https:');
   const displayNameOf = credential.residents.displayName;
-  const { cards } = credential;
-  const { ceremonies, ...authenticators } = openAuthenticators(ground, { settings, cards, displayNameOf, now });
-  const sessions = createSessions({
-    sessions: storage.collection<SsoSession>(sessionCollection),
-    cookies: storage.collection<SessionCookie>(sessionCookieCollection),
-    isCardUsable: cards.isUsable,
-    isAuthenticatorUsable: authenticators.isUsable,
-    absoluteMs: settings.session.absoluteMinutes * minute,
-    idleMs: settings.session.idleMinutes * minute,
+  const { cards, office, notices, pinSetting: setting } = credential;
+  const { ceremonies, ...authenticators } = openAuthenticators(ground, {
+    settings,
+    cards,
+    displayNameOf,
+    notices,
+    onStopped: async (authenticatorId) => void (await signOut.endAll({ authenticatorId }, { reason: 'passkey' })),
     now,
   });
+  const usable = { isCardUsable: cards.isUsable, isAuthenticatorUsable: authenticators.isUsable };
+  const sessions = openSessions(ground, { settings, ...usable, now });
   const presentations = createCounterPresentations({
     presentations: storage.collection<CounterPresentation>(counterPresentationCollection),
     isCardUsable: cards.isUsable,
@@ -137,7 +134,6 @@ async function wire(ground: Ground, { settings, log, now = Date.now }: HubOption
     now,
     residents: credential.residents,
   });
-  const { bootstrapFor } = attributes;
   const testPeriods = createTestPeriods({
     periods: storage.collection<StoredTestPeriod>(testPeriodCollection),
     administrators: openAdministrators(ground, now),
@@ -147,6 +143,10 @@ async function wire(ground: Ground, { settings, log, now = Date.now }: HubOption
   const logos = createLogos({ logos: storage.collection<Logo>(logoCollection), now });
   const common = {
     endSession: (id: string) => signOut.end(id, { reason: 'resident' }),
+    knownBrowsers: openKnownBrowsers(ground, { notices, secure, now }),
+    noteVisit: createVisits({ links, notices }),
+    reports: openReports(ground, { timeZone: settings.service.timeZone, now }),
+    notices,
     sessions,
     interactions,
     registry,
@@ -157,7 +157,7 @@ async function wire(ground: Ground, { settings, log, now = Date.now }: HubOption
     sessionCookie,
     displayNameOf,
     staffOf,
-    bootstrapFor,
+    bootstrapFor: attributes.bootstrapFor,
     testing: testPeriods.testing,
     now,
   };
@@ -178,8 +178,7 @@ async function wire(ground: Ground, { settings, log, now = Date.now }: HubOption
   const saml = samlRoutes({ ...common, ...endpoints, sso, entityId, name: settings.service.name, stylesheet });
   const { clientSecrets } = federation;
   const oidc = mountOidc({ ...common, issuer: settings.origin, storage, presentations, clientSecrets, log, frame });
-  const own = residentPages({ ...common, ...attributes, ceremonies, settings, frame, browserCookie });
-  const { consents } = attributes;
+  const own = residentPages({ ...common, ...attributes, signOut, ceremonies, settings, frame, browserCookie });
   const admin = openConsole({
     ...common,
     rotating,
@@ -194,7 +193,9 @@ async function wire(ground: Ground, { settings, log, now = Date.now }: HubOption
     browserCookie,
     entityId,
     clientSecrets,
-    consents,
+    consents: attributes.consents,
+    cards,
+    signOut,
     lookAtStaff: staff.lookAt,
     testPeriods,
   });
@@ -229,9 +230,8 @@ async function wire(ground: Ground, { settings, log, now = Date.now }: HubOption
   const isHealthy = async () => (await registry.list({ limit: 1 })).records.length >= 0;
   const pictures = logoRoutes({ logos, registry });
   const home = homeRoutes({ settings, frame });
-  const { office, notices, pinSetting: setting } = credential;
   const forCards = { ...common, settings, origin: settings.origin, secure, frame, browserCookie };
-  const card = cardRoutes({ ...forCards, cards, office, notices });
+  const card = cardRoutes({ ...forCards, cards, office });
   const pin = pinRoutes({ ...forCards, setting });
   const pages = [home, pictures, saml, signIn, passkeys, signOut.routes, own, card, pin];
   const routes = [...pages, attributes.routes, admin.routes, api.routes];

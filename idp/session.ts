@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { QualifiedNameId } from '../federation/index.ts';
 import { sha256 } from '../lib/bytes.ts';
 import type { Collection, CollectionDefinition, StoredRecord } from '../storage/index.ts';
+import type { BrowserFamily } from './browser-family.ts';
 
 /** A party that took part in a session: what single logout has to name, exactly as it was given to the party. */
 export interface Participant {
@@ -27,6 +28,8 @@ export interface SsoSession extends StoredRecord {
   readonly amr: readonly string[];
   /** The passkey that its level stands on; none where the card alone does. */
   readonly authenticatorId?: string | undefined;
+  /** What kind of browser it was opened in, so that its resident knows it again. */
+  readonly browser?: BrowserFamily | undefined;
   /** ms since 1970 of the last presentation of the card, or of the passkey where that stands alone. */
   readonly authenticatedAt: number;
   readonly startedAt: number;
@@ -44,7 +47,7 @@ export interface SsoSession extends StoredRecord {
 export interface SessionEnd {
   /** Id of the sign-out that tells the participants. */
   readonly signOut: string;
-  readonly reason: 'party' | 'resident' | 'administrator' | 'card';
+  readonly reason: 'party' | 'resident' | 'administrator' | 'card' | 'passkey';
   /** The party that asked for it; it is not told. */
   readonly initiator?: string | undefined;
   /** Id of the administrator. */
@@ -64,12 +67,13 @@ export interface Presentation {
   readonly level: string;
   readonly amr: readonly string[];
   readonly authenticatorId?: string | undefined;
+  readonly browser?: BrowserFamily | undefined;
   readonly at: number;
 }
 
 export const sessionCollection: CollectionDefinition = {
   name: 'sso-session',
-  indexes: [['cardId'], ['residentRef'], ['ended']],
+  indexes: [['cardId'], ['residentRef'], ['authenticatorId'], ['ended']],
   readMostly: true,
 };
 export const sessionCookieCollection: CollectionDefinition = {
@@ -101,6 +105,12 @@ export interface SessionsOptions {
   readonly idleMs: number;
   readonly now?: () => number;
 }
+
+/** What all sessions of it end with. */
+export type SessionOwner =
+  | { readonly residentRef: string }
+  | { readonly cardId: string }
+  | { readonly authenticatorId: string };
 
 const hashOf = (cookie: string) => sha256('sanuki-session-cookie:', cookie).toString('base64url');
 
@@ -228,10 +238,8 @@ export function createSessions({
     return session?.ended ? undefined : session;
   }
 
-  /** Sessions by card or resident, also those that nobody used for long: their participants may be signed in still. */
-  async function sessionsOf(
-    where: { readonly residentRef: string } | { readonly cardId: string } | { readonly ended: 'yes' },
-  ): Promise<readonly SsoSession[]> {
+  /** Sessions by what they stand on, also those that nobody used for long: their participants may be signed in still. */
+  async function sessionsOf(where: SessionOwner | { readonly ended: 'yes' }): Promise<readonly SsoSession[]> {
     return (await sessions.find({ where, limit: 1000 })).records;
   }
 

@@ -3,19 +3,23 @@ import { card } from '../../federation/index.ts';
 import { type DateStyle, formatMoment, type Language, Records, type Text } from '../../web/index.ts';
 import { purposeWords, typeNames } from './attribute-words.ts';
 import { accessCopy, accountCopy, reasonCopy } from './copy.ts';
+import { reportCopy } from './report-copy.ts';
 
 export interface AccessesOptions extends DateStyle {
   readonly accesses: readonly RecordedAccess[];
   readonly next: string | undefined;
   readonly onFirstPage: boolean;
   readonly sourceNameOf: (source: string) => Text | undefined;
+  /** Number of the report of an access, by the entry's id. */
+  readonly reported: ReadonlyMap<string, string>;
 }
 
 /** R70: every access to the own data, and every attempt: when, who, what, why, with which outcome and on which ground. */
 export function Accesses(options: AccessesOptions) {
   const { accesses, next, onFirstPage, language } = options;
   const say = (key: keyof typeof accountCopy) => accountCopy[key][language];
-  const columns = (['at', 'who', 'kind', 'forWhat', 'result', 'basis'] as const).map(say);
+  const own = (['at', 'who', 'kind', 'forWhat', 'result', 'basis'] as const).map(say);
+  const columns = [...own, reportCopy.column[language]];
   return (
     <section class="section" id="accesses" aria-labelledby="accesses-title">
       <h2 id="accesses-title">{say('accesses')}</h2>
@@ -63,7 +67,30 @@ function cellsOf(access: RecordedAccess, options: AccessesOptions) {
     purposeWords(purpose, language),
     <Result key="result" {...{ access, options }} />,
     <Basis key="basis" {...{ access, language }} />,
+    <Report key="report" {...{ access, options }} />,
   ];
+}
+
+/** The way to say that one knows nothing of it, or what became of saying so. */
+function Report({ access, options }: { readonly access: RecordedAccess; readonly options: AccessesOptions }) {
+  const { language, reported } = options;
+  const { id, at, partyName } = access;
+  const href = `/account/accesses/report?${new URLSearchParams({ entry: id })}`;
+  const number = reported.get(id);
+  if (number !== undefined)
+    return (
+      <a href={href}>
+        {reportCopy.reported[language]} {number}
+      </a>
+    );
+  const about = reportCopy.linkOf[language]
+    .replace('{when}', () => formatMoment(at, options))
+    .replace('{who}', () => partyName[language]);
+  return (
+    <a href={href} aria-label={about}>
+      {reportCopy.link[language]}
+    </a>
+  );
 }
 
 /** A sign and words; why not, where nothing or not everything was passed on. */

@@ -1,9 +1,10 @@
 import type { Consent, RecordedAccess } from '../../attribute-service/index.ts';
 import { type DateStyle, Facts, formatMoment, type Language, Notice, type Text } from '../../web/index.ts';
+import { unreadMost } from '../card/notices.ts';
 import type { SsoSession } from '../session.ts';
 import { Accesses } from './accesses.tsx';
 import { purposeWords, typeNames } from './attribute-words.ts';
-import { accountCopy, levelCopy } from './copy.ts';
+import { accountCopy, levelCopy, pageNames } from './copy.ts';
 
 export type ListedConsent = Omit<Consent, 'mac'> & {
   /** ended: given for one sign-in, which is over. */
@@ -15,6 +16,8 @@ export type ListedConsent = Omit<Consent, 'mac'> & {
 export interface AccountPageOptions {
   readonly session: SsoSession;
   readonly resident: string | undefined;
+  /** How many notices are new. */
+  readonly unread: number;
   readonly consents: readonly ListedConsent[];
   readonly justWithdrawn: ListedConsent | undefined;
   readonly accesses: readonly RecordedAccess[];
@@ -24,9 +27,18 @@ export interface AccountPageOptions {
   readonly csrfToken: string;
   readonly timeZone: string;
   readonly sourceNameOf: (source: string) => Text | undefined;
+  readonly reported: ReadonlyMap<string, string>;
 }
 
 type Parts = AccountPageOptions & DateStyle;
+
+const pages = [
+  'notices',
+  'card',
+  'sessions',
+  'services',
+  'authenticators',
+] as const satisfies readonly (keyof typeof pageNames)[];
 
 /** Who may see what, who looked, and how this sign-in came about. */
 export function AccountPage(options: Parts) {
@@ -39,6 +51,7 @@ export function AccountPage(options: Parts) {
       <h1>{say('title')}</h1>
       {justWithdrawn ? <Withdrawn consent={justWithdrawn} {...{ consents, language }} /> : null}
       {resident ? <p>{say('owner').replace('{name}', () => resident)}</p> : null}
+      {options.unread > 0 ? <Unread {...options} /> : null}
       <Contents language={language} />
       <section class="section" id="consents" aria-labelledby="consents-title">
         <h2 id="consents-title">{say('consents')}</h2>
@@ -83,6 +96,20 @@ const allowsSame = ({ state, party, purpose, types }: ListedConsent, withdrawn: 
   purpose === withdrawn.purpose &&
   types.some((type) => withdrawn.types.includes(type));
 
+/** The count at the top, because a notice that nobody sees warns nobody. */
+function Unread({ unread, language }: Pick<Parts, 'unread' | 'language'>) {
+  const n = unread >= unreadMost ? accountCopy.many[language] : String(unread);
+  return (
+    <Notice kind="info" title={accountCopy.unread[language].replace('{n}', n)} id="unread">
+      <p>
+        <a class="button" href="/account/notices">
+          {accountCopy.readNotices[language]}
+        </a>
+      </p>
+    </Notice>
+  );
+}
+
 /** Short ways down a page that grows with the history. */
 function Contents({ language }: { readonly language: Language }) {
   const sections = ['consents', 'accesses', 'session'] as const;
@@ -96,11 +123,13 @@ function Contents({ language }: { readonly language: Language }) {
             </a>
           </li>
         ))}
-        <li>
-          <a class="button button-plain" href="/account/card">
-            {accountCopy.card[language]}
-          </a>
-        </li>
+        {pages.map((page) => (
+          <li key={page}>
+            <a class="button button-plain" href={`/account/${page}`}>
+              {pageNames[page][language]}
+            </a>
+          </li>
+        ))}
       </ul>
     </nav>
   );
@@ -160,11 +189,6 @@ function SignIn({ session, ...style }: Parts) {
           [say('signedInAt'), formatMoment(session.authenticatedAt, style)],
         ]}
       />
-      <p>
-        <a class="button button-plain" href="/account/authenticators">
-          {say('authenticators')}
-        </a>
-      </p>
       <p class="hint">{say('signOutHint')}</p>
       <p>
         <a class="button" id="sign-out" href="/sign-out">

@@ -3,8 +3,10 @@ import type { Context } from 'koa';
 import { type AccessLog, AttributeError, type Consents, type RecordedAccess } from '../../attribute-service/index.ts';
 import type { Text } from '../../web/index.ts';
 import type { Audit } from '../audit.ts';
+import type { Notices } from '../card/notices.ts';
 import { HubPageError } from '../errors.ts';
 import type { PageFrame } from '../page-frame.ts';
+import type { Reports } from '../reports.ts';
 import type { SsoSession } from '../session.ts';
 import { AccountPage, type ListedConsent } from './account-page.tsx';
 import { accountCopy } from './copy.ts';
@@ -16,6 +18,8 @@ export interface AccountRoutesOptions extends Omit<GateOptions, 'interactions'>,
   readonly consents: Pick<Consents, 'list' | 'withdraw'>;
   readonly accessLog: Pick<AccessLog, 'accessesOf'>;
   readonly audit: Audit;
+  readonly notices: Pick<Notices, 'unread'>;
+  readonly reports: Pick<Reports, 'ofResident'>;
   readonly frame: PageFrame;
   /** IANA name of the zone in which times are shown. */
   readonly timeZone: string;
@@ -47,6 +51,8 @@ export function accountRoutes(options: AccountRoutesOptions): (router: Router) =
     });
     const page = {
       session,
+      reported: new Map((await options.reports.ofResident(residentRef)).map(({ entry, number }) => [entry, number])),
+      unread: await options.notices.unread(residentRef),
       timeZone,
       sourceNameOf: await namesOfSources(accesses, options),
       accesses,

@@ -128,14 +128,13 @@ function createPage(
 }
 
 /**
- * Sessions that stand on the removed passkey are over with it. Where that is this very one, card and PIN of a moment
+ * Sessions that stand on the removed passkey are over with it, and their parties told. Where that is this very one, card and PIN of a moment
  * ago stand on their own in a new one, so that the resident sees what became of it.
  */
 async function remove(ctx: Context, session: SsoSession, options: AuthenticatorRoutesOptions): Promise<void> {
-  const { id, residentRef, cardId, authenticatedAt: at } = session;
+  const { residentRef, cardId, authenticatedAt: at } = session;
   const removed = await removeOwn(session, String(ctx.params.id), options);
   if (session.authenticatorId !== removed.id) return;
-  await options.endSession(id);
   await openSession(ctx, { residentRef, cardId, level: cardPin, amr: ['hwk', 'pin'], at }, options);
 }
 

@@ -97,15 +97,25 @@ export const accountCopy = {
   session: { ja: 'ログイン中の情報', en: 'This sign-in' },
   level: { ja: 'ログインの方法', en: 'Signed in with' },
   signedInAt: { ja: 'カードで確認した日時', en: 'Card last presented' },
-  authenticators: { ja: 'パスキーの管理', en: 'Your passkeys' },
   startedAt: { ja: 'ログインした日時', en: 'Signed in at' },
-  card: { ja: 'カードとお知らせ', en: 'Your card and notices' },
+  unread: { ja: '新しいお知らせが{n}件あります', en: 'New notices: {n}' },
+  many: { ja: '100', en: '100 or more' },
+  readNotices: { ja: 'お知らせを読む', en: 'Read them' },
   signOut: { ja: 'ログアウトする', en: 'Sign out' },
   signOutHint: {
     ja: 'このログインで使ったすべてのサービスから、一度にログアウトします。',
     en: 'Signs you out of every service that you used with this sign-in.',
   },
   separator: { ja: '、', en: ', ' },
+} as const satisfies Record<string, Text>;
+
+/** The resident's other pages, by the last part of their address. */
+export const pageNames = {
+  notices: { ja: 'お知らせ', en: 'Notices' },
+  card: { ja: 'カード', en: 'Your card' },
+  services: { ja: 'つながっているサービス', en: 'Services linked to you' },
+  sessions: { ja: 'ログイン中の端末', en: 'Devices you are signed in on' },
+  authenticators: { ja: 'パスキーの管理', en: 'Your passkeys' },
 } as const satisfies Record<string, Text>;
 
 /** Levels of sign-in in plain words. */

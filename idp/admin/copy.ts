@@ -43,6 +43,16 @@ export const adminCopy = {
   statisticsLead: { ja: 'サービスごとのログインの数を見ます。', en: 'See how many sign-ins each service had.' },
   audit: { ja: '監査', en: 'Audit' },
   auditLead: { ja: '誰が、いつ、何をしたかを調べます。', en: 'See who did what, and when.' },
+  reports: { ja: '住民からの知らせ', en: 'Reports of residents' },
+  reportsLead: {
+    ja: '「心当たりがない」という知らせを読み、お答えします。',
+    en: 'Read and answer what residents know nothing of.',
+  },
+  sessions: { ja: 'ログインを終わらせる', en: 'End sign-ins' },
+  sessionsLead: {
+    ja: 'お電話の方のログインを、すべての端末とサービスで終わらせます。',
+    en: 'End a caller’s sign-ins on every device and at every service.',
+  },
   api: { ja: 'プログラムから使う（管理API）', en: 'For programs (administration API)' },
   explain: { ja: '番号で調べる', en: 'Look up a reference' },
   explainLead: {

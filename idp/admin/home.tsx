@@ -9,6 +9,7 @@ import { aboutOf, type Door } from './door.ts';
 import { AdminError } from './errors.ts';
 import type { KeyCalendar } from './key-calendar.ts';
 import { KeyToDo } from './key-page.tsx';
+import type { Act } from './roles.ts';
 
 export interface HomeOptions {
   readonly door: Door;
@@ -46,14 +47,24 @@ export function adminHomeRoutes(options: HomeOptions): (router: Router) => void 
   };
 }
 
+/** The pages of the console in their order, and what opens each. */
+const actOf = {
+  providers: 'provider.read',
+  links: 'provider.read',
+  keys: 'provider.read',
+  statistics: 'provider.read',
+  reports: 'report.read',
+  sessions: 'session.end',
+  explain: 'trace.read',
+  audit: 'audit.read',
+} as const satisfies Readonly<Record<string, Act>>;
+const pageNames = Object.keys(actOf) as (keyof typeof actOf)[];
+
 async function showHome(ctx: Context, { door, frame, timeZone, calendar }: HomeOptions): Promise<void> {
   const admitted = await door.admit(ctx);
   if (!admitted) return;
   const { administrator } = admitted;
-  const acts = { explain: 'trace.read', audit: 'audit.read' } as const;
-  const pages = (['providers', 'links', 'keys', 'statistics', 'explain', 'audit'] as const).filter((page) =>
-    door.may(administrator, page === 'explain' || page === 'audit' ? acts[page] : 'provider.read'),
-  );
+  const pages = pageNames.filter((page) => door.may(administrator, actOf[page]));
   const keys = door.may(administrator, 'provider.read') ? await calendar.toDo() : { expired: 0, month: 0 };
   frame.send(ctx, {
     title: adminCopy.title[frame.preferencesOf(ctx).language],

@@ -30,6 +30,8 @@ import { linkRoutes } from './link-routes.tsx';
 import { createProviderDirectory } from './provider-directory.ts';
 import { providerRoutes } from './provider-routes.tsx';
 import { registrationRoutes } from './registration-routes.tsx';
+import { type ReportAdminOptions, reportAdminRoutes } from './report-routes.tsx';
+import { type SessionAdminOptions, sessionAdminRoutes } from './session-routes.tsx';
 import { createSetupLinks, type SetupLink, setupLinkCollection } from './setup-links.ts';
 import { setupRoutes } from './setup-routes.tsx';
 import {
@@ -41,8 +43,13 @@ import {
 } from './statistics.ts';
 import { statisticsRoutes } from './statistics-routes.tsx';
 
-export interface ConsoleOptions extends GateOptions, Pick<ExamineOptions, 'links' | 'consents' | 'lookAtStaff'> {
+export interface ConsoleOptions
+  extends GateOptions,
+    Pick<ExamineOptions, 'links' | 'consents' | 'lookAtStaff'>,
+    Pick<SessionAdminOptions, 'cards' | 'signOut'> {
   readonly testPeriods: TestPeriods;
+  readonly reports: ReportAdminOptions['reports'];
+  readonly notices: ReportAdminOptions['notices'];
   readonly settings: Settings;
   readonly ground: Ground;
   readonly log: Log;
@@ -120,6 +127,8 @@ export function openConsole(options: ConsoleOptions) {
     providerRoutes(common),
     registrationRoutes(common),
     explainRoutes(common),
+    reportAdminRoutes(common),
+    sessionAdminRoutes(common),
     auditRoutes(common),
     linkRoutes(common),
     setupRoutes(common),

@@ -31,6 +31,9 @@ export const acts = [
   'system.read',
   'system.operate',
   'person.read',
+  'report.read',
+  'report.answer',
+  'session.end',
   'card.read',
   'card.suspend',
   'card.issue',
@@ -72,8 +75,9 @@ const table: Readonly<Record<Role, readonly Act[]>> = {
   ],
   auditor: ['provider.read', 'administrator.read', 'audit.read', 'trace.read'],
   operator: ['system.read', 'system.operate', 'trace.read'],
-  'privacy-officer': ['audit.read', 'trace.read', 'person.read'],
-  support: ['trace.read', 'person.read', 'card.read', 'card.suspend'],
+  // R131: answers residents and stops what harms them, so it is no auditor any more.
+  'privacy-officer': ['audit.read', 'trace.read', 'person.read', 'report.read', 'report.answer', 'session.end'],
+  support: ['trace.read', 'person.read', 'report.read', 'report.answer', 'session.end', 'card.read', 'card.suspend'],
   'card-office': ['person.read', 'card.read', 'card.suspend', 'card.issue'],
   'second-officer': ['person.read', 'card.read', 'card.confirm'],
 };
@@ -86,6 +90,7 @@ const looking: readonly Act[] = [
   'trace.read',
   'system.read',
   'person.read',
+  'report.read',
   'card.read',
 ];
 
@@ -97,7 +102,9 @@ const exclusive: readonly (readonly [Role, Role])[] = [
   ['card-office', 'second-officer'],
   ...roles.filter((role) => role !== 'operator').map((role) => ['operator', role] as const),
   ...roles.filter(changes).map((role) => ['auditor', role] as const),
-  ...roles.filter(changes).map((role) => ['privacy-officer', role] as const),
+  ...roles
+    .filter((role) => role !== 'privacy-officer' && changes(role))
+    .map((role) => ['privacy-officer', role] as const),
 ];
 
 /** The first pair among these roles that may not be in one hand. */

@@ -37,11 +37,13 @@ const longestName = 40;
 
 export interface AuthenticatorsOptions {
   readonly authenticators: Collection<Authenticator>;
+  /** A copy was found, for the first time: from here on the passkey says nothing any more. */
+  readonly onCopied?: ((authenticator: Authenticator) => Promise<void>) | undefined;
   readonly now: () => number;
 }
 
 /** The records of bound passkeys. Who may bind or use one is decided in `ceremonies.ts`. */
-export function createAuthenticators({ authenticators, now }: AuthenticatorsOptions) {
+export function createAuthenticators({ authenticators, onCopied, now }: AuthenticatorsOptions) {
   async function ofResident(residentRef: string): Promise<readonly Authenticator[]> {
     const { records } = await authenticators.find({ where: { residentRef }, limit: 100 });
     return records.toSorted((one, other) => one.createdAt - other.createdAt);
@@ -73,13 +75,15 @@ export function createAuthenticators({ authenticators, now }: AuthenticatorsOpti
    * judged and written in one step, so that of two uses with one count the second is found out.
    */
   async function use(id: string, counter: number): Promise<Authenticator> {
-    let copied = false;
+    let [copied, found] = [false, false];
     const used = await authenticators.update(id, (current) => {
       copied = current.copiedAt !== undefined || ((counter > 0 || current.counter > 0) && counter <= current.counter);
+      found = copied && current.copiedAt === undefined;
       if (copied) return { ...current, copiedAt: current.copiedAt ?? now() };
       return { ...current, counter, lastUsedAt: now() };
     });
     if (!used) throw new PasskeyError('PASSKEY_UNKNOWN', 'the passkey was removed meanwhile');
+    if (found) await onCopied?.(used);
     if (copied) throw new PasskeyError('PASSKEY_COPIED', 'the counter went back: a copy of the passkey exists');
     return used;
   }

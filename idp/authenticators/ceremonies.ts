@@ -1,6 +1,7 @@
 import { createHmac, createSecretKey } from 'node:crypto';
 import { cardPinBound, passkey } from '../../federation/index.ts';
 import type { Audit } from '../audit.ts';
+import type { Notices } from '../card/notices.ts';
 import type { Presentation, SsoSession } from '../session.ts';
 import { isCardRecent } from '../sign-in/dispatch.ts';
 import { type Authenticator, type Authenticators, nameOf } from './authenticators.ts';
@@ -19,6 +20,9 @@ export interface CeremoniesOptions {
   readonly usableCardOf: (residentRef: string) => Promise<string | undefined>;
   readonly displayNameOf: (residentRef: string) => Promise<string | undefined>;
   readonly audit: Pick<Audit, 'record'>;
+  readonly notices: Pick<Notices, 'notify'>;
+  /** A passkey was removed: whoever is signed in by it is signed out, and the parties are told. */
+  readonly onStopped: (authenticatorId: string) => Promise<void>;
   readonly now: () => number;
 }
 
@@ -38,7 +42,7 @@ export const methodsOf = {
 
 /** The ceremonies of WebAuthn (7.1, 7.2): who may bind a passkey, and what a use of one is worth. */
 export function createCeremonies(options: CeremoniesOptions) {
-  const { authenticators, challenges, party, usableCardOf, audit, now } = options;
+  const { authenticators, challenges, party, usableCardOf, audit, notices, now } = options;
   const handleKey = createSecretKey(options.userHandleKey);
 
   /** WebAuthn 14.6.1: says nothing of the person, and is no identifier of the hub or of any provider. */
@@ -87,6 +91,7 @@ export function createCeremonies(options: CeremoniesOptions) {
       card: cardId,
       detail: { authenticator: authenticator.id },
     });
+    await notices.notify(residentRef, 'passkey-bound');
     return authenticator;
   }
 
@@ -174,6 +179,7 @@ export function createCeremonies(options: CeremoniesOptions) {
   async function remove({ residentRef, cardId }: CardSession, id: string): Promise<Authenticator> {
     const removed = await authenticators.remove(residentRef, id);
     await audit.record({ type: 'authenticator.remove', result: 'ok', card: cardId, detail: { authenticator: id } });
+    await Promise.all([notices.notify(residentRef, 'passkey-removed'), options.onStopped(id)]);
     return removed;
   }
 

@@ -1,5 +1,6 @@
 import type { CardRegistry } from '../../card-auth/index.ts';
 import type { Settings } from '../../config/index.ts';
+import type { Notices } from '../card/notices.ts';
 import type { Ground } from '../ground.ts';
 import { type Authenticator, authenticatorCollection, createAuthenticators } from './authenticators.ts';
 import { createCeremonies } from './ceremonies.ts';
@@ -9,16 +10,22 @@ export interface OpenAuthenticatorsOptions {
   readonly settings: Settings;
   readonly cards: Pick<CardRegistry, 'ofResident' | 'isUsable'>;
   readonly displayNameOf: (residentRef: string) => Promise<string | undefined>;
+  readonly notices: Pick<Notices, 'notify'>;
+  /** A passkey says nothing any more: whoever is signed in by it is signed out, and the parties are told. */
+  readonly onStopped: (authenticatorId: string) => Promise<void>;
   readonly now: () => number;
 }
 
 /** The passkeys of residents: records, challenges, ceremonies. */
 export function openAuthenticators(
   { storage, secret, audit }: Pick<Ground, 'storage' | 'secret' | 'audit'>,
-  { settings, cards, displayNameOf, now }: OpenAuthenticatorsOptions,
+  { settings, cards, displayNameOf, notices, onStopped, now }: OpenAuthenticatorsOptions,
 ) {
   const authenticators = createAuthenticators({
     authenticators: storage.collection<Authenticator>(authenticatorCollection),
+    onCopied: async ({ id, residentRef }) => {
+      await Promise.all([notices.notify(residentRef, 'passkey-copied'), onStopped(id)]);
+    },
     now,
   });
 
@@ -38,6 +45,8 @@ export function openAuthenticators(
     usableCardOf,
     displayNameOf,
     audit,
+    notices,
+    onStopped,
     now,
   });
   return { ceremonies, isUsable: authenticators.isUsable };

@@ -15,7 +15,15 @@ import { bindingIn, messageMaxBytes } from './messages.ts';
 export interface PasskeyRoutesOptions
   extends Pick<
     SignInRoutesOptions,
-    'interactions' | 'sessions' | 'endSession' | 'registry' | 'sessionCookie' | 'browserCookie' | 'secure' | 'now'
+    | 'interactions'
+    | 'sessions'
+    | 'endSession'
+    | 'knownBrowsers'
+    | 'registry'
+    | 'sessionCookie'
+    | 'browserCookie'
+    | 'secure'
+    | 'now'
   > {
   readonly ceremonies: Ceremonies;
 }

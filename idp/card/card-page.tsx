@@ -1,15 +1,14 @@
 import type { CardRecord } from '../../card-auth/index.ts';
 import { type DateStyle, Facts, formatDay, formatMoment, Notice } from '../../web/index.ts';
 import { cardCopy, statusCopy } from './copy.ts';
-import { noticeCopy } from './notice-copy.ts';
-import type { NoticeRecord } from './notices.ts';
+import { type NamedNotice, noticeWords } from './notice-words.ts';
 
 /** What the holder sees of a card. */
 export type ShownCard = Pick<CardRecord, 'number' | 'status' | 'expiresOn'>;
 
 interface CardPageOptions extends DateStyle {
   readonly cards: readonly ShownCard[];
-  readonly notices: readonly NoticeRecord[];
+  readonly notices: readonly NamedNotice[];
   readonly pinChanged: boolean;
 }
 
@@ -50,6 +49,13 @@ export function CardPage({ cards, notices, pinChanged, ...style }: CardPageOptio
         <h2 id="notices-title">{say('notices')}</h2>
         {notices.length === 0 ? <p>{say('noNotices')}</p> : <p>{say('notYours')}</p>}
         {notices.length > 0 ? <Facts facts={notices.map((notice) => noticeFact(notice, style))} /> : null}
+        {notices.length > 0 ? (
+          <p>
+            <a class="button button-plain" href="/account/notices">
+              {say('allNotices')}
+            </a>
+          </p>
+        ) : null}
       </section>
       <p>
         <a href="/account">{say('back')}</a>
@@ -68,9 +74,10 @@ function cardFacts({ number, status, expiresOn }: ShownCard, style: DateStyle): 
   ];
 }
 
-function noticeFact({ at, kind, days }: NoticeRecord, style: DateStyle): readonly [string, string] {
-  return [formatMoment(at, style), noticeCopy[kind][style.language].replace('{n}', String(days ?? ''))];
-}
+const noticeFact = (notice: NamedNotice, style: DateStyle): readonly [string, string] => [
+  formatMoment(notice.at, style),
+  noticeWords(notice, style.language),
+];
 
 interface StopPageOptions extends Pick<DateStyle, 'language'> {
   readonly cards: readonly ShownCard[];

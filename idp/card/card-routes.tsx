@@ -2,13 +2,16 @@ import type Router from '@koa/router';
 import type { Context } from 'koa';
 import { CardError, type CardOffice, type CardRecord, type CardRegistry, mayMove } from '../../card-auth/index.ts';
 import type { Settings } from '../../config/index.ts';
+import type { ProviderRegistry } from '../../federation/index.ts';
 import { createGate, type GateOptions } from '../account/gate.ts';
 import { createOwnForms, type OwnFormsOptions } from '../account/own-form.ts';
+import { partyNames } from '../account/party-names.ts';
 import { HubPageError } from '../errors.ts';
 import type { PageFrame } from '../page-frame.ts';
 import type { SsoSession } from '../session.ts';
 import { CardPage, StopPage, StoppedPage } from './card-page.tsx';
 import { cardCopy } from './copy.ts';
+import { withServices } from './notice-words.ts';
 import type { Notices } from './notices.ts';
 
 export interface CardRoutesOptions extends Omit<GateOptions, 'interactions'>, Omit<OwnFormsOptions, 'interactions'> {
@@ -16,17 +19,22 @@ export interface CardRoutesOptions extends Omit<GateOptions, 'interactions'>, Om
   readonly cards: Pick<CardRegistry, 'ofResident'>;
   readonly office: Pick<CardOffice, 'suspend'>;
   readonly notices: Pick<Notices, 'list'>;
+  readonly registry: Pick<ProviderRegistry, 'get'>;
   readonly frame: PageFrame;
   readonly settings: Settings;
 }
 
 const paths = { card: '/account/card', stop: '/account/card/stop', stopped: '/card/stopped' } as const;
 
+/** The rest is on a page of its own. */
+const shownNotices = 5;
+
 /** The holder's card: its state and notices, and stopping it (R44). Whoever can act as the holder can stop a card and do no more. */
 export function cardRoutes(options: CardRoutesOptions): (router: Router) => void {
   const { cards, office, notices, frame, settings } = options;
   const forms = createOwnForms(options);
   const enter = createGate(options);
+  const partyNameOf = partyNames(options.registry);
   const { timeZone, support } = settings.service;
   const titleOf = (ctx: Context, key: 'title' | 'stopTitle' | 'stopped') =>
     cardCopy[key][frame.preferencesOf(ctx).language];
@@ -34,7 +42,7 @@ export function cardRoutes(options: CardRoutesOptions): (router: Router) => void
   async function show(ctx: Context, { residentRef }: SsoSession): Promise<void> {
     const page = {
       cards: await cards.ofResident(residentRef),
-      notices: (await notices.list(residentRef)).records,
+      notices: await withServices((await notices.list(residentRef, { limit: shownNotices })).records, partyNameOf),
       pinChanged: ctx.URL.searchParams.get('done') === 'pin',
       timeZone,
     };

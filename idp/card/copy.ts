@@ -12,6 +12,12 @@ export const cardCopy = {
   changePin: { ja: '暗証番号を変える', en: 'Change the PIN' },
   stop: { ja: 'カードを止める', en: 'Stop the card' },
   notices: { ja: 'お知らせ', en: 'Notices' },
+  allNotices: { ja: 'お知らせをすべて見る', en: 'See all notices' },
+  isNew: { ja: '新しい', en: 'New' },
+  markRead: { ja: 'すべて読みました', en: 'I have read them' },
+  olderNotices: { ja: '前のお知らせを見る', en: 'Older notices' },
+  newestNotices: { ja: '新しいお知らせに戻る', en: 'Back to the latest' },
+  account: { ja: '同意とアクセス履歴', en: 'Your consents and access history' },
   noNotices: { ja: 'お知らせはありません', en: 'There are no notices' },
   notYours: {
     ja: '心当たりがないときは、すぐにサポートセンターへお電話ください。',

@@ -1,8 +1,30 @@
 import type { Text } from '../../web/index.ts';
 
-/** Kinds of notices and what each says; {n} is the number of days. One that was not the holder's own act says whom to call. */
+/** Kinds of notices and what each says; {n} is a number, {service}, {browser} and {number} are what it is about. One that was not the holder's own act says whom to call. */
 export const noticeCopy = {
-  'new-device': { ja: '新しい端末でログインしました', en: 'Sign-in from a new device' },
+  'new-device': {
+    ja: '初めての端末でログインしました：{browser}',
+    en: 'Sign-in on a device for the first time: {browser}',
+  },
+  'new-link': { ja: '「{service}」に初めてログインしました', en: 'First sign-in at “{service}”' },
+  unfinished: {
+    ja: 'カードが読み取られたのに、暗証番号の確認まで進まなかったことが{n}回ありました',
+    en: 'The card was read {n} times without the PIN being checked',
+  },
+  'passkey-bound': { ja: 'パスキーを登録しました', en: 'A passkey was set up' },
+  'passkey-removed': { ja: 'パスキーを削除しました', en: 'A passkey was removed' },
+  'passkey-copied': {
+    ja: 'パスキーの写しが使われた疑いがあるため、そのパスキーを止めました。削除して、登録し直してください',
+    en: 'A copy of a passkey may have been used, so the passkey was blocked. Please remove it and set up a new one',
+  },
+  'report-answered': {
+    ja: '心当たりがないとお知らせいただいたアクセスに、お答えしました（受付番号 {number}）',
+    en: 'The access that you reported has been answered (number {number})',
+  },
+  'sign-ins-ended': {
+    ja: 'サポートセンターが、あなたのログインをすべて終わらせました',
+    en: 'The support centre ended all your sign-ins',
+  },
   'card-activated': { ja: 'カードの利用を始めました', en: 'The card was activated' },
   'card-suspended': { ja: 'カードを止めました', en: 'The card was stopped' },
   'card-resumed': { ja: 'カードをまた使えるようにしました', en: 'The card can be used again' },

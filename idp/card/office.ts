@@ -15,7 +15,13 @@ import {
 import type { Ground } from '../ground.ts';
 import { type SsoSession, sessionCollection } from '../session.ts';
 import { endBeside } from '../sign-out/beside.ts';
-import { createNotices, type NoticeRecord, noticeCollection } from './notices.ts';
+import {
+  createNotices,
+  type NoticeReading,
+  type NoticeRecord,
+  noticeCollection,
+  noticeReadingCollection,
+} from './notices.ts';
 import { createCardEvents } from './open.ts';
 
 export interface OfficePartsOptions {
@@ -32,7 +38,11 @@ export function openCardOffice({ ground: { storage, audit, secret }, onStopped, 
     ...(onStopped ? { onStopped } : {}),
     now,
   });
-  const notices = createNotices({ notices: storage.collection<NoticeRecord>(noticeCollection), now });
+  const notices = createNotices({
+    notices: storage.collection<NoticeRecord>(noticeCollection),
+    readings: storage.collection<NoticeReading>(noticeReadingCollection),
+    now,
+  });
   const tasks = createCardTasks({ tasks: storage.collection<CardTask>(cardTaskCollection) });
   const codes = createHandOverCodes({ key: secret('hand-over-codes'), now });
   const counters = storage.collection<PinCounter>(pinCounterCollection);

@@ -24,11 +24,17 @@ export interface CardEventsOptions {
 
 /** What follows from whatever happens to a card: its record in the audit, the holder's notice, the end of its sign-ins. */
 export function createCardEvents({ audit, notices, cards, onStopped, onActivated }: CardEventsOptions) {
-  async function onFact({ type, cardId, code }: CardFact): Promise<void> {
-    await audit.record({ type, result: code ? 'refused' : 'ok', card: cardId, code });
+  async function onFact({ type, cardId, code, count }: CardFact): Promise<void> {
+    await audit.record({
+      type,
+      result: code ? 'refused' : 'ok',
+      card: cardId,
+      code,
+      detail: count ? { count } : undefined,
+    });
     const kind = noticeOfFact[type];
     const card = kind && (await cards.get(cardId));
-    if (kind && card) await notices.notify(card.residentRef, kind);
+    if (kind && card) await notices.notify(card.residentRef, kind, count === undefined ? {} : { count });
     // The alarm is raised in the step that finds it, which is no move.
     if (type === 'card.clone-alarm') await onStopped?.(cardId);
     if (type === 'card.activated') await onActivated(cardId);

@@ -18,6 +18,7 @@ import type { Interactions } from '../sign-in/interaction.ts';
 import type { Responder } from '../sign-in/routes.ts';
 import { noteRefusal } from '../traces/notes.ts';
 import { traceOf } from '../traces/trace.ts';
+import type { NoteVisit } from '../visits.ts';
 import { type ApiTokens, apiPrompt, createApiTokens } from './api-access.ts';
 import { mayBeFound } from './certificate-binding.ts';
 import { clientKeyOf } from './client-key.ts';
@@ -39,6 +40,7 @@ export interface OidcMountOptions {
   readonly registry: ProviderRegistry;
   readonly clientSecrets: Seal;
   readonly links: AccountLinks;
+  readonly noteVisit: NoteVisit;
   readonly keys: KeyRing;
   readonly audit: Audit;
   readonly keyUses: Pick<KeyUses, 'note'>;
@@ -108,6 +110,7 @@ function providerFor(options: OidcMountOptions): Provider {
     },
     contractOf: async (clientId) => (await registry.get('oidc', clientId))?.contract.attributes ?? [],
     pseudonymFor: (residentRef, sector) => links.pseudonymFor(residentRef, `oidc:${sector}`),
+    noteVisit: options.noteVisit,
     displayNameOf: options.displayNameOf,
     openInteraction: (ctx, interaction) => openInteraction(ctx, interaction, { ...options, officers }),
     onCode: async ({ clientId, residentRef, atCounter }) => {

@@ -24,6 +24,7 @@ import type { Bootstrap } from '../attributes/bootstrap.ts';
 import { type StaffOf, staffClaims } from '../attributes/staff.ts';
 import { type CounterPresentations, counterSeconds, isCounterGrant } from '../counter-presentations.ts';
 import type { Sessions } from '../session.ts';
+import type { NoteVisit } from '../visits.ts';
 import { createRecords } from './adapter.ts';
 import { agreedScopes, apiResource, apiResourceOf } from './api-access.ts';
 import { bootstrapClaim, type TokenOrigin } from './bootstrap-claim.ts';
@@ -45,6 +46,7 @@ export interface OidcProviderOptions {
   readonly findClient: (clientId: string) => Promise<ClientMetadata | undefined>;
   readonly contractOf: (clientId: string) => Promise<readonly string[]>;
   readonly pseudonymFor: (residentRef: string, sector: string) => Promise<string>;
+  readonly noteVisit: NoteVisit;
   readonly displayNameOf: (residentRef: string) => Promise<string | undefined>;
   readonly staffOf: StaffOf;
   readonly registry: Pick<ProviderRegistry, 'approved' | 'get' | 'apiAccess'>;
@@ -188,13 +190,14 @@ function protocolConfiguration({ jwks, cookies, fetch, ...options }: OidcProvide
 }
 
 function createAdapter(
-  { storage, sessions, presentations, findClient, pseudonymFor, onCode, now }: OidcProviderOptions,
+  options: OidcProviderOptions,
   revoke: (grantId: string) => Promise<void>,
 ): NonNullable<Configuration['adapter']> {
+  const { storage, sessions, presentations, findClient, pseudonymFor: subjectFor, onCode, noteVisit, now } = options;
   const records = (model: string) => createRecords({ storage, model, revokeGrant: revoke, now });
   return (model: string) => {
     if (model === 'Session')
-      return createSessionView({ sessions, anonymous: records('AnonymousSession'), subjectFor: pseudonymFor, now });
+      return createSessionView({ sessions, anonymous: records('AnonymousSession'), subjectFor, noteVisit, now });
     const adapter = records(model);
     if (model === 'Client') return { ...adapter, find: findClient };
     if (model === 'Grant') return withPresentations(adapter, presentations);

@@ -1,5 +1,6 @@
 import type { Adapter, AdapterPayload } from 'oidc-provider';
 import type { Participant, Sessions, SsoSession } from '../session.ts';
+import type { NoteVisit } from '../visits.ts';
 
 /**
  * What oidc-provider takes for its Session is a view of the hub's ledger: found by the hub's cookie, gone with the
@@ -11,6 +12,7 @@ export interface SessionViewOptions {
   readonly anonymous: Adapter;
   /** The `sub` of a resident at a client. */
   readonly subjectFor: (residentRef: string, clientId: string) => Promise<string>;
+  readonly noteVisit: NoteVisit;
   readonly now: () => number;
 }
 
@@ -19,7 +21,7 @@ type Authorizations = Record<string, { sid: string; grantId?: string | undefined
 const partyOf = (clientId: string) => `oidc:${clientId}`;
 const anonymousSeconds = 600;
 
-export function createSessionView({ sessions, anonymous, subjectFor, now }: SessionViewOptions): Adapter {
+export function createSessionView({ sessions, anonymous, subjectFor, noteVisit, now }: SessionViewOptions): Adapter {
   async function upsert(cookie: string, payload: AdapterPayload): Promise<void> {
     if (!payload.accountId || !payload.uid) return anonymous.upsert(cookie, payload, anonymousSeconds);
     const session = await sessions.live(payload.uid);
@@ -50,6 +52,8 @@ export function createSessionView({ sessions, anonymous, subjectFor, now }: Sess
       participants: { ...current.participants, ...Object.fromEntries(visits) },
       oidcState: state,
     }));
+    const first = visits.filter(([party]) => session.participants[party] === undefined);
+    await Promise.all(first.map(([party]) => noteVisit(session.residentRef, party)));
   }
 
   function participantOf(

@@ -98,6 +98,7 @@ export async function openStage(
     /** What became of the question to the staff directory; undefined when nobody asked. */
     staffOutcome: () => staff,
     displayNameOf: options.displayNameOf,
+    noteVisit: async () => undefined,
     audit: { record: async () => undefined },
     keyUses: { note: () => undefined },
     testing: nobodyTests,

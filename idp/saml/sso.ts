@@ -33,6 +33,7 @@ import type { SessionNames } from '../session-names.ts';
 import { noteRefusal } from '../traces/notes.ts';
 import type { Facts } from '../traces/step.ts';
 import type { Trace } from '../traces/trace.ts';
+import type { NoteVisit } from '../visits.ts';
 
 export interface SamlSsoOptions {
   readonly entityId: string;
@@ -42,6 +43,7 @@ export interface SamlSsoOptions {
   readonly links: AccountLinks;
   readonly sessions: Sessions;
   readonly names: Pick<SessionNames, 'note'>;
+  readonly noteVisit: NoteVisit;
   readonly audit: Audit;
   readonly keyUses: Pick<KeyUses, 'note'>;
   readonly signingKey: () => SigningKey;
@@ -66,7 +68,7 @@ const pairwiseId = { name: 'urn:oasis:names:tc:SAML:attribute:pairwise-id', frie
 /** Web SSO as identity provider: from octets to a request, and from a session to the signed answer. */
 export function createSamlSso(options: SamlSsoOptions) {
   const { entityId, ssoUrl, registry, replay, links, sessions, names, audit, keyUses } = options;
-  const { signingKey, displayNameOf, staffOf, now } = options;
+  const { signingKey, displayNameOf, staffOf, noteVisit, now } = options;
   const { isTested, isTester } = options.testing;
   const taken = (entityId: string) => registry.samlProvider(entityId, isTested);
 
@@ -153,6 +155,7 @@ export function createSamlSso(options: SamlSsoOptions) {
     const [participant] = await Promise.all([
       sessions.join(session, party, { protocol: 'saml', nameIds: [qualified], sessionIndex, ...since }),
       nameIn(session.participants[party]) ? undefined : names.note(session, key, qualified),
+      session.participants[party] ? undefined : noteVisit(session.residentRef, party),
     ]);
     const nameId = nameIn(participant);
     if (!participant || !nameId) throw new HubPageError('SIGN_IN_EXPIRED', 'the session ended during the sign-in');

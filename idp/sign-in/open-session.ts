@@ -1,10 +1,13 @@
 import type { Context } from 'koa';
+import { browserFamilyOf } from '../browser-family.ts';
 import type { Presentation, Sessions } from '../session.ts';
+import type { KnownBrowsers } from './known-browsers.ts';
 
 export interface OpenSessionOptions {
   readonly sessions: Pick<Sessions, 'byCookie' | 'renew' | 'start' | 'retireCookie' | 'dropCookies'>;
   /** Ends a session for everybody who took part in it. */
   readonly endSession: (id: string) => Promise<unknown>;
+  readonly knownBrowsers: Pick<KnownBrowsers, 'note'>;
   readonly sessionCookie: string;
   readonly secure: boolean;
 }
@@ -17,7 +20,7 @@ export interface OpenSessionOptions {
 export async function openSession(
   ctx: Context,
   presentation: Presentation,
-  { sessions, endSession, sessionCookie, secure }: OpenSessionOptions,
+  { sessions, endSession, knownBrowsers, sessionCookie, secure }: OpenSessionOptions,
 ): Promise<void> {
   const before = ctx.cookies.get(sessionCookie);
   const current = await sessions.byCookie(before);
@@ -25,7 +28,9 @@ export async function openSession(
   if (current && isSame && current.level !== presentation.level) await sessions.dropCookies(current.id);
   const same = current && isSame ? await sessions.renew(current.id, presentation) : undefined;
   if (current && !same) await endSession(current.id);
-  const { cookie } = same ?? (await sessions.start(presentation));
+  const { cookie } =
+    same ?? (await sessions.start({ ...presentation, browser: browserFamilyOf(ctx.get('user-agent')) }));
   if (before) await sessions.retireCookie(before);
   ctx.cookies.set(sessionCookie, cookie, { httpOnly: true, sameSite: 'lax', secure, path: '/', overwrite: true });
+  await knownBrowsers.note(ctx, presentation.residentRef);
 }

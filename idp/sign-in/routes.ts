@@ -12,7 +12,7 @@ import { browserSecretOf } from './browser-secret.ts';
 import { nextStep, type SignInDemand, type Step } from './dispatch.ts';
 import type { Interaction, Interactions } from './interaction.ts';
 import { base64url, possession, readMessage, writeCount } from './messages.ts';
-import { openSession } from './open-session.ts';
+import { type OpenSessionOptions, openSession } from './open-session.ts';
 
 /** How one protocol goes on after the sign-in. */
 export interface Responder {
@@ -40,6 +40,7 @@ export interface Asked {
 export interface SignInRoutesOptions {
   /** Signs somebody out everywhere whose browser another resident uses now. */
   readonly endSession: (id: string) => Promise<unknown>;
+  readonly knownBrowsers: OpenSessionOptions['knownBrowsers'];
   readonly interactions: Interactions;
   readonly sessions: Sessions;
   readonly registry: Pick<ProviderRegistry, 'get'>;

@@ -13,8 +13,9 @@ import { signOutCopy } from './copy.ts';
 import type { FrontChannel } from './front-channel.ts';
 import { sendHop } from './hop-page.ts';
 import { AskPage, PlainPage, ResultPage } from './pages.tsx';
-import { type Answer, isConfirmedByAll, outcomeNow, type SignOut, type SignOutStores } from './record.ts';
-import type { SignOuts } from './sign-outs.ts';
+import { type Answer, isConfirmedByAll, type SignOut, type SignOutStores } from './record.ts';
+import { createResults } from './results.ts';
+import type { SignOuts, Waiting } from './sign-outs.ts';
 
 export interface ChainOptions extends AnswerOptions, OwnFormsOptions, Pick<SignOutStores, 'signOuts'> {
   readonly sessions: Sessions;
@@ -34,7 +35,7 @@ export const pathOf = ({ id }: Pick<SignOut, 'id'>) => `/sign-out/${id}`;
 
 /** The hub's own sign-out, and the pages on which every sign-out through a browser goes on and ends. */
 export function chainRoutes(options: ChainOptions): (router: Router) => void {
-  const { sessions, signOut, signOuts, sessionCookie } = options;
+  const { sessions, signOuts, sessionCookie } = options;
   const forms = createOwnForms(options);
 
   async function recordOf(ctx: Context): Promise<SignOut> {
@@ -51,13 +52,8 @@ export function chainRoutes(options: ChainOptions): (router: Router) => void {
       const session = await sessions.byCookie(ctx.cookies.get(sessionCookie));
       if (!session) return sendPlain(ctx, 'notSignedIn', options);
       const form = await forms.read(ctx, aboutOf(session), 8192);
-      const answer = await options.returnOf(form);
-      const browser = browserHash(ctx, options);
       // A link that names a party does not prove that it knows: it is told as the others are.
-      const record = await signOut.end(session.id, { reason: 'resident' }, { browser, answer });
-      ctx.cookies.set(sessionCookie, null);
-      ctx.status = 303;
-      ctx.redirect(record ? pathOf(record) : '/sign-out');
+      await signOutHere(ctx, session, { answer: await options.returnOf(form) }, options);
     });
 
     router.get('/sign-out/:id', async (ctx) => {
@@ -76,6 +72,20 @@ export function chainRoutes(options: ChainOptions): (router: Router) => void {
       sendFront(ctx, message, options.stylesheet);
     });
   };
+}
+
+/** Ends the session of this browser and leads it through the parties that only it reaches, to the page with the results. */
+export async function signOutHere(
+  ctx: Context,
+  { id }: Pick<SsoSession, 'id'>,
+  waiting: Pick<Waiting, 'answer' | 'siblings'>,
+  options: OwnFormsOptions & Pick<ChainOptions, 'sessionCookie'> & { readonly signOut: Pick<SignOuts, 'end'> },
+): Promise<void> {
+  const browser = browserHash(ctx, options);
+  const record = await options.signOut.end(id, { reason: 'resident' }, { ...waiting, browser });
+  ctx.cookies.set(options.sessionCookie, null);
+  ctx.status = 303;
+  ctx.redirect(record ? pathOf(record) : '/sign-out');
 }
 
 const aboutOf = ({ id }: SsoSession) => `sign-out:${id}`;
@@ -136,20 +146,15 @@ const finalMessage = async (record: SignOut, answer: Answer, options: ChainOptio
 /** Straight back to the party that asked when everybody confirmed; otherwise the resident is told first. */
 async function finish(ctx: Context, record: SignOut, mine: boolean, options: ChainOptions): Promise<void> {
   const { answer } = record;
-  const whole = isConfirmedByAll(await withSiblings(record, options));
+  const records = await withSiblings(record, options);
+  const whole = isConfirmedByAll(records);
   const message = answer && (whole || !mine) ? await finalMessage(record, answer, options) : undefined;
   if (message) return sendFront(ctx, message, options.stylesheet);
   if (!mine) return sendPlain(ctx, 'strange', options);
-  const { frame, partyNameOf, now } = options;
-  const nameOf = async (party: string) => (await partyNameOf(party)) ?? signOutCopy.gone;
-  const results = await Promise.all(
-    Object.entries(record.told).map(async ([party, told]) => ({
-      name: await nameOf(party),
-      outcome: outcomeNow(told, now()),
-    })),
-  );
+  const { frame, partyNameOf } = options;
+  const results = await createResults(options)(records);
   const back = answer && {
-    name: await nameOf(`${answer.protocol}:${answer.party}`),
+    name: (await partyNameOf(`${answer.protocol}:${answer.party}`)) ?? signOutCopy.gone,
     href: `${pathOf(record)}/continue`,
   };
   frame.send(ctx, {

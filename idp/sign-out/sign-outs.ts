@@ -4,7 +4,7 @@ import type { Log } from '../../lib/log.ts';
 import { randomText } from '../../lib/random.ts';
 import { StorageError } from '../../storage/index.ts';
 import type { Audit } from '../audit.ts';
-import type { SessionEnd, Sessions, SsoSession } from '../session.ts';
+import type { SessionEnd, SessionOwner, Sessions, SsoSession } from '../session.ts';
 import type { Attempt, BackChannel } from './back-channel.ts';
 import { logoutEndpointOf } from './endpoints.ts';
 import { type Delivery, deliveryMs, type Outcome, type SignOut, type SignOutStores, type Told } from './record.ts';
@@ -149,12 +149,16 @@ export function createSignOuts(options: SignOutsOptions) {
       });
   }
 
-  /** Every session of a resident or of a card: for administrators, and for a card that is stopped. */
+  /**
+   * Every session of a resident, of a card or of a passkey: for administrators, and for what is stopped. `except`: the
+   * one that its own browser ends afterwards.
+   */
   async function endAll(
-    who: { readonly residentRef: string } | { readonly cardId: string },
+    who: SessionOwner,
     how: How,
+    { except }: { readonly except?: string } = {},
   ): Promise<readonly SignOut[]> {
-    const found = await sessions.sessionsOf(who);
+    const found = (await sessions.sessionsOf(who)).filter(({ id }) => id !== except);
     const ended = await Promise.all(found.map(({ id }) => end(id, how)));
     return ended.filter((one) => one !== undefined);
   }

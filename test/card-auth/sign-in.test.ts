@@ -197,6 +197,26 @@ describe('the card sign-in (KSSC-CARD-1)', () => {
     expect(await record()).to.deep.include({ lastWcnt: 8, unfinished: [] });
   });
 
+  it('tells once, at the next sign-in, how often the card was opened and no PIN proof followed (R68)', async () => {
+    const { signIn, facts } = await setUp();
+    const told = () => facts.filter(({ type }) => type === 'card.unfinished').map(({ count }) => count);
+    await signIn();
+    await signIn();
+    const { finish } = await signIn();
+    expect(told(), 'nothing while nobody is there to be told').to.deep.equal([]);
+    await finish();
+    expect(told(), 'without the one that was finished').to.deep.equal([2]);
+    await (await signIn()).finish();
+    expect(told()).to.deep.equal([2]);
+  });
+
+  it('counts a wrong PIN among those with a proof: a slip of the finger is nothing to be told of', async () => {
+    const { signIn, facts } = await setUp();
+    expect(await refusal((await signIn({ guess: '907351' })).finish())).to.equal('PIN_WRONG');
+    await (await signIn()).finish();
+    expect(facts.map(({ type }) => type)).to.not.include('card.unfinished');
+  });
+
   it('tells a wrong PIN with the tries that are left, locks after five, and then refuses the right one', async () => {
     const { signIn, record } = await setUp();
     for (const remaining of [4, 3, 2, 1, 0]) {

@@ -39,7 +39,9 @@ describe('account links', () => {
     expect((await linksOf('r1')).map(({ party }) => party)).to.deep.equal(['saml:a']);
     await unlink('r1', 'saml:a');
     expect(await isLinked('r1', 'saml:a')).to.equal(false);
-    expect(await pseudonymFor('r1', 'saml:a')).to.not.equal(pseudonym);
+    expect(await residentOf('saml:a', pseudonym), 'and leads to nobody').to.equal(undefined);
+    expect(await pseudonymFor('r1', 'saml:a'), 'until the resident comes back, as the same person').to.equal(pseudonym);
+    expect([await isLinked('r1', 'saml:a'), await residentOf('saml:a', pseudonym)]).to.deep.equal([true, 'r1']);
   });
 
   it('show someone who holds only the ids of the table neither resident nor party', async () => {

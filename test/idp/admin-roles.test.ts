@@ -46,7 +46,8 @@ describe('roles of the console', () => {
     for (const act of changing) expect(may(['auditor'], act), act).to.equal('NOT_YOUR_ROLE');
     for (const role of roles.filter((other) => changing.some((act) => may([other], act) === true)))
       expect(exclusivePairIn(['auditor', role]), role).to.not.equal(undefined);
-    expect(exclusivePairIn(['auditor', 'privacy-officer']), 'both only look').to.equal(undefined);
+    expect(exclusivePairIn(['auditor', 'privacy-officer']), 'who answers is not who audits').to.not.equal(undefined);
+    for (const role of roles) expect(exclusivePairIn([role]), role).to.equal(undefined);
   });
 
   it('keep the two halves of a registration, and of a card, apart', () => {
@@ -63,6 +64,14 @@ describe('roles of the console', () => {
       expect(may([role], 'provider.test'), role).to.equal(
         ['registrar', 'approver', 'sp-administrator'].includes(role) || 'NOT_YOUR_ROLE',
       );
+  });
+
+  it('let support and the privacy officer read and answer reports and end sign-ins, and nobody else', () => {
+    for (const act of ['report.read', 'report.answer', 'session.end'] as const)
+      for (const role of roles)
+        expect(may([role], act), `${role} ${act}`).to.equal(
+          ['privacy-officer', 'support'].includes(role) || 'NOT_YOUR_ROLE',
+        );
   });
 
   it('end with the account, to the millisecond (R20)', () => {
@@ -97,7 +106,7 @@ describe('scopes of the administration API', () => {
       'audit.read': 'admin.audit.read',
     });
     // A test sign-in needs a card, and a trace is looked up for a caller: both are people's.
-    const peopleOnly = /^(system|person|card)\.|^(provider\.test|trace\.read)$/;
+    const peopleOnly = /^(system|person|report|session|card)\.|^(provider\.test|trace\.read)$/;
     expect(acts.filter((act) => scopeFor(act) === undefined && !peopleOnly.test(act))).to.deep.equal([]);
   });
 

@@ -4,7 +4,7 @@ import { type JournalRecord, openEmbeddedStorage } from '../../storage/index.ts'
 import { attributeIn, browser, issueCard, signInAt, startTestHub, type TestBrowser } from './world.ts';
 
 const yearMs = 365 * 24 * 3_600_000;
-const people = ['registrar', 'approver', 'manager', 'auditor', 'resident'] as const;
+const people = ['registrar', 'approver', 'manager', 'auditor', 'resident', 'support', 'privacy', 'operator'] as const;
 type Person = (typeof people)[number];
 const rolesOf: Readonly<Record<Person, readonly Role[]>> = {
   registrar: ['registrar'],
@@ -12,6 +12,9 @@ const rolesOf: Readonly<Record<Person, readonly Role[]>> = {
   manager: ['sp-administrator'],
   auditor: ['auditor'],
   resident: [],
+  support: ['support'],
+  privacy: ['privacy-officer'],
+  operator: ['operator'],
 };
 
 /** A hub with administrators of the common roles and one resident without any; the clock can be moved. */

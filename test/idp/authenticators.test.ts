@@ -15,13 +15,15 @@ import { refusal } from '../refusal.ts';
 describe('the records of passkeys', () => {
   function setUp() {
     const storage = createMemoryStorage();
+    const copied: string[] = [];
     const authenticators = createAuthenticators({
+      onCopied: async ({ id }) => void copied.push(id),
       authenticators: storage.collection<Authenticator>(authenticatorCollection),
       now: () => 1000,
     });
     const made = { residentRef: 'r1', userHandle: 'u', name: 'home', publicKey: 'k', transports: [] };
     const bind = (counter: number) => authenticators.bind({ ...made, credentialId: `c${counter}`, counter });
-    return { ...authenticators, bind };
+    return { ...authenticators, bind, copied };
   }
 
   it('take a counter that grows, also by more than one, and one that always stays 0 (WebAuthn 6.1.1)', async () => {
@@ -36,10 +38,11 @@ describe('the records of passkeys', () => {
 
   it('are blocked for good by a counter that stays or goes back, and by one that falls to 0', async () => {
     for (const counter of [6, 5, 0]) {
-      const { bind, use, isUsable, usableOf, ofResident } = setUp();
+      const { bind, use, isUsable, usableOf, ofResident, copied } = setUp();
       const { id } = await bind(6);
       expect(await refusal(use(id, counter)), String(counter)).to.equal('PASSKEY_COPIED');
       expect(await refusal(use(id, 7)), 'the next one too').to.equal('PASSKEY_COPIED');
+      expect(copied, 'told once').to.deep.equal([id]);
       expect(await isUsable(id)).to.equal(false);
       expect([await usableOf('r1'), await ofResident('r1')].map(({ length }) => length)).to.deep.equal([0, 1]);
     }

@@ -98,7 +98,7 @@ describe('the holder’s card over HTTP', () => {
       expect(await twin.sessions.byCookie(kept), 'in the other process').to.equal(undefined);
       expect(await entersWith('482100')).to.equal('CARD_SUSPENDED');
       const told = await world.credential.notices.list('r1');
-      expect(told.records.map(({ kind }) => kind)).to.deep.equal(['card-suspended']);
+      expect(told.records.map(({ kind }) => kind)).to.deep.equal(['card-suspended', 'new-device', 'new-device']);
       expect((await world.credential.notices.list('r2')).records).to.deep.equal([]);
     } finally {
       await twin.close();
@@ -152,6 +152,6 @@ describe('the holder’s card over HTTP', () => {
     expect(await entersWith('593817')).to.equal('in');
     expect(world.logged.join()).to.not.include(made?.code);
     const kinds = (await world.credential.notices.list('r1')).records.map(({ kind }) => kind);
-    expect(kinds).to.deep.equal(['pin-reset']);
+    expect(kinds).to.deep.equal(['new-device', 'pin-reset']);
   });
 });
