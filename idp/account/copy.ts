@@ -115,6 +115,7 @@ export const pageNames = {
   card: { ja: 'カード', en: 'Your card' },
   services: { ja: 'つながっているサービス', en: 'Services linked to you' },
   sessions: { ja: 'ログイン中の端末', en: 'Devices you are signed in on' },
+  activity: { ja: 'ログインの記録', en: 'Record of your sign-ins' },
   authenticators: { ja: 'パスキーの管理', en: 'Your passkeys' },
 } as const satisfies Record<string, Text>;
 
