@@ -1,4 +1,5 @@
 import type { Journal } from '../storage/index.ts';
+import type { Happenings } from './happenings.ts';
 
 /** Facts of one audited act. Attribute names, never values; pseudonyms, never names; no secret of any kind. */
 export interface AuditEvent {
@@ -14,10 +15,17 @@ export interface AuditEvent {
   readonly detail?: Readonly<Record<string, string | number | boolean | readonly string[]>> | undefined;
 }
 
+export interface AuditOptions {
+  readonly journal: Pick<Journal, 'append'>;
+  /** Where the holder of a card finds what concerns it. */
+  readonly happenings?: Pick<Happenings, 'note'> | undefined;
+  readonly now?: () => number;
+}
+
 /** The append-only record of what the hub did; resolves when the record is durable. */
-export function createAudit({ journal, now = Date.now }: { journal: Pick<Journal, 'append'>; now?: () => number }) {
+export function createAudit({ journal, happenings, now = Date.now }: AuditOptions) {
   async function record(event: AuditEvent): Promise<void> {
-    await journal.append({ at: now(), ...withoutUndefined(event) });
+    await Promise.all([journal.append({ at: now(), ...withoutUndefined(event) }), happenings?.note(event)]);
   }
   return { record };
 }

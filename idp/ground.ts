@@ -30,6 +30,7 @@ import {
 } from '../storage/index.ts';
 import { createAudit } from './audit.ts';
 import { type DataFolder, ed25519From, openDataFolder, secretFile, storeFile } from './data-folder.ts';
+import { createHappenings, type Happening, happeningCollection } from './happenings.ts';
 import { createRegistryChanges, type RegistryChange, registryChangeCollection } from './registry-changes.ts';
 import { signingTimes } from './rotating-keys.ts';
 
@@ -79,7 +80,8 @@ async function openJournals(
     await storage.close();
   }
 
-  return { journal, accessJournal, secret, audit: createAudit({ journal, now }), close };
+  const happenings = createHappenings({ happenings: storage.collection<Happening>(happeningCollection), now });
+  return { journal, accessJournal, secret, happenings, audit: createAudit({ journal, happenings, now }), close };
 }
 
 export type Ground = Awaited<ReturnType<typeof openGround>>;

@@ -147,6 +147,8 @@ async function wire(ground: Ground, { settings, log, now = Date.now }: HubOption
     noteVisit: createVisits({ links, notices }),
     reports: openReports(ground, { timeZone: settings.service.timeZone, now }),
     notices,
+    cards,
+    happenings: ground.happenings,
     sessions,
     interactions,
     registry,
@@ -194,7 +196,6 @@ async function wire(ground: Ground, { settings, log, now = Date.now }: HubOption
     entityId,
     clientSecrets,
     consents: attributes.consents,
-    cards,
     signOut,
     lookAtStaff: staff.lookAt,
     testPeriods,
@@ -231,7 +232,7 @@ async function wire(ground: Ground, { settings, log, now = Date.now }: HubOption
   const pictures = logoRoutes({ logos, registry });
   const home = homeRoutes({ settings, frame });
   const forCards = { ...common, settings, origin: settings.origin, secure, frame, browserCookie };
-  const card = cardRoutes({ ...forCards, cards, office });
+  const card = cardRoutes({ ...forCards, office });
   const pin = pinRoutes({ ...forCards, setting });
   const pages = [home, pictures, saml, signIn, passkeys, signOut.routes, own, card, pin];
   const routes = [...pages, attributes.routes, admin.routes, api.routes];

@@ -37,6 +37,7 @@ const pages = [
   'card',
   'sessions',
   'services',
+  'activity',
   'authenticators',
 ] as const satisfies readonly (keyof typeof pageNames)[];
 

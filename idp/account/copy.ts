@@ -112,9 +112,10 @@ export const accountCopy = {
 /** The resident's other pages, by the last part of their address. */
 export const pageNames = {
   notices: { ja: 'お知らせ', en: 'Notices' },
-  card: { ja: 'カード', en: 'Your card' },
+  card: { ja: 'カードとお知らせ', en: 'Your card and notices' },
   services: { ja: 'つながっているサービス', en: 'Services linked to you' },
   sessions: { ja: 'ログイン中の端末', en: 'Devices you are signed in on' },
+  activity: { ja: 'ログインの記録', en: 'Record of your sign-ins' },
   authenticators: { ja: 'パスキーの管理', en: 'Your passkeys' },
 } as const satisfies Record<string, Text>;
 

@@ -4,6 +4,7 @@ import type { ProviderRegistry } from '../../federation/index.ts';
 import { type NoticeRoutesOptions, noticeRoutes } from '../card/notice-routes.tsx';
 import type { RegisteredBodies } from '../registered-bodies.ts';
 import { type AccountRoutesOptions, accountRoutes } from './account.tsx';
+import { type ActivityRoutesOptions, activityRoutes } from './activity.tsx';
 import { type AuthenticatorRoutesOptions, authenticatorRoutes } from './authenticators.tsx';
 import { type ConsentRoutesOptions, consentRoutes } from './consent.tsx';
 import { partyNames } from './party-names.ts';
@@ -19,6 +20,7 @@ type Pages = AccountRoutesOptions &
   SessionRoutesOptions &
   ServiceRoutesOptions &
   ReportRoutesOptions &
+  ActivityRoutesOptions &
   NoticeRoutesOptions;
 
 export type ResidentPagesOptions = Omit<Pages, FromSettings> & {
@@ -59,6 +61,7 @@ export function residentPages({
     serviceRoutes({ ...common, registry, sourceNameOf }),
     noticeRoutes(common),
     reportRoutes(common),
+    activityRoutes(common),
   ];
   return (router) => {
     for (const add of added) add(router);

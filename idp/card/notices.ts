@@ -56,9 +56,13 @@ export interface NoticesOptions {
 }
 
 export function createNotices({ notices, readings, now }: NoticesOptions) {
+  let place = 0;
+
   async function notify(residentRef: string, kind: NoticeKind, facts: NoticeFacts = {}): Promise<void> {
     const at = now();
-    const id = `${String(at).padStart(15, '0')}-${randomBytes(9).toString('base64url')}`;
+    // Of two in one millisecond the later one has the higher id: what was read ends at an id.
+    place = Math.max(at, place + 1);
+    const id = `${String(place).padStart(15, '0')}-${randomBytes(9).toString('base64url')}`;
     await notices.insert({ id, residentRef, kind, at, ...facts, expiresAt: at + keptMs });
   }
 
