@@ -27,6 +27,7 @@ import { createKeyUses, type KeyUse, keyUseCollection } from './key-use.ts';
 import { createArrivals } from './listeners/arrival.ts';
 import { openListeners } from './listeners/open.ts';
 import { createLogos, type Logo, logoCollection, logoRoutes } from './logos.ts';
+import type { IssuingStation } from './office/open.ts';
 import { mountOidc } from './oidc/mount.ts';
 import { createPageFrame } from './page-frame.ts';
 import { createTestPeriods, type StoredTestPeriod, testPeriodCollection } from './playground/test-periods.ts';
@@ -56,6 +57,7 @@ export interface HubOptions {
   readonly settings: Settings;
   readonly log: Log;
   readonly now?: () => number;
+  readonly issuingStation?: IssuingStation;
 }
 
 /** Opens store and keys and wires everything once; a start that is refused leaves no connection behind. */
@@ -73,9 +75,8 @@ export async function openHub(options: HubOptions) {
 }
 
 /** Nothing here decides anything. */
-async function wire(ground: Ground, { settings, log, now = Date.now }: HubOptions) {
+async function wire(ground: Ground, { settings, log, issuingStation, now = Date.now }: HubOptions) {
   const staff = await openStaff({ settings: settings.staff, log, now });
-  const { staffOf } = staff;
   const { place, storage, secret, audit } = ground;
   const federation = await openFederation(ground, { settings, now });
   const credential = await openCredential({
@@ -84,13 +85,13 @@ async function wire(ground: Ground, { settings, log, now = Date.now }: HubOption
     onStopped: async (cardId) => void (await signOut.endAll({ cardId }, { reason: 'card' })),
     now,
   });
-  const { keys, registry, registryMark, links, replay } = federation;
+  const { keys, registry, registryMark, links, replay, clientSecrets } = federation;
   const rotating = rotatingKeys({ rotation: federation.rotation, cardRotation: credential.rotation, settings });
   const frame = createPageFrame(settings);
   const traces = openTraces({ settings, storage, log, now });
   const secure = settings.origin.startsWith('https:');
   const displayNameOf = credential.residents.displayName;
-  const { cards } = credential;
+  const { cards, office, notices, pinSetting: setting } = credential;
   const { ceremonies, ...authenticators } = openAuthenticators(ground, { settings, cards, displayNameOf, now });
   const sessions = createSessions({
     sessions: storage.collection<SsoSession>(sessionCollection),
@@ -137,7 +138,6 @@ async function wire(ground: Ground, { settings, log, now = Date.now }: HubOption
     now,
     residents: credential.residents,
   });
-  const { bootstrapFor } = attributes;
   const testPeriods = createTestPeriods({
     periods: storage.collection<StoredTestPeriod>(testPeriodCollection),
     administrators: openAdministrators(ground, now),
@@ -156,8 +156,8 @@ async function wire(ground: Ground, { settings, log, now = Date.now }: HubOption
     keyUses,
     sessionCookie,
     displayNameOf,
-    staffOf,
-    bootstrapFor,
+    staffOf: staff.staffOf,
+    bootstrapFor: attributes.bootstrapFor,
     testing: testPeriods.testing,
     now,
   };
@@ -176,12 +176,11 @@ async function wire(ground: Ground, { settings, log, now = Date.now }: HubOption
   });
   const sso = createSamlSso({ ...common, ...endpoints, names, entityId, replay, signingKey: keys.samlKey });
   const saml = samlRoutes({ ...common, ...endpoints, sso, entityId, name: settings.service.name, stylesheet });
-  const { clientSecrets } = federation;
   const oidc = mountOidc({ ...common, issuer: settings.origin, storage, presentations, clientSecrets, log, frame });
   const own = residentPages({ ...common, ...attributes, ceremonies, settings, frame, browserCookie });
-  const { consents } = attributes;
-  const admin = openConsole({
+  const admin = await openConsole({
     ...common,
+    credential: { ...credential, issuingStation },
     rotating,
     logos,
     settled: attributes.settled,
@@ -194,7 +193,7 @@ async function wire(ground: Ground, { settings, log, now = Date.now }: HubOption
     browserCookie,
     entityId,
     clientSecrets,
-    consents,
+    consents: attributes.consents,
     lookAtStaff: staff.lookAt,
     testPeriods,
   });
@@ -229,7 +228,6 @@ async function wire(ground: Ground, { settings, log, now = Date.now }: HubOption
   const isHealthy = async () => (await registry.list({ limit: 1 })).records.length >= 0;
   const pictures = logoRoutes({ logos, registry });
   const home = homeRoutes({ settings, frame });
-  const { office, notices, pinSetting: setting } = credential;
   const forCards = { ...common, settings, origin: settings.origin, secure, frame, browserCookie };
   const card = cardRoutes({ ...forCards, cards, office, notices });
   const pin = pinRoutes({ ...forCards, setting });
@@ -248,6 +246,7 @@ async function wire(ground: Ground, { settings, log, now = Date.now }: HubOption
   async function close(): Promise<void> {
     staff.close();
     await schedule.close();
+    await admin.close();
     await signOut.close();
     await traces.flush();
     await credential.close();
@@ -269,6 +268,7 @@ async function wire(ground: Ground, { settings, log, now = Date.now }: HubOption
     ceremonies,
     attributes,
     administrators: admin.administrators,
+    cardOffice: admin.office,
     traces,
     sessionCookie,
     close,

@@ -9,6 +9,7 @@ import { aboutOf, type Door } from './door.ts';
 import { AdminError } from './errors.ts';
 import type { KeyCalendar } from './key-calendar.ts';
 import { KeyToDo } from './key-page.tsx';
+import type { Act } from './roles.ts';
 
 export interface HomeOptions {
   readonly door: Door;
@@ -46,14 +47,38 @@ export function adminHomeRoutes(options: HomeOptions): (router: Router) => void 
   };
 }
 
+/** The pages of the console in their order, and the act that opens each. */
+const pageActs = {
+  applications: 'application.read',
+  tasks: 'card.read',
+  support: 'card.suspend',
+  letters: 'card.issue',
+  equipment: 'card.issue',
+  providers: 'provider.read',
+  links: 'provider.read',
+  keys: 'provider.read',
+  statistics: 'provider.read',
+  explain: 'trace.read',
+  audit: 'audit.read',
+} as const satisfies Record<string, Act>;
+type ConsolePage = keyof typeof pageActs;
+const isPage = (name: string): name is ConsolePage => name in pageActs;
+
+/** The card office's pages lie together. */
+const addresses: Partial<Record<ConsolePage, string>> = {
+  applications: '/admin/office/applications',
+  tasks: '/admin/office/tasks',
+  letters: '/admin/office/letters',
+  equipment: '/admin/office/equipment',
+};
+
 async function showHome(ctx: Context, { door, frame, timeZone, calendar }: HomeOptions): Promise<void> {
   const admitted = await door.admit(ctx);
   if (!admitted) return;
   const { administrator } = admitted;
-  const acts = { explain: 'trace.read', audit: 'audit.read' } as const;
-  const pages = (['providers', 'links', 'keys', 'statistics', 'explain', 'audit'] as const).filter((page) =>
-    door.may(administrator, page === 'explain' || page === 'audit' ? acts[page] : 'provider.read'),
-  );
+  const pages = Object.keys(pageActs)
+    .filter(isPage)
+    .filter((page) => door.may(administrator, pageActs[page]));
   const keys = door.may(administrator, 'provider.read') ? await calendar.toDo() : { expired: 0, month: 0 };
   frame.send(ctx, {
     title: adminCopy.title[frame.preferencesOf(ctx).language],
@@ -65,7 +90,7 @@ async function showHome(ctx: Context, { door, frame, timeZone, calendar }: HomeO
         {pages.map((page) => (
           <section class="section" key={page}>
             <h2>
-              <a href={`/admin/${page}`}>{adminCopy[page][language]}</a>
+              <a href={addresses[page] ?? `/admin/${page}`}>{adminCopy[page][language]}</a>
             </h2>
             <p>{adminCopy[`${page}Lead`][language]}</p>
           </section>
