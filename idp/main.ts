@@ -27,7 +27,7 @@ import { createKeyUses, type KeyUse, keyUseCollection } from './key-use.ts';
 import { createArrivals } from './listeners/arrival.ts';
 import { openListeners } from './listeners/open.ts';
 import { createLogos, type Logo, logoCollection, logoRoutes } from './logos.ts';
-import type { IssuingStation } from './office/open.ts';
+import type { IssuingStation } from './office/station.ts';
 import { mountOidc } from './oidc/mount.ts';
 import { createPageFrame } from './page-frame.ts';
 import { createTestPeriods, type StoredTestPeriod, testPeriodCollection } from './playground/test-periods.ts';

@@ -5,7 +5,6 @@ import {
   type CardTask,
   type CardTasks,
   cardTaskCollection,
-  type MadeCard,
   type Residents,
 } from '../../card-auth/index.ts';
 import type { Settings } from '../../config/index.ts';
@@ -16,7 +15,16 @@ import { createLeases, type LeaseRecord, leaseCollection } from '../lease.ts';
 import { applicationRoutes } from './application-routes.tsx';
 import { type Application, applicationCollection, createApplications } from './applications.ts';
 import { createApprovals, type Proofing, proofingCollection } from './approvals.ts';
+import {
+  type CallerCase,
+  callerCaseCollection,
+  createCallerCases,
+  type FailedChecks,
+  failedCheckCollection,
+} from './caller-cases.ts';
 import { createDaily } from './daily.ts';
+import { createEquipment, equipmentCollection, type LentEquipment } from './equipment.ts';
+import { equipmentRoutes } from './equipment-routes.tsx';
 import { createEvidence, type EvidencePicture, evidenceCollection } from './evidence.ts';
 import {
   createForms,
@@ -25,19 +33,15 @@ import {
   type Mandate,
   mandateCollection,
 } from './forms.ts';
+import { letterRoutes } from './letter-routes.tsx';
 import { createLetters, type Letter, letterCollection } from './letters.ts';
 import type { OfficePagesOptions } from './pages.ts';
 import { createPersons, type RegisterLink, registerLinkCollection } from './persons.ts';
 import { pictureRoutes } from './picture-routes.ts';
 import { openRegister } from './register.ts';
-
-/**
- * Makes the card of a task that was agreed to: ID and key written, the memory locked, the number printed. A hub without
- * one gets its cards from a station outside, by import.
- */
-export interface IssuingStation {
-  readonly make: (residentRef: string) => Promise<MadeCard>;
-}
+import type { IssuingStation } from './station.ts';
+import { supportRoutes } from './support-routes.tsx';
+import { taskRoutes } from './task-routes.tsx';
 
 /** The half of the office that lives without pages. */
 export interface CardOfficeParts {
@@ -66,14 +70,32 @@ const [hourMs, dayMs] = [3_600_000, 24 * 3_600_000];
 export async function openOfficePages(options: OfficeOptions) {
   const { settings, credential, log, now } = options;
   const parts = await openParts(options);
-  const common = { ...options, ...credential, ...parts, registerMs: settings.cardOffice.registerHours * hourMs };
+  const common = {
+    ...options,
+    ...credential,
+    ...parts,
+    registerMs: settings.cardOffice.registerHours * hourMs,
+    origin: settings.origin,
+    support: settings.service.support,
+    equipment: createEquipment({
+      equipment: options.ground.storage.collection<LentEquipment>(equipmentCollection),
+      now,
+    }),
+  };
   const daily = createDaily({
     ...common,
     settleReplacements: credential.office.settleReplacements,
     leases: createLeases({ leases: options.ground.storage.collection<LeaseRecord>(leaseCollection), now }),
     onFault: (err) => log.error({ err }, 'the round of the card office broke off'),
   });
-  const pages = [applicationRoutes(common), pictureRoutes(common)];
+  const pages = [
+    applicationRoutes(common),
+    pictureRoutes(common),
+    supportRoutes(common),
+    taskRoutes(common),
+    letterRoutes(common),
+    equipmentRoutes(common),
+  ];
   const routes = (router: Router) => {
     for (const add of pages) add(router);
   };
@@ -109,5 +131,11 @@ async function openParts({ settings, ground, credential, audit, now }: OfficeOpt
   const persons = createPersons(people);
   const after = { letters, proofings, tasks, register, evidenceMs: cardOffice.evidenceDays * dayMs };
   const approvals = createApprovals({ ...after, applications, persons, evidence, forms: forms2and3, audit, now });
-  return { register, applications, evidence, letters, proofings, forms2and3, persons, approvals };
+  const callerCases = createCallerCases({
+    cases: storage.collection<CallerCase>(callerCaseCollection),
+    failed: storage.collection<FailedChecks>(failedCheckCollection),
+    residents,
+    now,
+  });
+  return { callerCases, register, applications, evidence, letters, proofings, forms2and3, persons, approvals };
 }

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Resident } from '../../../card-auth/index.ts';
 import type { Role } from '../../../idp/admin/roles.ts';
 import { type JournalRecord, openEmbeddedStorage } from '../../../storage/index.ts';
+import { makeSoftwareCard } from '../../../trial/index.ts';
 import { attributeIn, browser, issueCard, signInAt, startTestHub, type TestBrowser } from '../world.ts';
 
 const yearMs = 365 * 24 * 3_600_000;
@@ -48,7 +49,7 @@ const limits = { pages: { points: 100_000 }, signIn: { points: 100_000 } };
 export async function startOfficeWorld({ more = {} }: { readonly more?: object } = {}) {
   let ahead = 0;
   const now = () => Date.now() + ahead;
-  const hub = await startTestHub({ now, more: { limits, ...more } });
+  const hub = await startTestHub({ now, more: { limits, ...more }, station: makeSoftwareCard });
   const { origin, administrators, credential } = hub;
   const cards = new Map<string, Awaited<ReturnType<typeof issueCard>>>();
   const ids = new Map<string, string>();
@@ -68,6 +69,24 @@ export async function startOfficeWorld({ more = {} }: { readonly more?: object }
     await own.visit(await signInAt(own, prompt.url, card));
     return own;
   }
+
+  /** Form 1 to the task for a card, as far as the pages are not what is tried. */
+  async function approvedTask(): Promise<string> {
+    const { applications, approvals } = hub.cardOffice;
+    const [person] = people;
+    if (!person?.address) throw new Error('no person');
+    const basic = { ...person, address: person.address };
+    const [one, two] = [ids.get('officer') ?? '', ids.get('second') ?? ''];
+    const { id } = await applications.enter({ basic, channel: 'public', insurers: [] }, one);
+    await applications.compared(id, { by: one, seen: 1 }, [{ ...basic, reference: person.id }]);
+    const chosen = { chosen: person.id, evidence: 'passport' } as const;
+    const forwarded = await applications.forward(id, { by: one, seen: 2 }, chosen);
+    await approvals.approve(forwarded, { by: two, seen: 3, reason: 'x' });
+    return `application.${id}`;
+  }
+
+  /** A card of the person in form 1, with a PIN, as the office gave it out. */
+  const holderCard = () => issueCard(hub, { residentRef: 'P004', number: '9876543210123', person: false });
 
   const page = async (own: Pick<TestBrowser, 'request'>, path: string, language = 'ja') => {
     const response = await own.request(`${origin}${path}`, { headers: { 'accept-language': language } });
@@ -119,7 +138,7 @@ export async function startOfficeWorld({ more = {} }: { readonly more?: object }
   const pass = (ms: number) => {
     ahead += ms;
   };
-  return { ...hub, cards, ids, signedIn, page, send, upload, codeOf, audited, pass, now };
+  return { ...hub, cards, ids, approvedTask, holderCard, signedIn, page, send, upload, codeOf, audited, pass, now };
 }
 
 export type OfficeWorld = Awaited<ReturnType<typeof startOfficeWorld>>;
