@@ -42,9 +42,10 @@ export function readApplication(typed: Typed): { readonly form: ApplicationForm 
     ...(birthDate ? {} : { birthDate: 'birthDateWrong' }),
     ...(/^[123]$/.test(sex) ? {} : { sex: 'sexWrong' }),
     ...(postal.length === 7 ? {} : { postal: 'postalWrong' }),
-    ...(municipality === '' ? { municipality: 'addressWrong' } : {}),
-    ...(town === '' ? { town: 'addressWrong' } : {}),
-    ...(block === '' ? { block: 'addressWrong' } : {}),
+    ...(municipality === '' ? { municipality: 'municipalityWrong' } : {}),
+    ...(town === '' ? { town: 'townWrong' } : {}),
+    ...(block === '' ? { block: 'blockWrong' } : {}),
+    ...(channels.some((one) => one === channel) ? {} : { channel: 'channelWrong' }),
     ...mandateWrong,
     ...(insurers.every(isInsurerNumber) && insurers.length <= 10 ? {} : { insurers: 'insurersWrong' }),
   };
@@ -84,7 +85,7 @@ interface FormOptions {
 export function ApplicationEntry({ typed, wrong, csrf, language }: FormOptions & { readonly language: Language }) {
   const say = (key: keyof typeof officeCopy) => officeCopy[key][language];
   const errors = Object.entries(wrong).map(([field, word]) => ({
-    field: field === 'sex' ? optionId('sex', 0) : field,
+    field: field === 'sex' || field === 'channel' ? optionId(field, 0) : field,
     message: say(word),
   }));
   return (
@@ -158,6 +159,7 @@ function Form1(shown: Shown) {
         name="channel"
         legend={say('channel')}
         options={choices('channel', channels, (value) => say(value === 'employer' ? value : 'public'))}
+        error={wrong.channel && say(wrong.channel)}
         language={language}
       />
     </>

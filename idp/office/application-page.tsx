@@ -93,7 +93,7 @@ function formOf({ basic, mandate, insurers }: Application, language: DateStyle['
     [say('birthDate'), formatDate(birthDate, language)],
     [say('sex'), sexNames[sex]?.[language] ?? ''],
     [say('postal'), address.postal],
-    [say('town'), <Value key="town">{`${address.municipality}${address.town}${address.block}`}</Value>],
+    [say('address'), <Value key="address">{`${address.municipality}${address.town}${address.block}`}</Value>],
     ...(mandate
       ? [
           [

@@ -10,7 +10,7 @@ export const cardSize = { width: 85.6, height: 53.98 } as const;
  */
 export const faceStyle = `@page { size: ${cardSize.width}mm ${cardSize.height}mm; margin: 0 }
 html, body { margin: 0; padding: 0; background: #fff }
-svg { display: block; width: ${cardSize.width}mm; height: ${cardSize.height}mm; outline: 1px dashed #767676 }
+svg { display: block; width: ${cardSize.width}mm; height: ${cardSize.height}mm; outline: 1px dashed #767676; outline-offset: -1px }
 @media print { svg { outline: none } }
 `;
 

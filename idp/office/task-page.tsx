@@ -87,7 +87,7 @@ function cellsOf({ task, person, number, openedBy }: ShownTask, style: DateStyle
       {number ? (
         <>
           <br />
-          <span class="hint">{number}</span>
+          <span class="hint">{number.replace(/^(\d{4})(\d{4})/, '$1 $2 ')}</span>
         </>
       ) : null}
     </span>,
