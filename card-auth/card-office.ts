@@ -1,5 +1,5 @@
 import { randomBytes, randomInt } from 'node:crypto';
-import type { CardRecord, CardRegistry } from './card-registry.ts';
+import type { CardRecord, CardRegistry, HandedOver } from './card-registry.ts';
 import type { CardAct, CardTask, CardTasks, ChangeEvent } from './card-tasks.ts';
 import { tasksFor } from './card-tasks.ts';
 import { CardError } from './errors.ts';
@@ -20,6 +20,7 @@ export interface CardChange {
     | 'revoked'
     | 'replaced'
     | 'issued'
+    | 'handed-over'
     | 'tries-returned'
     | 'code-made'
     | 'expired';
@@ -217,6 +218,22 @@ export function createCardOffice(options: CardOfficeOptions) {
     return { card, code };
   }
 
+  /**
+   * R37: the card goes to its holder. Its making was agreed to by two, so one gives it out; the code of the issue dies,
+   * and the one of the separate letter is made here, once: whoever wants another one asks a second person (`code`).
+   */
+  async function handOver(cardId: string, how: HandedOver['how'], by: CardPerson): Promise<MadeCode> {
+    const { code, kept } = codes.make(cardId, 'activate');
+    const card = await cards.update(cardId, (current) => {
+      if (current.status !== 'issued' || current.handedOver)
+        throw new CardError('MOVE_REFUSED', 'only a new card is handed over, and once');
+      return { ...current, handOver: kept, handedOver: { at: now(), how, by: by.id } };
+    });
+    if (!card) throw new CardError('CARD_MISSING', 'the card is gone');
+    await onChange({ type: 'handed-over', card, reason: 'HANDOVER', by });
+    return { card, code };
+  }
+
   /** Once the new card is in its holder's hand and active, the old one ends; repeated after a crash it does nothing more. */
   async function settleReplacement({ id, supersedes }: Pick<CardRecord, 'id' | 'supersedes'>): Promise<void> {
     if (supersedes === undefined || (await cards.get(supersedes))?.replacedBy === id) return;
@@ -247,6 +264,7 @@ export function createCardOffice(options: CardOfficeOptions) {
     decline,
     note,
     issue,
+    handOver,
     settleReplacement,
   };
 }

@@ -26,6 +26,8 @@ export interface CardRecord extends StoredRecord {
   readonly lastGeneration?: number | undefined;
   /** Lets the holder set a PIN at a reader. */
   readonly handOver?: HandOverCode | undefined;
+  /** R37: into whose hands it went and how; the code for the first PIN is made only then. */
+  readonly handedOver?: HandedOver | undefined;
   readonly issuedAt: number;
   readonly expiresOn: number;
   /** The last notice of the coming end told of this many days. */
@@ -37,6 +39,13 @@ export interface CardRecord extends StoredRecord {
   readonly triesReturnedAt?: number | undefined;
   /** A software card: production refuses it. */
   readonly software: boolean;
+}
+
+export interface HandedOver {
+  readonly at: number;
+  readonly how: 'counter' | 'mail';
+  /** Who gave it out or posted it. */
+  readonly by: string;
 }
 
 export interface CardPin {

@@ -34,11 +34,13 @@ export const cardTaskCollection: CollectionDefinition = {
   indexes: [['state'], ['residentRef']],
 };
 
+export const changeKinds = ['move', 'death', 'name', 'birth-date', 'sex', 'coverage'] as const;
+
 /** R36: what a provider of basic data tells about a person. The id is the provider's own and makes repeats harmless. */
 export interface ChangeEvent {
   readonly id: string;
   readonly residentRef: string;
-  readonly kind: 'move' | 'death' | 'name' | 'birth-date' | 'sex' | 'coverage';
+  readonly kind: (typeof changeKinds)[number];
   /** move: whether the person left the area that the programme is for. */
   readonly leftArea?: boolean | undefined;
   readonly at: number;

@@ -41,10 +41,18 @@ export function createResidents({ residents }: { residents: Collection<Resident>
     return resident && displayNameOf(resident);
   }
 
+  /** Everybody who was born on this day. */
+  async function bornOn(birthDate: string): Promise<readonly Resident[]> {
+    return (await residents.find({ where: { birthDate }, limit: 1000 })).records;
+  }
+
   return {
+    bornOn,
     get: (id: string) => residents.get(id),
     insert: (resident: Resident) => residents.insert(resident),
     list: async (where: { synthetic: boolean }) => (await residents.find({ where, limit: 1000 })).records,
     displayName,
   };
 }
+
+export type Residents = ReturnType<typeof createResidents>;

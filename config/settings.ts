@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { CardOffice } from './card-office.ts';
 import { KeyRotation } from './key-rotation.ts';
 import { Connections, Listener } from './listeners.ts';
 import { RecordStore } from './record-store.ts';
@@ -144,6 +145,7 @@ export const Settings = z.strictObject({
   staff: StaffDirectory.optional().describe(
     'Directory of staff; without it nobody has a role, a licence or a facility.',
   ),
+  cardOffice: CardOffice.prefault({}).describe('Applications for cards, their evidence, and the resident register.'),
   traces: z
     .strictObject({
       days: z

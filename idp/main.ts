@@ -27,6 +27,7 @@ import { createKeyUses, type KeyUse, keyUseCollection } from './key-use.ts';
 import { createArrivals } from './listeners/arrival.ts';
 import { openListeners } from './listeners/open.ts';
 import { createLogos, type Logo, logoCollection, logoRoutes } from './logos.ts';
+import type { IssuingStation } from './office/station.ts';
 import { mountOidc } from './oidc/mount.ts';
 import { openSessions } from './open-sessions.ts';
 import { createPageFrame } from './page-frame.ts';
@@ -53,6 +54,7 @@ export interface HubOptions {
   readonly settings: Settings;
   readonly log: Log;
   readonly now?: () => number;
+  readonly issuingStation?: IssuingStation;
 }
 
 /** Opens store and keys and wires everything once; a start that is refused leaves no connection behind. */
@@ -70,9 +72,8 @@ export async function openHub(options: HubOptions) {
 }
 
 /** Nothing here decides anything. */
-async function wire(ground: Ground, { settings, log, now = Date.now }: HubOptions) {
+async function wire(ground: Ground, { settings, log, issuingStation, now = Date.now }: HubOptions) {
   const staff = await openStaff({ settings: settings.staff, log, now });
-  const { staffOf } = staff;
   const { place, storage, secret, audit } = ground;
   const federation = await openFederation(ground, { settings, now });
   const credential = await openCredential({
@@ -81,7 +82,7 @@ async function wire(ground: Ground, { settings, log, now = Date.now }: HubOption
     onStopped: async (cardId) => void (await signOut.endAll({ cardId }, { reason: 'card' })),
     now,
   });
-  const { keys, registry, registryMark, links, replay } = federation;
+  const { keys, registry, registryMark, links, replay, clientSecrets } = federation;
   const rotating = rotatingKeys({ rotation: federation.rotation, cardRotation: credential.rotation, settings });
   const frame = createPageFrame(settings);
   const traces = openTraces({ settings, storage, log, now });
@@ -158,7 +159,7 @@ async function wire(ground: Ground, { settings, log, now = Date.now }: HubOption
     keyUses,
     sessionCookie,
     displayNameOf,
-    staffOf,
+    staffOf: staff.staffOf,
     bootstrapFor: attributes.bootstrapFor,
     testing: testPeriods.testing,
     now,
@@ -178,11 +179,11 @@ async function wire(ground: Ground, { settings, log, now = Date.now }: HubOption
   });
   const sso = createSamlSso({ ...common, ...endpoints, names, entityId, replay, signingKey: keys.samlKey });
   const saml = samlRoutes({ ...common, ...endpoints, sso, entityId, name: settings.service.name, stylesheet });
-  const { clientSecrets } = federation;
   const oidc = mountOidc({ ...common, issuer: settings.origin, storage, presentations, clientSecrets, log, frame });
   const own = residentPages({ ...common, ...attributes, signOut, ceremonies, settings, frame, browserCookie });
-  const admin = openConsole({
+  const admin = await openConsole({
     ...common,
+    credential: { ...credential, issuingStation },
     rotating,
     logos,
     settled: attributes.settled,
@@ -249,6 +250,7 @@ async function wire(ground: Ground, { settings, log, now = Date.now }: HubOption
   async function close(): Promise<void> {
     staff.close();
     await schedule.close();
+    await admin.close();
     await signOut.close();
     await traces.flush();
     await credential.close();
@@ -270,6 +272,7 @@ async function wire(ground: Ground, { settings, log, now = Date.now }: HubOption
     ceremonies,
     attributes,
     administrators: admin.administrators,
+    cardOffice: admin.office,
     traces,
     sessionCookie,
     close,

@@ -1,4 +1,5 @@
 import { Facts, Notice, type Text } from '../web/index.ts';
+import { officeRemedies, officeTitles } from './office/refusal-copy.ts';
 
 /** What a refusal means and what helps, by code; the rest gets the general words. */
 const remedies: Readonly<Record<string, Text>> = {
@@ -94,6 +95,7 @@ const remedies: Readonly<Record<string, Text>> = {
     ja: 'リンクは期限切れか、取り消されています。リンクを送った人に、新しいリンクを出してもらってください。',
     en: 'The link has expired or was withdrawn. Ask whoever sent it for a new one.',
   },
+  ...officeRemedies,
   UNEXPECTED: {
     ja: '内部で問題が起きました。しばらくしてからもう一度お試しください。',
     en: 'Something went wrong on our side. Please try again in a moment.',
@@ -121,6 +123,7 @@ const titles: Readonly<Record<string, Text>> = {
   SETUP_LINK_DEAD: { ja: 'この設定リンクは使えません', en: 'This set-up link cannot be used' },
   SIGN_OUT_REFUSED: { ja: 'ログアウトできませんでした', en: 'Sign-out did not succeed' },
   FORGED_REQUEST: { ja: '手続きを続けられませんでした', en: 'That could not be completed' },
+  ...officeTitles,
   UNEXPECTED: { ja: '問題が起きました', en: 'Something went wrong' },
 };
 const generalTitle: Text = { ja: 'ログインできませんでした', en: 'Sign-in did not succeed' };

@@ -8,7 +8,7 @@ import { startChild } from './child.ts';
 import { renewDirectoryPassword } from './directory.ts';
 import type { BodyId } from './insurers.ts';
 import { type DemoCard, demoCards, patientCards } from './residents.ts';
-import { registerParties, seedAdministrators, seedPeople } from './seed.ts';
+import { makeSoftwareCard, registerParties, seedAdministrators, seedPeople } from './seed.ts';
 
 export interface TrialOptions {
   readonly settings: Settings;
@@ -66,7 +66,12 @@ export async function startTrial({ settings: given, base }: TrialOptions): Promi
     await Promise.all([hub?.close(), ...children.map((child) => child.close())]);
   };
   try {
-    hub = await startHub({ settings, log: createLog({ name: 'hub', level: settings.log.level }) });
+    const opened: Awaited<ReturnType<typeof startHub>> = await startHub({
+      settings,
+      log: createLog({ name: 'hub', level: settings.log.level }),
+      issuingStation: { make: (residentRef) => makeSoftwareCard(opened, data, residentRef) },
+    });
+    hub = opened;
     await seedPeople(hub, data);
     await seedAdministrators(hub);
     const { pseudonymFor } = hub.links;

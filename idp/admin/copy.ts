@@ -27,6 +27,25 @@ export const adminCopy = {
     ja: 'この権限で使える画面は、まだありません。',
     en: 'There is no page yet for what your roles may do.',
   },
+  applications: { ja: '申込審査', en: 'Applications' },
+  applicationsLead: {
+    ja: 'カードの申込を受け付け、台帳と照らし合わせ、2人で決めます。',
+    en: 'Take applications for cards, compare them with the register, decide by two persons.',
+  },
+  tasks: { ja: 'カードの仕事', en: 'Card tasks' },
+  tasksLead: {
+    ja: '2人目の承認を待つことと、発行・受け渡しを待つカードです。',
+    en: 'What waits for a second person, and cards to be made or handed over.',
+  },
+  support: { ja: 'サポート窓口', en: 'Support centre' },
+  supportLead: {
+    ja: 'お電話の方を確かめ、カードを止め、そのほかの手続きを頼みます。',
+    en: 'Check who is calling, stop cards, and ask for what else is needed.',
+  },
+  letters: { ja: '郵送', en: 'Letters' },
+  lettersLead: { ja: '登録された住所へ送る通知を印刷します。', en: 'Print notices to registered addresses.' },
+  equipment: { ja: '貸出機器', en: 'Lent equipment' },
+  equipmentLead: { ja: 'カードリーダーの貸出と返却です。', en: 'Card readers that are lent and come back.' },
   providers: { ja: '連携サービス', en: 'Services' },
   providersLead: {
     ja: '登録、審査、承認、停止をします。',

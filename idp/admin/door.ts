@@ -64,7 +64,8 @@ export function createDoor(options: DoorOptions) {
       provider: work?.provider,
       code: reason,
     });
-    throw new AdminError(reason === 'OWN_WORK' ? 'OWN_WORK' : 'ACT_NOT_ALLOWED', `${act} is refused: ${reason}`);
+    const code = reason === 'OWN_WORK' || reason === 'OWN_CARD' ? reason : 'ACT_NOT_ALLOWED';
+    throw new AdminError(code, `${act} is refused: ${reason}`);
   }
 
   /** For what a page offers; what it does not offer is refused all the same. */

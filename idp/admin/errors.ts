@@ -7,6 +7,7 @@ const outcomes = {
   ADMINISTRATOR_UNKNOWN: 'missing',
   ACT_NOT_ALLOWED: 'denied',
   OWN_WORK: 'denied',
+  OWN_CARD: 'denied',
   REGISTRATION_CHANGED: 'conflict',
   NOTHING_TO_DECIDE: 'conflict',
   COMMENT_MISSING: 'invalid',

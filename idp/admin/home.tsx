@@ -47,8 +47,13 @@ export function adminHomeRoutes(options: HomeOptions): (router: Router) => void 
   };
 }
 
-/** The pages of the console in their order, and what opens each. */
-const actOf = {
+/** The pages of the console in their order, and the act that opens each. */
+const pageActs = {
+  applications: 'application.read',
+  tasks: 'card.read',
+  support: 'card.suspend',
+  letters: 'card.issue',
+  equipment: 'card.issue',
   providers: 'provider.read',
   links: 'provider.read',
   keys: 'provider.read',
@@ -57,14 +62,25 @@ const actOf = {
   sessions: 'session.end',
   explain: 'trace.read',
   audit: 'audit.read',
-} as const satisfies Readonly<Record<string, Act>>;
-const pageNames = Object.keys(actOf) as (keyof typeof actOf)[];
+} as const satisfies Record<string, Act>;
+type ConsolePage = keyof typeof pageActs;
+const isPage = (name: string): name is ConsolePage => name in pageActs;
+
+/** The card office's pages lie together. */
+const addresses: Partial<Record<ConsolePage, string>> = {
+  applications: '/admin/office/applications',
+  tasks: '/admin/office/tasks',
+  letters: '/admin/office/letters',
+  equipment: '/admin/office/equipment',
+};
 
 async function showHome(ctx: Context, { door, frame, timeZone, calendar }: HomeOptions): Promise<void> {
   const admitted = await door.admit(ctx);
   if (!admitted) return;
   const { administrator } = admitted;
-  const pages = pageNames.filter((page) => door.may(administrator, actOf[page]));
+  const pages = Object.keys(pageActs)
+    .filter(isPage)
+    .filter((page) => door.may(administrator, pageActs[page]));
   const keys = door.may(administrator, 'provider.read') ? await calendar.toDo() : { expired: 0, month: 0 };
   frame.send(ctx, {
     title: adminCopy.title[frame.preferencesOf(ctx).language],
@@ -76,7 +92,7 @@ async function showHome(ctx: Context, { door, frame, timeZone, calendar }: HomeO
         {pages.map((page) => (
           <section class="section" key={page}>
             <h2>
-              <a href={`/admin/${page}`}>{adminCopy[page][language]}</a>
+              <a href={addresses[page] ?? `/admin/${page}`}>{adminCopy[page][language]}</a>
             </h2>
             <p>{adminCopy[`${page}Lead`][language]}</p>
           </section>

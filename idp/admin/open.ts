@@ -9,6 +9,7 @@ import type { Ground } from '../ground.ts';
 import type { KeyUses } from '../key-use.ts';
 import { createLeases, type LeaseRecord, leaseCollection } from '../lease.ts';
 import type { Logos } from '../logos.ts';
+import { type CardOfficeParts, openOfficePages } from '../office/open.ts';
 import type { PageFrame } from '../page-frame.ts';
 import type { ExamineOptions } from '../playground/examine.ts';
 import { createPlayground } from '../playground/routes.tsx';
@@ -51,6 +52,7 @@ export interface ConsoleOptions
   readonly reports: ReportAdminOptions['reports'];
   readonly notices: ReportAdminOptions['notices'];
   readonly settings: Settings;
+  readonly credential: CardOfficeParts;
   readonly ground: Ground;
   readonly log: Log;
   readonly registry: ProviderRegistry;
@@ -71,7 +73,7 @@ export interface ConsoleOptions
 }
 
 /** The administrators' console: accounts with roles, and the pages that they open. */
-export function openConsole(options: ConsoleOptions) {
+export async function openConsole(options: ConsoleOptions) {
   const { settings, ground, registry, registryMark, log, now } = options;
   const { origin, service } = settings;
   const administrators = openAdministrators(ground, now);
@@ -122,6 +124,7 @@ export function openConsole(options: ConsoleOptions) {
     days: settings.traces.days,
   };
   const playground = createPlayground(common);
+  const office = await openOfficePages(common);
   const pages = [
     adminHomeRoutes(common),
     providerRoutes(common),
@@ -135,9 +138,10 @@ export function openConsole(options: ConsoleOptions) {
     keyRoutes(common),
     statisticsRoutes(common),
     playground.routes,
+    office.routes,
   ];
   const routes = (router: Router) => {
     for (const add of pages) add(router);
   };
-  return { administrators, routes, parts: common, testResponder: playground.responder };
+  return { administrators, routes, parts: common, testResponder: playground.responder, office, close: office.close };
 }

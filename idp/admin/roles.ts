@@ -34,10 +34,17 @@ export const acts = [
   'report.read',
   'report.answer',
   'session.end',
+  'application.read',
+  'application.write',
+  'application.decide',
+  'evidence.read',
   'card.read',
   'card.suspend',
-  'card.issue',
+  'card.unlock',
+  'card.ask',
   'card.confirm',
+  'card.issue',
+  'event.note',
 ] as const;
 export type Act = (typeof acts)[number];
 
@@ -77,9 +84,37 @@ const table: Readonly<Record<Role, readonly Act[]>> = {
   operator: ['system.read', 'system.operate', 'trace.read'],
   // R131: answers residents and stops what harms them, so it is no auditor any more.
   'privacy-officer': ['audit.read', 'trace.read', 'person.read', 'report.read', 'report.answer', 'session.end'],
-  support: ['trace.read', 'person.read', 'report.read', 'report.answer', 'session.end', 'card.read', 'card.suspend'],
-  'card-office': ['person.read', 'card.read', 'card.suspend', 'card.issue'],
-  'second-officer': ['person.read', 'card.read', 'card.confirm'],
+  // R17: hears callers, stops cards and sign-ins, asks for the rest; sees no application and no evidence.
+  support: [
+    'trace.read',
+    'person.read',
+    'report.read',
+    'report.answer',
+    'session.end',
+    'card.read',
+    'card.suspend',
+    'card.unlock',
+    'card.ask',
+  ],
+  'card-office': [
+    'person.read',
+    'application.read',
+    'application.write',
+    'evidence.read',
+    'card.read',
+    'card.suspend',
+    'card.ask',
+    'card.issue',
+    'event.note',
+  ],
+  'second-officer': [
+    'person.read',
+    'application.read',
+    'application.decide',
+    'evidence.read',
+    'card.read',
+    'card.confirm',
+  ],
 };
 
 /** Acts that only look. Whoever audits holds no others. */
@@ -91,7 +126,22 @@ const looking: readonly Act[] = [
   'system.read',
   'person.read',
   'report.read',
+  'application.read',
+  'evidence.read',
   'card.read',
+];
+
+/** Second halves: whoever had a hand in the first is refused. */
+const secondHalves: readonly Act[] = ['provider.approve', 'application.decide', 'card.confirm'];
+
+/** Nobody decides about their own card; stopping it is everybody's. */
+const notForOneself: readonly Act[] = [
+  'application.write',
+  'application.decide',
+  'card.unlock',
+  'card.ask',
+  'card.confirm',
+  'card.issue',
 ];
 
 const changes = (role: Role) => table[role].some((act) => !looking.includes(act));
@@ -100,6 +150,8 @@ const changes = (role: Role) => table[role].some((act) => !looking.includes(act)
 const exclusive: readonly (readonly [Role, Role])[] = [
   ['registrar', 'approver'],
   ['card-office', 'second-officer'],
+  // Support asks for what a second officer agrees to.
+  ['support', 'second-officer'],
   ...roles.filter((role) => role !== 'operator').map((role) => ['operator', role] as const),
   ...roles.filter(changes).map((role) => ['auditor', role] as const),
   ...roles
@@ -115,6 +167,8 @@ export function exclusivePairIn(held: readonly Role[]): readonly [Role, Role] | 
 /** An administrator as far as decisions go. */
 export interface Holder {
   readonly id: string;
+  /** The person who holds the account; without it no work is told to be about themselves. */
+  readonly residentRef?: string;
   readonly roles: readonly Role[];
   /** ms since 1970; from then on the account is nobody's (R20: a processor's ends with the contract). */
   readonly until: number;
@@ -123,9 +177,11 @@ export interface Holder {
 /** Whose work the act is about: everybody who had a hand in what would become effective by it. */
 export interface Work {
   readonly authors: readonly string[];
+  /** The residents whom it is about. */
+  readonly about?: readonly string[] | undefined;
 }
 
-export type ActRefusal = 'EXPIRED' | 'NOT_YOUR_ROLE' | 'OWN_WORK' | 'ROLES_EXCLUSIVE';
+export type ActRefusal = 'EXPIRED' | 'NOT_YOUR_ROLE' | 'OWN_WORK' | 'OWN_CARD' | 'ROLES_EXCLUSIVE';
 export type ActDecision = { readonly allowed: true } | { readonly allowed: false; readonly reason: ActRefusal };
 
 const refused = (reason: ActRefusal): ActDecision => ({ allowed: false, reason });
@@ -140,6 +196,8 @@ export function decideAct(
   // A record that was written around the invitation gets nothing out of it.
   if (exclusivePairIn(holder.roles)) return refused('ROLES_EXCLUSIVE');
   if (!holder.roles.some((role) => table[role].includes(act))) return refused('NOT_YOUR_ROLE');
-  if (act === 'provider.approve' && (work?.authors ?? []).includes(holder.id)) return refused('OWN_WORK');
+  if (secondHalves.includes(act) && (work?.authors ?? []).includes(holder.id)) return refused('OWN_WORK');
+  const self = holder.residentRef !== undefined && (work?.about ?? []).includes(holder.residentRef);
+  if (notForOneself.includes(act) && self) return refused('OWN_CARD');
   return { allowed: true };
 }

@@ -35,7 +35,7 @@ export interface ApiOptions {
   readonly tokens: ApiTokens;
   readonly agreement: ApiAgreement;
   /** What the console is made of: the API does nothing by other means. */
-  readonly parts: ReturnType<typeof openConsole>['parts'];
+  readonly parts: Awaited<ReturnType<typeof openConsole>>['parts'];
   readonly now: () => number;
 }
 

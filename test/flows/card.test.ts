@@ -1,12 +1,8 @@
-import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
 import { expect } from 'chai';
 import type { Browser, Page } from 'playwright-core';
-import { WebSocketServer } from 'ws';
-import type { SoftwareCard } from '../../card-auth/index.ts';
 import { issueCard, startTestHub, type TestHub } from '../idp/world.ts';
-import { freePort } from '../ports.ts';
 import { accessibilityFaults, chromiumPath, openChromium, picture } from './browser.ts';
+import { startReader } from './reader.ts';
 import { skipUnless } from './trial.ts';
 
 const [desktop, phone] = [
@@ -14,35 +10,6 @@ const [desktop, phone] = [
   { width: 360, height: 740 },
 ];
 const [oldPin, newPin] = ['482100', '593817'];
-
-/** The card box's reader, without its page: whatever card lies on it answers. */
-async function startReader() {
-  let card: SoftwareCard | undefined;
-  const port = await freePort();
-  const server: Server = createServer();
-  const sockets = new WebSocketServer({ server });
-  sockets.on('connection', (socket) => {
-    card?.power();
-    socket.on('message', (frame: Buffer) => {
-      void Promise.resolve(card?.respond(Uint8Array.from(frame))).then((answer) =>
-        socket.send(answer ?? new Uint8Array()),
-      );
-    });
-  });
-  server.listen(port, '127.0.0.1');
-  await once(server, 'listening');
-  const close = () => {
-    for (const socket of sockets.clients) socket.terminate();
-    server.close();
-  };
-  return {
-    address: `ws://127.0.0.1:${port}/reader`,
-    put: (next: SoftwareCard | undefined) => {
-      card = next;
-    },
-    close,
-  };
-}
 
 describe('the holder’s card in Chromium', function () {
   this.timeout(120_000);

@@ -92,6 +92,57 @@ describe('roles of the console', () => {
   });
 });
 
+describe('roles of the card office', () => {
+  const offices = ['support', 'card-office', 'second-officer'] as const;
+  const table: readonly (readonly [Act, support: boolean, office: boolean, second: boolean])[] = [
+    ['person.read', true, true, true],
+    ['application.read', false, true, true],
+    ['application.write', false, true, false],
+    ['application.decide', false, false, true],
+    ['evidence.read', false, true, true],
+    ['card.read', true, true, true],
+    ['card.suspend', true, true, false],
+    ['card.unlock', true, false, false],
+    ['card.ask', true, true, false],
+    ['card.confirm', false, false, true],
+    ['card.issue', false, true, false],
+    ['event.note', false, true, false],
+  ];
+  for (const [act, ...allowed] of table)
+    for (const [at, role] of offices.entries())
+      it(`${allowed[at] ? 'let' : 'do not let'} ${role} do ${act}`, () => {
+        expect(may([role], act)).to.equal(allowed[at] || 'NOT_YOUR_ROLE');
+      });
+
+  it('are about every act on applications, evidence and cards, and nobody else has one that changes', () => {
+    const own = acts.filter((act) => /^(application|evidence|card|event)\./.test(act));
+    expect(table.map(([act]) => act)).to.include.members([...own]);
+    for (const role of roles.filter((other) => !offices.some((office) => office === other)))
+      for (const act of own) expect(may([role], act), `${role} ${act}`).to.equal('NOT_YOUR_ROLE');
+  });
+
+  it('keep whoever asks apart from whoever agrees, whichever way they ask', () => {
+    for (const role of ['card-office', 'support'] as const)
+      expect(exclusivePairIn([role, 'second-officer'])).to.deep.equal([role, 'second-officer']);
+    for (const act of ['application.decide', 'card.confirm'] as const)
+      expect(may(['second-officer'], act, { authors: ['b', 'a'] })).to.equal('OWN_WORK');
+  });
+
+  it('let nobody decide about their own card, and everybody who may stop one stop their own', () => {
+    const own = (role: Role, act: Act) => {
+      const holder = { id: 'a', residentRef: 'r1', roles: [role], until: at + 1 };
+      const decision = decideAct(holder, act, { at, work: { authors: [], about: ['r0', 'r1'] } });
+      return decision.allowed || decision.reason;
+    };
+    expect(own('card-office', 'application.write')).to.equal('OWN_CARD');
+    expect(own('card-office', 'card.issue')).to.equal('OWN_CARD');
+    expect(own('second-officer', 'application.decide')).to.equal('OWN_CARD');
+    expect(own('second-officer', 'card.confirm')).to.equal('OWN_CARD');
+    for (const act of ['card.unlock', 'card.ask'] as const) expect(own('support', act)).to.equal('OWN_CARD');
+    expect(own('support', 'card.suspend')).to.equal(true);
+  });
+});
+
 describe('scopes of the administration API', () => {
   it('cover the acts of the pages about services and records, and nothing else', () => {
     const covered = Object.fromEntries(acts.map((act) => [act, scopeFor(act)]));
@@ -106,7 +157,8 @@ describe('scopes of the administration API', () => {
       'audit.read': 'admin.audit.read',
     });
     // A test sign-in needs a card, and a trace is looked up for a caller: both are people's.
-    const peopleOnly = /^(system|person|report|session|card)\.|^(provider\.test|trace\.read)$/;
+    const peopleOnly =
+      /^(system|person|report|session|application|evidence|card|event)\.|^(provider\.test|trace\.read)$/;
     expect(acts.filter((act) => scopeFor(act) === undefined && !peopleOnly.test(act))).to.deep.equal([]);
   });
 

@@ -11,6 +11,7 @@ import {
   type IssuedKey,
   issuedKeyCollection,
   issueSoftwareCard,
+  type MadeCard,
   type PinCounter,
   type PinKeyVersion,
   pinCounterCollection,
@@ -41,6 +42,7 @@ export async function startTestHub({
   listeners,
   more = {},
   now = Date.now,
+  station,
 }: {
   folder?: string;
   https?: boolean;
@@ -49,6 +51,8 @@ export async function startTestHub({
   listeners?: (port: number) => readonly object[];
   more?: object;
   now?: () => number;
+  /** Makes cards for a running hub. */
+  station?: (at: Awaited<ReturnType<typeof startHub>>, data: string, residentRef: string) => Promise<MadeCard>;
 } = {}) {
   const data = folder ?? (await mkdtemp(join(tmpdir(), 'sanuki-hub-')));
   const port = await freePort();
@@ -62,7 +66,14 @@ export async function startTestHub({
       done();
     },
   });
-  const hub = await startHub({ settings, log: createLog({ name: 'hub', level: 'debug', destination }), now });
+  const log = createLog({ name: 'hub', level: 'debug', destination });
+  const issuingStation = station && { make: (residentRef: string) => station(hub, data, residentRef) };
+  const hub: Awaited<ReturnType<typeof startHub>> = await startHub({
+    settings,
+    log,
+    now,
+    ...(issuingStation ? { issuingStation } : {}),
+  });
   const close = async () => {
     await hub.close();
     if (!folder) await rm(data, { recursive: true });
@@ -75,7 +86,7 @@ export type TestHub = Awaited<ReturnType<typeof startTestHub>>;
 /** The issuing station gives a resident a software card with this PIN. */
 export async function issueCard(
   { data, hub }: { readonly data: string; readonly hub: Pick<TestHub['hub'], 'credential' | 'place'> },
-  { residentRef = 'r1', number = '1234567890123', pin = '482100' } = {},
+  { residentRef = 'r1', number = '1234567890123', pin = '482100', person = true } = {},
 ) {
   const storage = await openStorage(hub.place);
   const keyService = createCardKeyService({
@@ -94,13 +105,14 @@ export async function issueCard(
   });
   const id = await keyService.cardId(issued.id);
   await storage.close();
-  await hub.credential.residents.insert({
-    id: residentRef,
-    name: { kana: 'バス セイジ' },
-    sex: 1,
-    birthDate: '1960-10-10',
-    synthetic: true,
-  });
+  if (person)
+    await hub.credential.residents.insert({
+      id: residentRef,
+      name: { kana: 'バス セイジ' },
+      sex: 1,
+      birthDate: '1960-10-10',
+      synthetic: true,
+    });
   await hub.credential.cards.insert(activeCard({ id, residentRef, number, pin: issued.pin, ckv: issued.ckv }));
   const card = createSoftwareCard({ memory: issued.memory, save: async () => undefined });
   return {

@@ -1,0 +1,204 @@
+import type Router from '@koa/router';
+import type { Context } from 'koa';
+import { type CardRecord, type CardTask, displayNameOf, type MadeCode } from '../../card-auth/index.ts';
+import { type Admitted, aboutOf } from '../admin/door.ts';
+import { HubPageError } from '../errors.ts';
+import { OfficeError } from './errors.ts';
+import { faceItems, faceSheet, faceStyle } from './face.ts';
+import type { Letters } from './letters.ts';
+import { CodeLetter, OfficeCardPage } from './office-card-page.tsx';
+import { namesIn, type OfficePagesOptions } from './pages.ts';
+import type { IssuingStation } from './station.ts';
+import { taskCopy } from './task-copy.ts';
+import { type ShownTask, TaskList } from './task-page.tsx';
+
+export interface TaskRoutesOptions extends OfficePagesOptions {
+  readonly letters: Pick<Letters, 'queue'>;
+  readonly issuingStation: IssuingStation | undefined;
+  readonly origin: string;
+}
+
+type Options = TaskRoutesOptions;
+const home = '/admin/office/tasks';
+const cardPath = '/admin/office/cards/:id';
+const stylePath = '/admin/office/face.css';
+
+/** A2: what waits for a second person, for a card, and for its holder. */
+export function taskRoutes(options: Options): (router: Router) => void {
+  const { door, forms } = options;
+  const post = (router: Router, path: string, act: 'card.confirm' | 'card.issue', how: Acting) =>
+    router.post(path, async (ctx) => {
+      forms.demandOrigin(ctx);
+      const admitted = await door.admit(ctx, { act, returnTo: home });
+      if (admitted) await how(ctx, admitted, await forms.read(ctx, aboutOf(admitted.session)), options);
+    });
+  return (router) => {
+    router.get(home, async (ctx) => {
+      const admitted = await door.admit(ctx, { act: 'card.read' });
+      if (admitted) await showTasks(ctx, admitted, options);
+    });
+    post(router, `${home}/decide`, 'card.confirm', decide);
+    post(router, `${home}/make`, 'card.issue', make);
+    router.get(cardPath, async (ctx) => {
+      const admitted = await door.admit(ctx, { act: 'card.issue' });
+      if (admitted) await showCard(ctx, admitted, options);
+    });
+    post(router, `${cardPath}/hand-over`, 'card.issue', handOver);
+    router.get(`${cardPath}/face`, async (ctx) => {
+      const admitted = await door.admit(ctx, { act: 'card.issue' });
+      if (admitted) await showFace(ctx, admitted, options);
+    });
+    router.get(stylePath, (ctx) => {
+      ctx.type = 'text/css';
+      ctx.body = faceStyle;
+    });
+  };
+}
+
+type Acting = (ctx: Context, admitted: Admitted, form: URLSearchParams, options: Options) => Promise<void>;
+
+const decide: Acting = async (ctx, { administrator }, form, options) => {
+  const { tasks, door, office } = options;
+  const task = await tasks.get(form.get('task') ?? '');
+  if (!task) throw new HubPageError('PAGE_MISSING', 'there is no such task');
+  const { openedBy, residentRef } = task;
+  await door.demand(administrator, 'card.confirm', { authors: [openedBy], about: [residentRef] });
+  const by = { as: 'second-officer', id: administrator.id } as const;
+  const agreed = form.get('outcome') === 'approve';
+  const made = agreed ? (await office.approve(task.id, by)).made : undefined;
+  if (!agreed) await office.decline(task.id, by);
+  await notify(task, agreed, options);
+  const type = agreed ? 'card.task-agreed' : 'card.task-declined';
+  await options.audit.record({ type, result: 'ok', actor: by.id, detail: { task: task.id, act: task.act } });
+  if (made) return showCode(ctx, made, options);
+  ctx.status = 303;
+  ctx.redirect(home);
+};
+
+/** Whoever called in somebody's name does not get that person's letters. */
+async function notify({ id, act, residentRef }: CardTask, agreed: boolean, { letters }: Options): Promise<void> {
+  const kind = { resume: 'card-continued', code: 'new-pin-code' } as const;
+  if (agreed && (act === 'resume' || act === 'code')) await letters.queue(id, residentRef, kind[act]);
+}
+
+/** The code of the issue is dropped unseen: the one for the holder is made at the hand-over. */
+const make: Acting = async (ctx, { administrator }, form, { issuingStation, tasks, door, office }) => {
+  const task = await tasks.get(form.get('task') ?? '');
+  if (task?.state !== 'approved') throw new OfficeError('APPLICATION_CHANGED', 'the task waits for no card');
+  if (!issuingStation) throw new OfficeError('STATION_MISSING', 'this hub has no issuing station');
+  await door.demand(administrator, 'card.issue', { authors: [], about: [task.residentRef] });
+  const made = await issuingStation.make(task.residentRef);
+  const { card } = await office.issue(task.id, made, { as: 'office', id: administrator.id });
+  ctx.status = 303;
+  ctx.redirect(`/admin/office/cards/${card.id}`);
+};
+
+const handOver: Acting = async (ctx, { administrator }, form, options) => {
+  const card = await cardIn(ctx, options);
+  await options.door.demand(administrator, 'card.issue', { authors: [], about: [card.residentRef] });
+  const how = form.get('how') === 'mail' ? 'mail' : 'counter';
+  const made = await options.office.handOver(card.id, how, { as: 'office', id: administrator.id });
+  await showCode(ctx, made, options);
+};
+
+async function cardIn(ctx: Context, { cards }: Pick<Options, 'cards'>): Promise<CardRecord> {
+  const card = await cards.get(ctx.params.id ?? '');
+  if (!card) throw new HubPageError('PAGE_MISSING', 'there is no such card');
+  return card;
+}
+
+async function residentOf({ residentRef }: Pick<CardRecord, 'residentRef'>, { residents }: Options) {
+  const resident = await residents.get(residentRef);
+  if (!resident) throw new HubPageError('PAGE_MISSING', 'the person is gone');
+  return resident;
+}
+
+async function showCode(ctx: Context, { card, code }: MadeCode, options: Options): Promise<void> {
+  const { frame, origin, timeZone } = options;
+  const letter = { resident: await residentOf(card, options), code, address: `${origin}/card/activate`, timeZone };
+  frame.send(ctx, {
+    title: taskCopy.letterTitle[frame.preferencesOf(ctx).language],
+    path: home,
+    body: ({ language }) => <CodeLetter {...letter} language={language} />,
+  });
+}
+
+async function showTasks(ctx: Context, { administrator, session }: Admitted, options: Options): Promise<void> {
+  const { tasks, cards, door, forms, frame, timeZone, issuingStation, now } = options;
+  const [open, toMake] = await Promise.all(
+    (['open', 'approved'] as const).map(async (state) => (await tasks.inState(state, { limit: 200 })).records),
+  );
+  const authors = await namesIn(
+    [...(open ?? []), ...(toMake ?? [])].map(({ openedBy }) => openedBy),
+    options,
+  );
+  const shown = (task: CardTask) => shownOf(task, administrator, authors, options);
+  const waiting = (await cards.list({ where: { status: 'issued' }, limit: 200 })).records;
+  const page = {
+    open: await Promise.all((open ?? []).map(shown)),
+    toMake: await Promise.all((toMake ?? []).map(shown)),
+    toHandOver: door.may(administrator, 'card.issue') ? await namedOf(waiting, options) : [],
+    station: issuingStation !== undefined,
+    csrf: forms.prepare(ctx, aboutOf(session)),
+    at: now(),
+    timeZone,
+  };
+  frame.send(ctx, {
+    title: taskCopy.title[frame.preferencesOf(ctx).language],
+    body: ({ language }) => <TaskList {...page} language={language} />,
+  });
+}
+
+async function shownOf(
+  task: CardTask,
+  administrator: Admitted['administrator'],
+  nameOf: (id: string) => string,
+  { residents, cards, door }: Options,
+): Promise<ShownTask> {
+  const { residentRef, cardId, openedBy, state } = task;
+  const full = door.may(administrator, 'card.issue') || door.may(administrator, 'card.confirm');
+  const number = full ? ((await cards.get(cardId ?? ''))?.number ?? '') : '';
+  const act = state === 'open' ? 'card.confirm' : 'card.issue';
+  const authors = state === 'open' ? [openedBy] : [];
+  return {
+    task,
+    number,
+    person: (await residents.displayName(residentRef)) ?? '',
+    openedBy: openedBy.startsWith('event:') ? undefined : nameOf(openedBy),
+    may: door.may(administrator, act, { authors, about: [residentRef] }),
+  };
+}
+
+const namedOf = (cards: readonly CardRecord[], { residents }: Options) =>
+  Promise.all(
+    cards
+      .filter(({ handedOver }) => !handedOver)
+      .map(async (card) => ({ card, person: (await residents.displayName(card.residentRef)) ?? '' })),
+  );
+
+async function showCard(ctx: Context, { administrator, session }: Admitted, options: Options): Promise<void> {
+  const { cards, door, forms, frame, timeZone } = options;
+  const card = await cardIn(ctx, options);
+  const page = {
+    card,
+    person: displayNameOf(await residentOf(card, options)),
+    supersedes: (await cards.get(card.supersedes ?? ''))?.number,
+    nameOf: await namesIn([card.handedOver?.by ?? ''], options),
+    mayIssue: door.may(administrator, 'card.issue', { authors: [], about: [card.residentRef] }),
+    csrf: forms.prepare(ctx, aboutOf(session)),
+    timeZone,
+  };
+  frame.send(ctx, {
+    title: taskCopy.cardTitle[frame.preferencesOf(ctx).language],
+    body: ({ language }) => <OfficeCardPage {...page} language={language} />,
+  });
+}
+
+async function showFace(ctx: Context, { administrator }: Admitted, options: Options): Promise<void> {
+  const card = await cardIn(ctx, options);
+  const items = faceItems(await residentOf(card, options), card.number);
+  await options.audit.record({ type: 'card.face-printed', result: 'ok', card: card.id, actor: administrator.id });
+  ctx.set('cache-control', 'no-store');
+  ctx.type = 'html';
+  ctx.body = faceSheet(items, stylePath);
+}

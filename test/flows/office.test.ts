@@ -1,0 +1,246 @@
+import { join } from 'node:path';
+import { expect } from 'chai';
+import type { Browser, Page } from 'playwright-core';
+import { cardsFolderOf, createCards } from '../../trial/card-box/cards.ts';
+import { form1, type Officer, type OfficeWorld, startOfficeWorld } from '../idp/office/office-world.ts';
+import { root } from '../root.ts';
+import { accessibilityFaults, chromiumPath, openChromium, picture } from './browser.ts';
+import { startReader } from './reader.ts';
+import { skipUnless } from './trial.ts';
+
+const sizes = { phone: { width: 360, height: 740 }, desktop: { width: 1100, height: 900 } };
+const [firstPin, newPin, nextPin] = ['593817', '719305', '640283'];
+const party = 'saml:https://portal.example/saml/metadata';
+
+describe('the card office in Chromium', function () {
+  this.timeout(180_000);
+  let world: OfficeWorld;
+  let browser: Browser;
+  let reader: Awaited<ReturnType<typeof startReader>>;
+  before(async function () {
+    skipUnless(chromiumPath !== undefined, 'Chromium', this);
+    browser = await openChromium();
+    reader = await startReader();
+    world = await startOfficeWorld({ more: { signIn: { softwareReader: reader.address } } });
+  });
+  after(async () => {
+    await browser?.close();
+    reader?.close();
+    await world?.close();
+  });
+
+  async function blank(locale = 'ja-JP'): Promise<Page> {
+    const context = await browser.newContext({ locale, viewport: sizes.desktop });
+    context.setDefaultTimeout(15_000);
+    return context.newPage();
+  }
+
+  /** A window in which an officer is signed in. */
+  async function open(name: Officer, path = '/admin', locale = 'ja-JP'): Promise<Page> {
+    const page = await blank(locale);
+    const { jar } = await world.signedIn(name);
+    const cookies = await jar.getCookies(world.origin);
+    await page.context().addCookies(cookies.map(({ key, value }) => ({ name: key, value, url: world.origin })));
+    await page.goto(`${world.origin}${path}`);
+    return page;
+  }
+
+  async function check(page: Page, name: string): Promise<void> {
+    for (const [size, viewport] of Object.entries(sizes)) {
+      await page.setViewportSize(viewport);
+      const fits = await page.evaluate('document.documentElement.scrollWidth <= innerWidth');
+      expect(fits, `${name} ${size}`).to.equal(true);
+      expect(await accessibilityFaults(page), name).to.deep.equal([]);
+      await picture(page, `office-${name}-${size}`);
+    }
+  }
+
+  const cardOf = async (number: string) => {
+    const boxed = await createCards(cardsFolderOf(world.data)).get(number);
+    if (!boxed) throw new Error('no such card in the box');
+    return boxed.card;
+  };
+
+  async function signIn(page: Page, pin: string): Promise<void> {
+    await page.locator('#pin').fill(pin);
+    await page.locator('#pin').press('Enter');
+  }
+
+  /** From a task that was agreed to: the card made, its face printed, handed over; its number and the code of its letter. */
+  async function makeAndHandOver(officer: Page, name: string): Promise<{ number: string; code: string }> {
+    await officer.goto(`${world.origin}/admin/office/tasks`);
+    await check(officer, `${name}-tasks`);
+    await officer.getByRole('button', { name: /^発行する/ }).click();
+    await officer.getByRole('heading', { name: 'カードの詳細' }).waitFor();
+    await check(officer, `${name}-card`);
+    const shown = await officer.locator('.facts dd').first().textContent();
+    await officer.getByLabel('渡し方').selectOption('counter');
+    await officer.getByRole('button', { name: '受け渡しを記録する' }).click();
+    const code = await officer.locator('#hand-over-code').textContent();
+    await check(officer, `${name}-letter`);
+    return { number: (shown ?? '').replaceAll(/\D/g, ''), code: code ?? '' };
+  }
+
+  async function activate(holder: Page, made: { number: string; code: string }, pin: string): Promise<void> {
+    reader.put(await cardOf(made.number));
+    await holder.goto(`${world.origin}/card/activate`);
+    for (const [id, text] of Object.entries({ code: made.code, 'new-pin': pin, again: pin }))
+      await holder.locator(`#${id}`).fill(text);
+    await holder.locator('#again').press('Enter');
+    await holder.getByText('暗証番号を決めました').waitFor();
+  }
+
+  const task = async (page: Page, act: string) => {
+    await page.goto(`${world.origin}/admin/office/tasks`);
+    await page.getByRole('button', { name: new RegExp(`^承認する: ${act}`) }).click();
+  };
+
+  it('takes an application to an active card, and its loss to another one that every service takes for the same holder', async () => {
+    const [officer, second, support, holder] = [
+      await open('officer'),
+      await open('second'),
+      await open('support'),
+      await blank(),
+    ];
+    await check(officer, 'home');
+    await apply(officer);
+    await approve(second);
+    const first = await makeAndHandOver(officer, 'first');
+    await activate(holder, first, firstPin);
+    await usePin(holder);
+    const { residentRef } = (await world.credential.cards.byNumber(first.number)) ?? {};
+    const known = await world.links.pseudonymFor(residentRef ?? '', party);
+    await lose(support, holder);
+    await task(second, '再発行');
+    const next = await makeAndHandOver(officer, 'next');
+    await activate(holder, next, nextPin);
+    const [old, now] = await Promise.all([first, next].map(({ number }) => world.credential.cards.byNumber(number)));
+    expect([old?.status, old?.replacedBy, now?.status]).to.deep.equal(['revoked', now?.id, 'active']);
+    expect(await world.links.pseudonymFor(now?.residentRef ?? '', party)).to.equal(known);
+    await holder.goto(`${world.origin}/account/card`);
+    await signIn(holder, nextPin);
+    await holder.getByText('新しいカードに切り替わりました').waitFor();
+    await letters(officer);
+  });
+
+  async function apply(officer: Page): Promise<void> {
+    await officer.getByRole('link', { name: '申込審査' }).click();
+    await check(officer, 'list-empty');
+    await officer.getByRole('link', { name: '申込を入力する' }).click();
+    await officer.getByLabel('生年月日').fill('昭和99年');
+    await officer.getByRole('button', { name: '受け付ける' }).click();
+    await officer.getByText('直すところがあります').waitFor();
+    await check(officer, 'form-faulty');
+    const { sex: _sex, channel: _channel, ...texts } = form1;
+    for (const [id, text] of Object.entries(texts)) await officer.locator(`#${id}`).fill(text);
+    await officer.locator('#kanji').fill('高橋 健一');
+    await officer.getByRole('radio', { name: '男' }).check();
+    await officer.getByRole('radio', { name: '一般公募' }).check();
+    await officer.getByLabel('代わりに手続きする人').fill('髙橋 真央');
+    await officer.getByLabel('根拠').selectOption('mandate');
+    await officer.getByLabel('いつから').fill('令和8年10月1日');
+    await officer.getByLabel('保険者番号').fill('01370014');
+    await officer.getByRole('button', { name: '受け付ける' }).click();
+    await officer.getByText('まだ照合していません').waitFor();
+    await check(officer, 'received');
+    await officer.getByLabel('画像ファイル').setInputFiles(join(root, 'test/vectors/raster/accepted-palette.png'));
+    await officer.getByRole('button', { name: '画像を加える' }).click();
+    await officer.getByRole('link', { name: '画像を開く 1' }).waitFor();
+    await officer.getByRole('button', { name: '台帳と照合する' }).click();
+    await officer.getByText('違うところを確かめてください').waitFor();
+    await check(officer, 'compared');
+    await officer.getByRole('radio', { name: /台帳の候補 1/ }).check();
+    await officer.getByLabel('確かめた書類').selectOption('driving-licence');
+    await officer.getByRole('button', { name: '承認へ回す（2人目）' }).click();
+    await officer.getByText('承認待ち（2人目）').first().waitFor();
+    expect(await officer.getByRole('button', { name: '承認する' }).count()).to.equal(0);
+  }
+
+  async function approve(second: Page): Promise<void> {
+    await second.goto(`${world.origin}/admin/office/applications`);
+    await check(second, 'list-forwarded');
+    await second.getByRole('link', { name: 'タカハシ ケンイチ' }).click();
+    await check(second, 'forwarded');
+    await second.getByLabel('理由・確かめたこと').fill('免許証と異体字を確かめた');
+    await second.getByRole('button', { name: '承認する' }).click();
+    await second.getByText('免許証と異体字を確かめた').waitFor();
+    await check(second, 'approved');
+  }
+
+  /** The holder signs in and changes the PIN. */
+  async function usePin(holder: Page): Promise<void> {
+    await holder.goto(`${world.origin}/account/card/pin`);
+    await signIn(holder, firstPin);
+    await holder.locator('#new-pin').waitFor();
+    for (const [id, text] of Object.entries({ pin: firstPin, 'new-pin': newPin, again: newPin }))
+      await holder.locator(`#${id}`).fill(text);
+    await holder.locator('#again').press('Enter');
+    await holder.getByText('次からは新しい番号をお使いください').waitFor();
+    await holder.goto(`${world.origin}/account`);
+    expect(new URL(holder.url()).pathname).to.equal('/account');
+  }
+
+  async function lose(support: Page, holder: Page): Promise<void> {
+    await support.getByRole('link', { name: 'サポート窓口' }).click();
+    await support.getByLabel('氏名（カナ）').fill('タカハシ');
+    await support.getByLabel('生年月日').fill('S59.3.2');
+    await support.getByRole('button', { name: '探す' }).click();
+    await support.getByText('見つかりません').waitFor();
+    await check(support, 'support-not-found');
+    await support.getByLabel('氏名（カナ）').fill('タカハシ ケンイチ');
+    await support.getByRole('button', { name: '探す' }).click();
+    await support.getByRole('heading', { name: '応対', exact: true }).waitFor();
+    await check(support, 'support-call');
+    await support.getByRole('button', { name: 'カードを止める' }).click();
+    await support.getByText('済みました').waitFor();
+    await holder.goto(`${world.origin}/account`);
+    expect(new URL(holder.url()).pathname, 'the sign-in is over').to.match(/^\/sign-in\//);
+    await support.getByLabel('漢字の氏名').fill('高橋健一');
+    await support.getByLabel('町名').fill('太田上町');
+    await support.getByRole('button', { name: '確かめる' }).click();
+    await support.getByText('確認できました').waitFor();
+    await check(support, 'support-checked');
+    await support.getByRole('button', { name: /^再発行/ }).click();
+    await support.getByText('承認を頼みました').waitFor();
+  }
+
+  async function letters(officer: Page): Promise<void> {
+    await officer.goto(`${world.origin}/admin/office/letters`);
+    await check(officer, 'letters');
+    await officer.getByRole('link', { name: 'カードの申込を承認したお知らせ' }).click();
+    await check(officer, 'letter');
+    await officer.goto(`${world.origin}/admin/office/equipment`);
+    await check(officer, 'equipment');
+  }
+
+  it('prints the face on a page of exactly one card', async () => {
+    const officer = await open('officer', '/admin/office/tasks');
+    const card = await world.holderCard();
+    await world.credential.cards.update(card.cardId, (one) => ({ ...one, status: 'issued' }));
+    await officer.goto(`${world.origin}/admin/office/cards/${card.cardId}/face`);
+    await officer.setViewportSize({ width: 700, height: 450 });
+    await picture(officer, 'office-face');
+    const pdf = (await officer.pdf({ preferCSSPageSize: true, printBackground: true })).toString('latin1');
+    const [, width, height] = /\/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]/.exec(pdf) ?? [];
+    const mm = (points = '') => (Number(points) / 72) * 25.4;
+    expect(mm(width)).to.be.closeTo(85.6, 0.3);
+    expect(mm(height)).to.be.closeTo(53.98, 0.3);
+    expect(pdf.match(/\/Type \/Page\b/g), 'one page').to.have.length(1);
+    expect(pdf, 'the font is in it').to.match(/\/FontFile|\/Type3/);
+  });
+
+  it('speaks English on its key pages', async () => {
+    const officer = await open('officer', '/admin/office/applications', 'en-GB');
+    await check(officer, 'english-list');
+    await officer
+      .getByRole('tab', { name: 'Approved' })
+      .or(officer.getByRole('link', { name: 'Approved' }))
+      .click();
+    await officer.getByRole('link', { name: 'タカハシ ケンイチ' }).click();
+    await check(officer, 'english-approved');
+    for (const path of ['office/applications/new', 'office/tasks', 'support', 'office/letters', 'office/equipment']) {
+      await officer.goto(`${world.origin}/admin/${path}`);
+      await check(officer, `english-${path.replaceAll('/', '-')}`);
+    }
+  });
+});
