@@ -73,7 +73,7 @@ describe('the support centre, over HTTP (A3)', () => {
     expect(await statusOf()).to.equal('suspended');
     expect((await own.request(`${world.origin}/account`)).headers.get('location')).to.match(/^\/sign-in\//);
     const notices = (await world.credential.notices.list('P004')).records.map(({ kind }) => kind);
-    expect(notices).to.deep.equal(['card-suspended']);
+    expect(notices, 'the latest first').to.deep.equal(['card-suspended', 'new-device']);
     const letters = await world.cardOffice.letters.inState('waiting');
     expect(letters.map(({ kind }) => kind)).to.deep.equal(['card-stopped']);
     expect((await world.page(support, at)).html).to.include('止められるカードはありません');
