@@ -1,5 +1,8 @@
 import { z } from 'zod';
 
+/** RFC 4512 1.4: a short name of an attribute. */
+const attribute = z.string().regex(/^[A-Za-z][A-Za-z0-9-]*$/, 'the short name of an LDAP attribute');
+
 /** Where the card office finds the basic data that an application is compared with (R34). */
 const register = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('imported') }).describe('The residents that `sanuki import residents` read.'),
@@ -7,6 +10,31 @@ const register = z.discriminatedUnion('kind', [
     kind: z.literal('json'),
     address: z.url({ protocol: /^https?$/ }).describe('Asked with a birth date by POST.'),
     tokenFile: z.string().min(1).optional().describe('File with the bearer token and nothing else.'),
+    deadlineMs: z.int().min(100).max(30_000).default(5_000),
+  }),
+  z.strictObject({
+    kind: z.literal('ldap'),
+    url: z.url({ protocol: /^ldaps?$/ }).describe('ldaps://host:636, or ldap://host:389 with startTls.'),
+    startTls: z.boolean().default(false).describe('With ldap://: TLS before the password is sent, or no connection.'),
+    caFile: z.string().min(1).optional().describe('PEM file of the authority behind its certificate.'),
+    bindDn: z.string().min(1).describe('The hub’s own account; it needs to read and nothing else.'),
+    passwordFile: z.string().min(1).describe('File with its password and nothing else.'),
+    baseDn: z.string().min(1).describe('Where the entries of persons are; searched with everything below.'),
+    attributes: z
+      .strictObject({
+        reference: attribute,
+        birthDate: attribute,
+        sex: attribute,
+        kanji: attribute,
+        kana: attribute,
+        latin: attribute.optional(),
+        postal: attribute,
+        municipality: attribute,
+        town: attribute,
+        block: attribute,
+      })
+      .describe('Which attributes say what. Sex is 1, 2 or 3.'),
+    birthDateFormat: z.enum(['YYYY-MM-DD', 'YYYYMMDD']).default('YYYY-MM-DD'),
     deadlineMs: z.int().min(100).max(30_000).default(5_000),
   }),
 ]);

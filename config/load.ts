@@ -69,9 +69,16 @@ function checkProduction(settings: Settings): void {
       'production reads the staff directory over TLS only: give staff.url as ldaps://, or set staff.startTls',
     );
   }
+  const { register } = settings.cardOffice;
+  if (register.kind === 'ldap' && !isProtected(register)) {
+    throw new SettingsError(
+      'SETTINGS_UNSAFE',
+      'production reads the resident register over TLS only: give cardOffice.register.url as ldaps://, or set startTls',
+    );
+  }
 }
 
-const isProtected = ({ url, startTls }: NonNullable<Settings['staff']>): boolean =>
+const isProtected = ({ url, startTls }: Pick<NonNullable<Settings['staff']>, 'url' | 'startTls'>): boolean =>
   startTls || url.startsWith('ldaps:') || loopback.has(new URL(url).hostname);
 
 const loopback = new Set(['localhost', '127.0.0.1', '[::1]']);

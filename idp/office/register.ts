@@ -41,16 +41,22 @@ export async function openRegister(
   { residents, trial }: { readonly residents: Pick<Residents, 'bornOn'>; readonly trial: boolean },
 ): Promise<ResidentRegister> {
   if (settings.kind === 'imported') return importedRegister(residents);
-  const { tokenFile } = settings;
-  const token = tokenFile === undefined ? undefined : (await textOf(tokenFile)).trim();
+  if (settings.kind === 'ldap') {
+    const { ldapRegister } = await import('./register-ldap.ts');
+    const password = (await textOf(settings.passwordFile)).trim();
+    return ldapRegister({ ...settings, password, ca: await textIn(settings.caFile), isPerson });
+  }
+  const token = (await textIn(settings.tokenFile))?.trim();
   return jsonRegister({ ...settings, token, trial });
 }
+
+const textIn = async (file: string | undefined) => (file === undefined ? undefined : textOf(file));
 
 async function textOf(file: string): Promise<string> {
   try {
     return await readFile(file, 'utf8');
   } catch (cause) {
-    throw new HubPageError('START_REFUSED', 'the file of cardOffice.register.tokenFile cannot be read', { cause });
+    throw new HubPageError('START_REFUSED', 'a file that cardOffice.register names cannot be read', { cause });
   }
 }
 
@@ -67,20 +73,18 @@ export function importedRegister(residents: Pick<Residents, 'bornOn'>): Resident
 const text = (most: number) => z.string().max(most);
 const name = text(150).min(1).optional();
 
-/** The answer as it is agreed; whatever else stands in it is left unread. */
-const Answer = z.object({
-  persons: z
-    .array(
-      z.object({
-        reference: z.string().regex(/^[\w.-]{1,100}$/),
-        name: z.object({ kanji: name, kana: name, latin: name, alias: name, former: name }),
-        sex: z.literal([1, 2, 3]),
-        birthDate: z.string().refine(isDay),
-        address: z.object({ postal: text(8), municipality: text(100), town: text(200), block: text(200) }),
-      }),
-    )
-    .max(1000),
+const Person = z.object({
+  reference: z.string().regex(/^[\w.-]{1,100}$/),
+  name: z.object({ kanji: name, kana: name, latin: name, alias: name, former: name }),
+  sex: z.literal([1, 2, 3]),
+  birthDate: z.string().refine(isDay),
+  address: z.object({ postal: text(8), municipality: text(100), town: text(200), block: text(200) }),
 });
+
+const isPerson = (said: unknown): said is RegisterEntry => Person.safeParse(said).success;
+
+/** The answer as it is agreed; whatever else stands in it is left unread. */
+const Answer = z.object({ persons: z.array(Person).max(1000) });
 
 /** `POST {birthDate}` under a bearer token; the answer is `{persons}` with the names of `RegisterEntry`. */
 export function jsonRegister({

@@ -99,6 +99,27 @@ describe('settings', () => {
     );
   });
 
+  it('refuse a resident register that production would read in clear', () => {
+    const names = ['reference', 'birthDate', 'sex', 'kanji', 'kana', 'postal', 'municipality', 'town', 'block'];
+    const register = (url: string, more: object = {}) => ({
+      ...base,
+      cardOffice: {
+        register: {
+          kind: 'ldap',
+          url,
+          bindDn: 'cn=hub',
+          passwordFile: 'p',
+          baseDn: 'dc=city',
+          attributes: Object.fromEntries(names.map((name) => [name, name])),
+          ...more,
+        },
+      },
+    });
+    expect(() => parseSettings(register('ldap://register.example'))).to.throw('over TLS only');
+    expect(parseSettings(register('ldaps://register.example')).cardOffice.register.kind).to.equal('ldap');
+    expect(parseSettings(register('ldap://register.example', { startTls: true })).cardOffice.evidenceDays).to.equal(30);
+  });
+
   it('let keys roll by schedule, in production only with a notice that every copy at a partner outlives', () => {
     const { automatic, saml, oidc } = parseSettings(base).keys.rotation;
     expect([automatic, saml, oidc]).to.deep.equal([

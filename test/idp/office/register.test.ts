@@ -1,6 +1,12 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect } from 'chai';
-import { candidatesOf, importedRegister, jsonRegister } from '../../../idp/office/register.ts';
+import { CardOffice } from '../../../config/card-office.ts';
+import { candidatesOf, importedRegister, jsonRegister, openRegister } from '../../../idp/office/register.ts';
+import { hasSlapd, startSlapd } from '../../attribute-service/slapd.ts';
+import { skipUnless } from '../../flows/trial.ts';
 import { freePort } from '../../ports.ts';
 import { refusal } from '../../refusal.ts';
 import { people } from './office-world.ts';
@@ -65,5 +71,74 @@ describe('the resident register behind its seam (R34)', () => {
     const { found } = await answered(JSON.stringify({ persons: [{ ...entry, reference: '髙橋 健一' }] }));
     const said = found instanceof Error ? `${found.message} ${String(found.cause)} ${found.stack}` : '';
     expect(said).to.include('the agreed form').and.not.include('髙橋');
+  });
+});
+
+describe('the resident register in a directory', function () {
+  this.timeout(30_000);
+  const attributes = {
+    reference: 'employeeNumber',
+    birthDate: 'departmentNumber',
+    sex: 'employeeType',
+    kanji: 'cn',
+    kana: 'displayName',
+    postal: 'postalCode',
+    municipality: 'l',
+    town: 'street',
+    block: 'roomNumber',
+  };
+  const person = (uid: string, more: Readonly<Record<string, readonly string[]>> = {}) => ({
+    dn: `uid=${uid},dc=city`,
+    attributes: {
+      objectClass: ['inetOrgPerson'],
+      uid: [uid],
+      sn: ['x'],
+      employeeNumber: [uid],
+      departmentNumber: ['19840302'],
+      employeeType: ['1'],
+      cn: ['髙橋 健一'],
+      displayName: ['タカハシ ケンイチ'],
+      postalCode: ['760-9904'],
+      l: ['高松市'],
+      street: ['太田上町'],
+      roomNumber: ['4番地'],
+      ...more,
+    },
+  });
+  let slapd: Awaited<ReturnType<typeof startSlapd>> | undefined;
+  let port: number;
+  before(async function () {
+    skipUnless(hasSlapd, 'slapd', this);
+    port = await freePort();
+    const entries = [person('R1'), person('R2', { departmentNumber: ['19840303'], employeeType: ['9'] })];
+    slapd = await startSlapd({ port, suffix: 'dc=city', bindDn: 'cn=hub,dc=city', password: 'right', entries });
+  });
+  after(() => slapd?.close());
+
+  async function ask(day: string, more: object = {}) {
+    const folder = await mkdtemp(join(tmpdir(), 'sanuki-register-'));
+    const passwordFile = join(folder, 'password');
+    await writeFile(passwordFile, 'password' in more ? String(more.password) : 'right');
+    const given = { kind: 'ldap', url: `ldap://127.0.0.1:${port}`, bindDn: 'cn=hub,dc=city', baseDn: 'dc=city' };
+    const { register: settings } = CardOffice.parse({
+      register: { ...given, passwordFile, attributes, birthDateFormat: 'YYYYMMDD', deadlineMs: 2000 },
+    });
+    const register = await openRegister(settings, { residents: { bornOn }, trial: true });
+    await rm(folder, { recursive: true });
+    return register.bornOn(day);
+  }
+
+  it('answers with who was born on a day, and nobody where nobody was', async () => {
+    const [found, ...others] = await ask('1984-03-02');
+    expect(others).to.deep.equal([]);
+    expect(found).to.deep.include({ reference: 'R1', sex: 1, birthDate: '1984-03-02' });
+    expect(found?.name).to.include({ kanji: '髙橋 健一', kana: 'タカハシ ケンイチ' });
+    expect(await ask('1999-01-01')).to.deep.equal([]);
+    expect(await ask('*'), 'no wildcard').to.deep.equal([]);
+  });
+
+  it('is refused where an entry cannot be used or the account is not let in', async () => {
+    expect(await refusal(ask('1984-03-03'))).to.equal('REGISTER_GARBLED');
+    expect(await refusal(ask('1984-03-02', { password: 'wrong' }))).to.equal('REGISTER_SILENT');
   });
 });
