@@ -97,6 +97,8 @@ export const taskCopy = {
     ja: 'この環境には発行機がありません。発行機で作り、取り込みます。',
     en: 'This hub has no station. Cards are made at one and imported.',
   },
+  makeAll: { ja: 'まとめて発行する（20枚まで）', en: 'Make all of them (up to 20)' },
+  faces: { ja: '券面をまとめて印刷する', en: 'Print all faces' },
   number: { ja: 'カード番号', en: 'Card number' },
   state: { ja: '状態', en: 'State' },
   issued: { ja: '発行日時', en: 'Made' },
