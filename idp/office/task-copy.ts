@@ -140,7 +140,6 @@ export const taskCopy = {
   },
   letter: { ja: '手紙', en: 'Letter' },
   since: { ja: '日時', en: 'Since' },
-  openLetter: { ja: '開いて印刷する', en: 'Open and print' },
   printed: { ja: '印刷済みにする', en: 'It is printed' },
   noAddress: { ja: '住所が登録されていません。', en: 'There is no registered address.' },
   dear: { ja: '様', en: '' },
