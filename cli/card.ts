@@ -119,12 +119,13 @@ async function show(number: string, { data }: DataOption): Promise<void> {
   await withOffice(data, async ({ cards }) => {
     const card = await cards.byNumber(number);
     if (!card) throw new Error('there is no card of this number');
-    const { ckv, issuedAt, pin, handOver, replacedBy, supersedes } = card;
+    const { ckv, issuedAt, pin, handOver, handedOver, replacedBy, supersedes } = card;
     const numberOf = async (id: string | undefined) => (id === undefined ? undefined : (await cards.get(id))?.number);
     print({
       ...shownOf(card),
       key_version: ckv,
       issued: dayOf(issuedAt),
+      handed_over: handedOver && dayOf(handedOver.at),
       pin_changes: pin ? pin.generation - 1 : undefined,
       code_open_for: handOver?.purpose,
       code_until: handOver && dayOf(handOver.expiresAt),

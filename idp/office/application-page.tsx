@@ -49,7 +49,7 @@ export function ApplicationPage(options: Parts) {
         <Facts facts={formOf(application, language)} />
       </section>
       <Candidates {...options} />
-      <Duplicates {...options} />
+      {application.decision ? null : <Duplicates {...options} />}
       <Pictures {...options} />
       {may.write && application.state === 'received' ? <ForwardForm {...options} /> : null}
       {may.write && application.state === 'received' ? <RefuseForms {...options} /> : null}

@@ -147,10 +147,6 @@ export const officeCopy = {
   correct: { ja: '直すところがあります', en: 'Something has to be corrected' },
   save: { ja: '受け付ける', en: 'Take the application' },
   comparison: { ja: '住民基本台帳との照合', en: 'Compared with the register' },
-  comparisonLead: {
-    ja: '台帳の答えは、決めるまで24時間より古くなってはいけません。',
-    en: 'An answer of the register must be fresh when it is decided on.',
-  },
   compare: { ja: '台帳と照合する', en: 'Compare with the register' },
   compareAgain: { ja: 'もう一度照合する', en: 'Compare again' },
   notCompared: { ja: 'まだ照合していません。', en: 'Not compared yet.' },
@@ -193,7 +189,6 @@ export const officeCopy = {
   approve: { ja: '承認する', en: 'Approve' },
   return: { ja: '差し戻す', en: 'Return it' },
   decline: { ja: '否認する', en: 'Decline' },
-  reopen: { ja: '照合し直す', en: 'Compare again' },
   ownWork: {
     ja: '自分が関わった申込は、別の担当者が決めます。',
     en: 'You had a hand in it, so somebody else decides.',
@@ -203,7 +198,5 @@ export const officeCopy = {
     en: 'It may be your own application, so somebody else deals with it.',
   },
   decided: { ja: '決定', en: 'Decision' },
-  by: { ja: '担当', en: 'By' },
   authors: { ja: '関わった担当者', en: 'Officers' },
-  back: { ja: '申込の一覧へ', en: 'Back to the applications' },
 } as const satisfies Record<string, Text>;

@@ -45,12 +45,13 @@ export function createDaily(options: DailyOptions) {
       });
     return running;
   };
-  const timer = setInterval(() => void run(), everyMs);
-  timer.unref();
+  // A hub that is started anew more often than that has its round all the same.
+  const timers = [setTimeout(() => void run(), Math.min(everyMs, 60_000)), setInterval(() => void run(), everyMs)];
+  for (const timer of timers) timer.unref();
 
   /** Resolves when nothing is under way any more. */
   async function close(): Promise<void> {
-    clearInterval(timer);
+    for (const timer of timers) clearTimeout(timer);
     await running;
   }
 

@@ -10,7 +10,7 @@ export const cardSize = { width: 85.6, height: 53.98 } as const;
  */
 export const faceStyle = `@page { size: ${cardSize.width}mm ${cardSize.height}mm; margin: 0 }
 html, body { margin: 0; padding: 0; background: #fff }
-svg { display: block; width: ${cardSize.width}mm; height: ${cardSize.height}mm; outline: 1px dashed #767676; outline-offset: -1px }
+svg { display: block; break-inside: avoid; width: ${cardSize.width}mm; height: ${cardSize.height}mm; outline: 1px dashed #767676; outline-offset: -1px }
 @media print { svg { outline: none } }
 `;
 
@@ -34,11 +34,16 @@ const lineMax = 18;
 const left = { label: 6, value: 24 } as const;
 const rows = [18, 29, 37, 45] as const;
 
-/** The sheet of one card as a document of its own: nothing on it but what goes on plastic. */
-export function faceSheet(items: readonly (readonly [string, string])[], stylesheet: string): string {
+/** The sheet as a document of its own, a page for each card: nothing on it but what goes on plastic. */
+export function faceSheet(cards: readonly (readonly (readonly [string, string])[])[], stylesheet: string): string {
+  const faces = cards.map(faceOf).join('');
+  return `<!doctype html><html lang="ja"><head><meta charset="utf-8"><title>券面</title><link rel="stylesheet" href="${stylesheet}"><link rel="icon" href="data:,"></head><body>${faces}</body></html>`;
+}
+
+function faceOf(items: readonly (readonly [string, string])[]): string {
   const lines = items.flatMap(([label, value], at) => rowOf(label, value, rows[at] ?? 0));
   const { width, height } = cardSize;
-  return `<!doctype html><html lang="ja"><head><meta charset="utf-8"><title>券面</title><link rel="stylesheet" href="${stylesheet}"><link rel="icon" href="data:,"></head><body><svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" role="img" aria-label="券面" font-family="'Noto Sans JP','Noto Sans CJK JP','Hiragino Sans','Yu Gothic',sans-serif" fill="#000">${lines.join('')}</svg></body></html>`;
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" role="img" aria-label="券面" font-family="'Noto Sans JP','Noto Sans CJK JP','Hiragino Sans','Yu Gothic',sans-serif" fill="#000">${lines.join('')}</svg>`;
 }
 
 function rowOf(label: string, value: string, y: number): string[] {

@@ -127,10 +127,10 @@ function LetterPage({ letter, resident, phone, csrf, ...style }: LetterOptions) 
         current={letterNames[kind][language]}
         language={language}
       />
-      <h1>{letterNames[kind].ja}</h1>
+      <h1 lang="ja">{letterNames[kind].ja}</h1>
       <Addressee resident={resident} language={language} />
-      <p>{formatMoment(at, { ...style, language: 'ja' })}</p>
-      <p>{letterTexts[kind].ja}</p>
+      <p lang="ja">{formatMoment(at, { ...style, language: 'ja' })}</p>
+      <p lang="ja">{letterTexts[kind].ja}</p>
       <p lang="en">{letterTexts[kind].en}</p>
       <p>{phone}</p>
       {letter.state === 'waiting' ? (

@@ -46,6 +46,14 @@ export function TaskList(options: Parts) {
         <h2 id="make-title">{say('toMake')}</h2>
         <p>{say(station ? 'makeText' : 'noStation')}</p>
         <Tasks {...options} label="make-title" tasks={toMake} last={(shown) => <Make {...options} shown={shown} />} />
+        {station && toMake.filter(({ may }) => may).length > 1 ? (
+          <form method="post" action="/admin/office/tasks/make-all">
+            <input type="hidden" name="csrf" value={options.csrf} />
+            <button type="submit" class="button-plain">
+              {say('makeAll')}
+            </button>
+          </form>
+        ) : null}
       </section>
       <HandOvers {...options} />
     </>
@@ -156,6 +164,13 @@ function HandOvers({ toHandOver, ...style }: Parts) {
           }))}
         />
       )}
+      {toHandOver.length > 1 ? (
+        <p>
+          <a class="button button-plain" href="/admin/office/faces">
+            {say('faces')}
+          </a>
+        </p>
+      ) : null}
     </section>
   );
 }

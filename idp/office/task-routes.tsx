@@ -39,6 +39,11 @@ export function taskRoutes(options: Options): (router: Router) => void {
     });
     post(router, `${home}/decide`, 'card.confirm', decide);
     post(router, `${home}/make`, 'card.issue', make);
+    post(router, `${home}/make-all`, 'card.issue', makeBatch);
+    router.get('/admin/office/faces', async (ctx) => {
+      const admitted = await door.admit(ctx, { act: 'card.issue' });
+      if (admitted) await showFaces(ctx, admitted, await waitingCards(options), options);
+    });
     router.get(cardPath, async (ctx) => {
       const admitted = await door.admit(ctx, { act: 'card.issue' });
       if (admitted) await showCard(ctx, admitted, options);
@@ -46,7 +51,7 @@ export function taskRoutes(options: Options): (router: Router) => void {
     post(router, `${cardPath}/hand-over`, 'card.issue', handOver);
     router.get(`${cardPath}/face`, async (ctx) => {
       const admitted = await door.admit(ctx, { act: 'card.issue' });
-      if (admitted) await showFace(ctx, admitted, options);
+      if (admitted) await showFaces(ctx, admitted, [await cardIn(ctx, options)], options);
     });
     router.get(stylePath, (ctx) => {
       ctx.type = 'text/css';
@@ -81,17 +86,44 @@ async function notify({ id, act, residentRef }: CardTask, agreed: boolean, { let
   if (agreed && (act === 'resume' || act === 'code')) await letters.queue(id, residentRef, kind[act]);
 }
 
-/** The code of the issue is dropped unseen: the one for the holder is made at the hand-over. */
-const make: Acting = async (ctx, { administrator }, form, { issuingStation, tasks, door, office }) => {
-  const task = await tasks.get(form.get('task') ?? '');
+const make: Acting = async (ctx, { administrator }, form, options) => {
+  const task = await options.tasks.get(form.get('task') ?? '');
   if (task?.state !== 'approved') throw new OfficeError('APPLICATION_CHANGED', 'the task waits for no card');
-  if (!issuingStation) throw new OfficeError('STATION_MISSING', 'this hub has no issuing station');
-  await door.demand(administrator, 'card.issue', { authors: [], about: [task.residentRef] });
-  const made = await issuingStation.make(task.residentRef);
-  const { card } = await office.issue(task.id, made, { as: 'office', id: administrator.id });
+  await options.door.demand(administrator, 'card.issue', { authors: [], about: [task.residentRef] });
+  const { id } = await makeFor(task, administrator.id, options);
   ctx.status = 303;
-  ctx.redirect(`/admin/office/cards/${card.id}`);
+  ctx.redirect(`/admin/office/cards/${id}`);
 };
+
+/** The code of the issue is dropped unseen: the one for the holder is made at the hand-over. */
+async function makeFor(task: CardTask, by: string, { issuingStation, office }: Options): Promise<CardRecord> {
+  if (!issuingStation) throw new OfficeError('STATION_MISSING', 'this hub has no issuing station');
+  const made = await issuingStation.make(task.residentRef);
+  return (await office.issue(task.id, made, { as: 'office', id: by })).card;
+}
+
+/** So many at once that the page still answers; what is left is the next batch. */
+const batchMax = 20;
+
+/** Everything that waits and is not the officer's own; what breaks off leaves whole cards and whole tasks. */
+const makeBatch: Acting = async (ctx, { administrator }, _form, options) => {
+  const { tasks, door, audit } = options;
+  const agreed = (await tasks.inState('approved', { limit: 200 })).records;
+  const mine = agreed.filter(({ residentRef }) =>
+    door.may(administrator, 'card.issue', { authors: [], about: [residentRef] }),
+  );
+  const batch = mine.slice(0, batchMax);
+  for (const task of batch) await makeFor(task, administrator.id, options);
+  const detail = { cards: batch.length };
+  await audit.record({ type: 'card.batch-made', result: 'ok', actor: administrator.id, detail });
+  ctx.status = 303;
+  ctx.redirect(home);
+};
+
+async function waitingCards({ cards }: Pick<Options, 'cards'>): Promise<readonly CardRecord[]> {
+  const { records } = await cards.list({ where: { status: 'issued' }, limit: 200 });
+  return records.filter(({ handedOver }) => !handedOver);
+}
 
 const handOver: Acting = async (ctx, { administrator }, form, options) => {
   const card = await cardIn(ctx, options);
@@ -124,7 +156,7 @@ async function showCode(ctx: Context, { card, code }: MadeCode, options: Options
 }
 
 async function showTasks(ctx: Context, { administrator, session }: Admitted, options: Options): Promise<void> {
-  const { tasks, cards, door, forms, frame, timeZone, issuingStation, now } = options;
+  const { tasks, door, forms, frame, timeZone, issuingStation, now } = options;
   const [open, toMake] = await Promise.all(
     (['open', 'approved'] as const).map(async (state) => (await tasks.inState(state, { limit: 200 })).records),
   );
@@ -133,11 +165,10 @@ async function showTasks(ctx: Context, { administrator, session }: Admitted, opt
     options,
   );
   const shown = (task: CardTask) => shownOf(task, administrator, authors, options);
-  const waiting = (await cards.list({ where: { status: 'issued' }, limit: 200 })).records;
   const page = {
     open: await Promise.all((open ?? []).map(shown)),
     toMake: await Promise.all((toMake ?? []).map(shown)),
-    toHandOver: door.may(administrator, 'card.issue') ? await namedOf(waiting, options) : [],
+    toHandOver: door.may(administrator, 'card.issue') ? await namedOf(await waitingCards(options), options) : [],
     station: issuingStation !== undefined,
     csrf: forms.prepare(ctx, aboutOf(session)),
     at: now(),
@@ -170,11 +201,7 @@ async function shownOf(
 }
 
 const namedOf = (cards: readonly CardRecord[], { residents }: Options) =>
-  Promise.all(
-    cards
-      .filter(({ handedOver }) => !handedOver)
-      .map(async (card) => ({ card, person: (await residents.displayName(card.residentRef)) ?? '' })),
-  );
+  Promise.all(cards.map(async (card) => ({ card, person: (await residents.displayName(card.residentRef)) ?? '' })));
 
 async function showCard(ctx: Context, { administrator, session }: Admitted, options: Options): Promise<void> {
   const { cards, door, forms, frame, timeZone } = options;
@@ -194,11 +221,18 @@ async function showCard(ctx: Context, { administrator, session }: Admitted, opti
   });
 }
 
-async function showFace(ctx: Context, { administrator }: Admitted, options: Options): Promise<void> {
-  const card = await cardIn(ctx, options);
-  const items = faceItems(await residentOf(card, options), card.number);
-  await options.audit.record({ type: 'card.face-printed', result: 'ok', card: card.id, actor: administrator.id });
+async function showFaces(
+  ctx: Context,
+  { administrator }: Admitted,
+  cards: readonly CardRecord[],
+  options: Options,
+): Promise<void> {
+  const faces = [];
+  for (const card of cards) {
+    faces.push(faceItems(await residentOf(card, options), card.number));
+    await options.audit.record({ type: 'card.face-printed', result: 'ok', card: card.id, actor: administrator.id });
+  }
   ctx.set('cache-control', 'no-store');
   ctx.type = 'html';
-  ctx.body = faceSheet(items, stylePath);
+  ctx.body = faceSheet(faces, stylePath);
 }

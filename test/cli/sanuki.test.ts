@@ -38,13 +38,16 @@ describe('the sanuki command', function () {
     );
 
   describe('admin', () => {
-    it('lists the two of the trial, and refuses roles that are none or do not go together', async () => {
+    it('lists the five of the trial, and refuses roles that are none or do not go together', async () => {
       const listed = JSON.parse((await run('admin', 'list')).out);
       expect(
         listed.map(({ resident, roles, state }: Record<string, unknown>) => [resident, roles, state]),
       ).to.have.deep.members([
         ['P001', ['registrar'], 'current'],
         ['P040', ['approver'], 'current'],
+        ['P014', ['card-office'], 'current'],
+        ['P012', ['second-officer'], 'current'],
+        ['P013', ['support'], 'current'],
       ]);
       for (const roles of ['root', 'registrar,approver', '']) {
         const refused = await run('admin', 'invite', '--roles', roles);

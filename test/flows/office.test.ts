@@ -213,10 +213,12 @@ describe('the card office in Chromium', function () {
     await check(officer, 'equipment');
   }
 
-  it('prints the face on a page of exactly one card', async () => {
+  it('prints each face on a page of exactly one card', async () => {
     const officer = await open('officer', '/admin/office/tasks');
     const card = await world.holderCard();
-    await world.credential.cards.update(card.cardId, (one) => ({ ...one, status: 'issued' }));
+    const other = world.cards.get('auditor')?.cardId ?? '';
+    for (const id of [card.cardId, other])
+      await world.credential.cards.update(id, (one) => ({ ...one, status: 'issued' }));
     await officer.goto(`${world.origin}/admin/office/cards/${card.cardId}/face`);
     await officer.setViewportSize({ width: 700, height: 450 });
     await picture(officer, 'office-face');
@@ -225,7 +227,12 @@ describe('the card office in Chromium', function () {
     const mm = (points = '') => (Number(points) / 72) * 25.4;
     expect(mm(width)).to.be.closeTo(85.6, 0.3);
     expect(mm(height)).to.be.closeTo(53.98, 0.3);
-    expect(pdf.match(/\/Type \/Page\b/g), 'one page').to.have.length(1);
+    const pagesIn = (text: string) => text.match(/\/Type \/Page\b/g)?.length;
+    expect(pagesIn(pdf)).to.equal(1);
+    await officer.goto(`${world.origin}/admin/office/faces`);
+    expect(pagesIn((await officer.pdf({ preferCSSPageSize: true })).toString('latin1')), 'two cards').to.equal(2);
+    await officer.goto(`${world.origin}/admin/office/tasks`);
+    await check(officer, 'tasks-hand-over');
     expect(pdf, 'the font is in it').to.match(/\/FontFile|\/Type3/);
   });
 

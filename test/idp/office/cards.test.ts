@@ -125,11 +125,31 @@ describe('issuance and hand-over, over HTTP (A2)', () => {
     for (const item of ['タカハシ ケンイチ', '昭和59年3月2日', '男', number.slice(0, 4)]) expect(html).to.include(item);
     for (const no of ['髙橋', '高松市', '太田', '370015']) expect(html).to.not.include(no);
     const long = { ...people[0], name: { kana: 'バス セイジ'.repeat(4) } } as (typeof people)[number];
-    const sheet = faceSheet(faceItems(long, number), '/x.css');
+    const sheet = faceSheet([faceItems(long, number)], '/x.css');
     const printed = [...sheet.matchAll(/<text[^>]*>([^<]*)</g)].map(([, text]) => text).join('');
     expect(printed.replaceAll(/\s/g, '')).to.include('バスセイジバスセイジバスセイジバスセイジ');
     const hostile = { ...long, name: { latin: '<script>"' } };
-    expect(faceSheet(faceItems(hostile, number), '/x.css')).to.not.include('<script');
+    expect(faceSheet([faceItems(hostile, number)], '/x.css')).to.not.include('<script');
+  });
+
+  it('makes a batch of what was agreed to, but for the officer’s own, and prints its faces on a page each', async () => {
+    await world.approvedTask();
+    for (const ref of ['P006', 'officer']) {
+      const { id } = await world.credential.office.apply(ref, { as: 'office', id: 'x' });
+      await world.credential.office.approve(id, { as: 'second-officer', id: 'y' });
+    }
+    const officer = await world.signedIn('officer');
+    const second = await world.signedIn('second');
+    const csrf = { csrf: 'x' };
+    expect(await world.codeOf(await world.send(officer, tasks, `${tasks}/make-all`, csrf))).to.equal('FORGED_REQUEST');
+    expect(await world.codeOf(await world.send(second, tasks, `${tasks}/make-all`, {}))).to.equal('ACT_NOT_ALLOWED');
+    expect((await world.send(officer, tasks, `${tasks}/make-all`, {})).status).to.equal(303);
+    const { records } = await world.credential.cards.list({ where: { status: 'issued' } });
+    expect(records.map(({ residentRef }) => residentRef).toSorted()).to.deep.equal(['P004', 'P006']);
+    const { html } = await world.page(officer, '/admin/office/faces');
+    expect(html.match(/<svg/g)).to.have.length(2);
+    expect((await world.page(second, '/admin/office/faces')).status).to.equal(403);
+    expect((await world.audited('card.batch-made')).map(({ detail }) => detail)).to.deep.equal([{ cards: 2 }]);
   });
 
   it('lends a reader once, knows when it is overdue, and takes it back', async () => {
