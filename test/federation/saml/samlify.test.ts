@@ -46,7 +46,7 @@ describe('samlify as a counterpart', () => {
       sessionIndex: '_s1',
       contextClass: 'urn:x-sanuki:ac:card-pin',
       authenticatedAt: now,
-      sessionEndsAt: now + 1000,
+      sessionEndsAt: now + 60_000,
       attributes: [],
     };
     const xml = await buildResponse(content, {
