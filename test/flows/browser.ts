@@ -39,8 +39,9 @@ export async function openAuthenticator(page: Page) {
 
 const folder = join(root, 'coverage/screenshots');
 
-/** Leaves a picture of the page for whoever wants to look. */
+/** Leaves a picture of the page for whoever wants to look: with SANUKI_PICTURES=1, because each takes its time. */
 export async function picture(page: Page, name: string): Promise<void> {
+  if (!process.env.SANUKI_PICTURES) return;
   await mkdir(folder, { recursive: true });
   await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true });
 }

@@ -15,7 +15,7 @@ import { certificatesIn, isSignedByOneOf, otherProcess, seconds } from '../idp/k
 import { authorizationUrl, openParties, type Parties, samlUrl, sp } from '../idp/sign-on-world.ts';
 import { attributeIn } from '../idp/world.ts';
 
-const runMs = 12_000;
+const runMs = 8_000;
 /** Parties read metadata and JWKS anew this often: more often than the hub's notice is long. */
 const rereadMs = 500;
 const unlimited = { points: 10_000_000 };
