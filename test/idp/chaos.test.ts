@@ -29,7 +29,7 @@ const engines: Readonly<Record<string, () => () => object>> = {
     return () => ({ engine: 'mongo', url: url(), database: database() });
   },
 };
-const seconds = Number(process.env.SANUKI_CHAOS_SECONDS ?? 12);
+const seconds = Number(process.env.SANUKI_CHAOS_SECONDS ?? 15);
 /** A run is repeated with the seed it printed: the same kills at the same times; what they meet is the machine's. */
 const seed = process.env.SANUKI_CHAOS_SEED ?? String(Date.now());
 const residents = ['r1', 'r2', 'r3', 'r4'];
