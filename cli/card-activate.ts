@@ -14,6 +14,7 @@ import {
 } from '../card-auth/client/index.ts';
 import type { Settings } from '../config/index.ts';
 import { defaultData, print, readHubFile } from './hub-file.ts';
+import { refusalWords } from './refusal-words.ts';
 
 interface ActivateOptions {
   readonly card: string;
@@ -76,7 +77,7 @@ async function hubAt({ origin }: Settings): Promise<PinHub> {
     };
     const response = await fetch(`${page}/${step}`, { method: 'POST', headers, body: JSON.stringify(message) });
     const answer = await response.json();
-    if (!response.ok) throw new Error(`the hub refused: ${refusalOf(answer)}`);
+    if (!response.ok) throw new Error(`the hub refused: ${refusalWords(answer)}`);
     return answer;
   };
   return {
@@ -87,17 +88,4 @@ async function hubAt({ origin }: Settings): Promise<PinHub> {
     confirm: (message) => call('confirm', message),
     commit: (message) => call('commit', message),
   };
-}
-
-function refusalOf({
-  code,
-  trace,
-  remainingTries,
-}: {
-  code?: string;
-  trace?: string;
-  remainingTries?: number;
-}): string {
-  const tries = remainingTries === undefined ? '' : `, ${remainingTries} tries left`;
-  return `${code ?? 'no reason given'}${tries} (trace ${trace ?? 'none'})`;
 }

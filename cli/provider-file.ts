@@ -136,7 +136,7 @@ async function applyOne(hub: OpenHub, act: PlannedAct): Promise<string | undefin
 
 /** What was approved stays live; only its suspension counts at once. */
 async function proposeOne({ ground, federation, cases }: OpenHub, act: PlannedAct): Promise<string | undefined> {
-  const { id, made, status, version } = act;
+  const { id, made, status, version, waitingVersion: seen } = act;
   const { registry } = federation;
   const before = made && (await registry.get(made.protocol, made.key));
   if (!before || before.version !== version) throw new Error(`${id} was changed in the meantime: try again`);
@@ -146,7 +146,6 @@ async function proposeOne({ ground, federation, cases }: OpenHub, act: PlannedAc
     await audited(ground, act, before, record);
   }
   const { secret, ...content } = made;
-  const seen = (await cases.revisionOf(id))?.version ?? 0;
   const written = await cases.change(record, { made: content, secret, secretGiven: false }, { by: commandActor, seen });
   return written.secret;
 }

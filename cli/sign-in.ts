@@ -15,6 +15,7 @@ import { type CookieFile, readCookieFile, writeCookieFile } from './cookie-file.
 import { defaultData, readHubFile } from './hub-file.ts';
 import { type KeyFile, keyFileBeside } from './key-file.ts';
 import { type PasskeyPrompt, passkeyPromptIn, presentTestKey } from './passkey-page.ts';
+import { refusalWords } from './refusal-words.ts';
 
 interface SignInOptions {
   readonly page: string;
@@ -187,7 +188,7 @@ function terminal({ settings, jar, card, pin, agrees, keys, prefersKey }: Termin
     };
     const response = await request(`${base}/${step}`, { method: 'POST', headers, body: JSON.stringify(message) });
     const answer = await response.json();
-    if (!response.ok) throw new Error(`the hub refused: ${problemOf(answer)}`);
+    if (!response.ok) throw new Error(`the hub refused: ${refusalWords(answer)}`);
     return answer;
   };
 
@@ -203,19 +204,6 @@ function terminal({ settings, jar, card, pin, agrees, keys, prefersKey }: Termin
   }
 
   return { complete };
-}
-
-function problemOf({
-  code,
-  trace,
-  remainingTries,
-}: {
-  code?: string;
-  trace?: string;
-  remainingTries?: number;
-}): string {
-  const tries = remainingTries === undefined ? '' : `, ${remainingTries} tries left`;
-  return `${code ?? 'no reason given'}${tries} (trace ${trace ?? 'none'})`;
 }
 
 /** Code and trace as the refusal page shows them. */

@@ -32,6 +32,8 @@ export interface PlannedAct {
   readonly made?: Made | undefined;
   /** The version that the act goes out from; 0 for none. */
   readonly version: number;
+  /** The same of a change that waits beside it. */
+  readonly waitingVersion: number;
 }
 
 /** A change that waits beside a registration for a second person. */
@@ -73,9 +75,9 @@ const unchanged = ({ status }: ProviderRecord) => ({
   findings: [],
 });
 
-function planOfUnnamed(record: ProviderRecord, { prune }: PlanOptions): PlannedAct {
+function planOfUnnamed(record: ProviderRecord, { prune, waiting }: PlanOptions): PlannedAct {
   const { id, status, version } = record;
-  const left = { id, version, ...unchanged(record) };
+  const left = { id, version, waitingVersion: waiting.get(id)?.version ?? 0, ...unchanged(record) };
   return prune
     ? { ...left, act: 'remove', status: { before: status }, diff: diffRegistrations(record, undefined) }
     : { ...left, act: 'left' };
@@ -83,7 +85,7 @@ function planOfUnnamed(record: ProviderRecord, { prune }: PlanOptions): PlannedA
 
 function planOf(declared: ProviderDeclaration, record: ProviderRecord | undefined, options: PlanOptions): PlannedAct {
   const id = declaredId(declared);
-  const common = { id, version: record?.version ?? 0 };
+  const common = { id, version: record?.version ?? 0, waitingVersion: options.waiting.get(id)?.version ?? 0 };
   // Of thousands most are as they were: those need no reading.
   if (record && isDeepStrictEqual(declared, declarationOf(record)))
     return { ...common, ...unchanged(record), act: 'keep' };

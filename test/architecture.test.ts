@@ -31,7 +31,7 @@ const homes: readonly (readonly [RegExp, RegExp])[] = [
   [/^mongoose/, /^storage\/mongo[^/]*\.ts$/],
   [/^node:sqlite$/, /^storage\/embedded[^/]*\.ts$/],
   [/^libxml2-wasm/, /^lib\/xml\//],
-  [/^ldapts$/, /^(attribute-service\/sources\/ldap|idp\/office\/register-ldap)\.ts$/],
+  [/^ldapts$/, /^(lib\/ldap|attribute-service\/sources\/ldap|idp\/office\/register-ldap)\.ts$/],
   [/^ldapjs$/, /^trial\//],
   [/^pino$/, /^lib\/log\.ts$/],
   [/^(samlify|xml-crypto)$/, /^test\//],

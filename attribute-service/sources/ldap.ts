@@ -1,5 +1,5 @@
-import { AndFilter, Client, type Entry, EqualityFilter, type Filter, FilterParser, ResultCodeError } from 'ldapts';
-import { singleSocket, tlsTo } from '../../lib/outgoing-socket.ts';
+import { AndFilter, type Entry, EqualityFilter, type Filter, FilterParser, ResultCodeError } from 'ldapts';
+import { openLdap } from '../../lib/ldap.ts';
 import { AttributeError } from '../errors.ts';
 import { decideStaff, type Staff, type StaffEntry, type ValidityFormat } from '../staff.ts';
 
@@ -111,30 +111,9 @@ interface Connection {
 /** The directory's refusal of one search; the connection is good. */
 class SearchRefused extends Error {}
 
-/** Opens, secures, binds. */
 async function connect(options: LdapStaffOptions): Promise<Connection> {
-  const { url, startTls = false, ca, bindDn, password, baseDn, deadlineMs } = options;
-  const { hostname, protocol } = new URL(url);
-  const socket = singleSocket();
-  const client = new Client({
-    url,
-    connectTimeout: deadlineMs,
-    // Given any TLS options, ldapts speaks TLS from the start.
-    ...(protocol === 'ldaps:' ? { tlsOptions: tlsTo(hostname, ca) } : {}),
-    createConnection: socket.connectTcp,
-    createSecureConnection: socket.connectTls,
-  });
-  const close = () => {
-    // A connection that is broken already cannot say goodbye; its end is all that is wanted.
-    client.unbind().catch(() => undefined);
-  };
-  try {
-    if (startTls && protocol === 'ldap:') await client.startTLS(tlsTo(hostname, ca));
-    await client.bind(bindDn, password);
-  } catch (error) {
-    close();
-    throw error;
-  }
+  const { baseDn, deadlineMs } = options;
+  const { client, isOpen, close } = await openLdap(options);
   const attributes = [options.referenceAttribute, ...Object.values(options.attributes)];
   const timeLimit = Math.ceil(deadlineMs / 1000);
 
@@ -154,7 +133,7 @@ async function connect(options: LdapStaffOptions): Promise<Connection> {
     }
   }
 
-  return { search, isOpen: socket.isOpen, close };
+  return { search, isOpen, close };
 }
 
 /** Names of attributes have no case (RFC 4512 2.5), and a directory answers in its own. */

@@ -1,8 +1,7 @@
 import { Breadcrumb, type DateStyle, Facts, formatMoment, Notice, type Text } from '../../web/index.ts';
 import { browserWords } from '../browser-words.ts';
 import type { SsoSession } from '../session.ts';
-import { outcomeCopy } from '../sign-out/copy.ts';
-import type { NamedOutcome } from '../sign-out/pages.tsx';
+import { type NamedOutcome, Outcomes } from '../sign-out/outcomes.tsx';
 import { accountCopy, levelCopy } from './copy.ts';
 import { sessionsCopy } from './sessions-copy.ts';
 
@@ -117,14 +116,7 @@ function Ended({
         {ended.length === 0 ? null : (
           <>
             <h3>{say('results')}</h3>
-            <Facts
-              facts={ended.map(({ name, outcome }) => [
-                name[language],
-                <span key={outcome} data-outcome={outcome}>
-                  {outcomeCopy[outcome][language]}
-                </span>,
-              ])}
-            />
+            <Outcomes results={ended} language={language} />
           </>
         )}
       </Notice>

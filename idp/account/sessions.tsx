@@ -6,7 +6,7 @@ import { HubPageError } from '../errors.ts';
 import type { PageFrame } from '../page-frame.ts';
 import type { SsoSession } from '../session.ts';
 import { signOutHere } from '../sign-out/chain-routes.tsx';
-import type { NamedOutcome } from '../sign-out/pages.tsx';
+import type { NamedOutcome } from '../sign-out/outcomes.tsx';
 import type { SignOut } from '../sign-out/record.ts';
 import { createResults } from '../sign-out/results.ts';
 import type { SignOuts } from '../sign-out/sign-outs.ts';

@@ -1,15 +1,13 @@
 import {
   Breadcrumb,
   ErrorSummary,
-  Facts,
   type FormError,
   type Language,
   Notice,
   SelectField,
   TextField,
 } from '../../web/index.ts';
-import { outcomeCopy } from '../sign-out/copy.ts';
-import type { NamedOutcome } from '../sign-out/pages.tsx';
+import { type NamedOutcome, Outcomes } from '../sign-out/outcomes.tsx';
 import { adminCopy } from './copy.ts';
 import { endingCopy, endingReasons } from './session-copy.ts';
 
@@ -93,18 +91,7 @@ export function EndingResult({
       {ended === 0 ? null : (
         <section class="section" aria-labelledby="results-title">
           <h2 id="results-title">{say('results')}</h2>
-          {results.length === 0 ? (
-            <p>{say('noServices')}</p>
-          ) : (
-            <Facts
-              facts={results.map(({ name, outcome }) => [
-                name[language],
-                <span key={outcome} data-outcome={outcome}>
-                  {outcomeCopy[outcome][language]}
-                </span>,
-              ])}
-            />
-          )}
+          {results.length === 0 ? <p>{say('noServices')}</p> : <Outcomes results={results} language={language} />}
         </section>
       )}
       <p>

@@ -1,6 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import type { Finding, RegistrationDiff } from '../../federation/index.ts';
 import { type DateStyle, Facts, formatDay, formatMoment, Notice, Value } from '../../web/index.ts';
+import { FileField } from './document-fields.tsx';
 import { Differences, FindingsNotice } from './findings.tsx';
 import { contractChoices, providerCopy } from './provider-copy.ts';
 import { setupCopy } from './setup-copy.ts';
@@ -159,13 +160,7 @@ function DocumentForm(options: Parts) {
           {metadata}
         </textarea>
       </div>
-      <div class="field">
-        <label for="file">{providerCopy.file[language]}</label>
-        <p class="hint" id="file-hint">
-          {providerCopy.fileHint[language]}
-        </p>
-        <input type="file" id="file" name="file" aria-describedby="file-hint" />
-      </div>
+      <FileField language={language} />
       <div class="actions">
         {(ready ? (['submit', 'check'] as const) : (['check', 'submit'] as const)).map((act, at) => (
           <button key={act} type="submit" name="do" value={act} {...(at === 0 ? {} : { class: 'button-plain' })}>

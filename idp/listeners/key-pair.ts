@@ -31,8 +31,15 @@ const ciphers = [
   'ECDHE-RSA-AES128-GCM-SHA256',
 ].join(':');
 
-/** Reads the files of a listener; rejects with TLS_FILES_UNUSABLE when they do not belong together or are half written. */
-export async function readKeyPair({ tls, clientCertificates }: TlsListener, now: () => number): Promise<KeyPair> {
+/**
+ * Reads the files of a listener; rejects with TLS_FILES_UNUSABLE when they do not belong together or are half written.
+ * What was `proven` before, by its digest, is not tried again.
+ */
+export async function readKeyPair(
+  { tls, clientCertificates }: TlsListener,
+  now: () => number,
+  proven?: string,
+): Promise<KeyPair> {
   const files = [tls.certificate, tls.key, ...(clientCertificates ? [clientCertificates.ca] : [])];
   const [certificate = '', key = '', ca] = await Promise.all(files.map(readText));
   const digest = createHash('sha256')
@@ -50,7 +57,7 @@ export async function readKeyPair({ tls, clientCertificates }: TlsListener, now:
     honorCipherOrder: true,
   };
   try {
-    await shakeHands(createSecureContext(options));
+    if (digest !== proven) await shakeHands(createSecureContext(options));
   } catch (cause) {
     throw unusable(`the key in ${tls.key} and the certificate in ${tls.certificate} do not make a pair`, { cause });
   }
@@ -124,7 +131,7 @@ export function followKeyPair(
 
   async function look(): Promise<void> {
     try {
-      const read = await readKeyPair(listener, now);
+      const read = await readKeyPair(listener, now, current);
       if (read.digest !== current && !stopped) {
         apply(read.options);
         log.info({ listener: place, ...read.shown }, 'the listener has a new certificate');

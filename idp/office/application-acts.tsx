@@ -73,6 +73,13 @@ function Reason({ id, language }: { readonly id: string; readonly language: Lang
   );
 }
 
+const RefusingButtons = ({ language }: Pick<ActsOptions, 'language'>) =>
+  (['returned', 'declined'] as const).map((outcome) => (
+    <button key={outcome} type="submit" name="outcome" value={outcome} class="button-plain">
+      {officeCopy[outcome === 'returned' ? 'return' : 'decline'][language]}
+    </button>
+  ));
+
 /** Sent back or refused by one officer: nothing comes of it. */
 export function RefuseForms(options: ActsOptions) {
   const { language } = options;
@@ -83,12 +90,7 @@ export function RefuseForms(options: ActsOptions) {
       <ActForm {...options} act="refuse">
         <Reason id="reason-refuse" language={language} />
         <div class="actions">
-          <button type="submit" name="outcome" value="returned" class="button-plain">
-            {say('return')}
-          </button>
-          <button type="submit" name="outcome" value="declined" class="button-plain">
-            {say('decline')}
-          </button>
+          <RefusingButtons language={language} />
         </div>
       </ActForm>
     </section>
@@ -110,12 +112,7 @@ export function DecisionForms(options: ActsOptions) {
               {say('approve')}
             </button>
           )}
-          <button type="submit" name="outcome" value="returned" class="button-plain">
-            {say('return')}
-          </button>
-          <button type="submit" name="outcome" value="declined" class="button-plain">
-            {say('decline')}
-          </button>
+          <RefusingButtons language={language} />
         </div>
       </ActForm>
     </section>

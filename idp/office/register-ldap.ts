@@ -1,6 +1,6 @@
-import { Client, type Entry, EqualityFilter } from 'ldapts';
+import { type Entry, EqualityFilter } from 'ldapts';
 import type { Settings } from '../../config/index.ts';
-import { singleSocket, tlsTo } from '../../lib/outgoing-socket.ts';
+import { openLdap } from '../../lib/ldap.ts';
 import { OfficeError } from './errors.ts';
 import type { RegisterEntry, ResidentRegister } from './register.ts';
 
@@ -50,29 +50,16 @@ async function within<T>(ms: number, work: () => Promise<T>): Promise<T> {
 }
 
 async function search(options: LdapRegisterOptions, birthDate: string): Promise<readonly Entry[]> {
-  const { url, startTls, ca, bindDn, password, baseDn, attributes, deadlineMs } = options;
-  const { hostname, protocol } = new URL(url);
-  const socket = singleSocket();
-  const client = new Client({
-    url,
-    connectTimeout: deadlineMs,
-    timeout: deadlineMs,
-    // Given any TLS options, ldapts speaks TLS from the start.
-    ...(protocol === 'ldaps:' ? { tlsOptions: tlsTo(hostname, ca) } : {}),
-    createConnection: socket.connectTcp,
-    createSecureConnection: socket.connectTls,
-  });
+  const { baseDn, attributes } = options;
+  const { client, close } = await openLdap(options);
   try {
-    if (startTls && protocol === 'ldap:') await client.startTLS(tlsTo(hostname, ca));
-    await client.bind(bindDn, password);
     // The value travels as a member of the request: nothing in it becomes a wildcard or a clause.
     const filter = new EqualityFilter({ attribute: attributes.birthDate, value: birthDate });
     const wanted = Object.values(attributes).filter((name) => name !== undefined);
     const how = { scope: 'sub', filter, attributes: wanted, sizeLimit: mostEntries } as const;
     return (await client.search(baseDn, how)).searchEntries;
   } finally {
-    // A connection that is broken already cannot say goodbye; its end is all that is wanted.
-    client.unbind().catch(() => undefined);
+    close();
   }
 }
 

@@ -1,11 +1,6 @@
-import { Facts, type Language, Notice, type Text } from '../../web/index.ts';
-import { outcomeCopy, signOutCopy } from './copy.ts';
-import type { Outcome } from './record.ts';
-
-export interface NamedOutcome {
-  readonly name: Text;
-  readonly outcome: Outcome;
-}
+import { type Language, Notice, type Text } from '../../web/index.ts';
+import { signOutCopy } from './copy.ts';
+import { type NamedOutcome, Outcomes } from './outcomes.tsx';
 
 interface ResultParts {
   readonly results: readonly NamedOutcome[];
@@ -36,14 +31,7 @@ export function ResultPage({ results, path, back, language }: ResultParts) {
       {results.length === 0 ? null : (
         <section class="section" aria-labelledby="services-title">
           <h2 id="services-title">{say('services')}</h2>
-          <Facts
-            facts={results.map(({ name, outcome }) => [
-              name[language],
-              <span key={outcome} data-outcome={outcome}>
-                {outcomeCopy[outcome][language]}
-              </span>,
-            ])}
-          />
+          <Outcomes results={results} language={language} />
         </section>
       )}
       {results.some(({ outcome }) => outcome === 'pending') ? (

@@ -1,6 +1,6 @@
 import type { Text } from '../../web/index.ts';
 import { signOutCopy } from './copy.ts';
-import type { NamedOutcome } from './pages.tsx';
+import type { NamedOutcome } from './outcomes.tsx';
 import { type Outcome, outcomeNow, type SignOut } from './record.ts';
 
 export interface ResultsOptions {

@@ -1,10 +1,8 @@
-import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { buildSpMetadata, createKeyRing, type KeyRecord, keyCollection } from '../../federation/index.ts';
-import { createSeal } from '../../lib/seal.ts';
-import { createMemoryStorage } from '../../storage/index.ts';
+import { buildSpMetadata } from '../../federation/index.ts';
+import { newPeerRing } from '../peer-keys.ts';
 import { type AdminWorld, csrfIn, type Fields, startAdminWorld } from './admin-world.ts';
 import { attributeIn } from './world.ts';
 
@@ -33,13 +31,7 @@ export async function openForms() {
     await world.signedIn('manager'),
     await world.signedIn('auditor'),
   ];
-  const keys = createKeyRing({
-    keys: createMemoryStorage().collection<KeyRecord>(keyCollection),
-    seal: createSeal(randomBytes(32), 'x'),
-    commonName: 'sp.example',
-    trial: true,
-  });
-  await keys.ensure();
+  const keys = await newPeerRing('sp.example');
   const certificate = keys.active('saml').certificate ?? '';
   const metadataOf = (host: string, acs = `https://${host}/acs`) =>
     buildSpMetadata({ entityId: `https://${host}/sp`, acsUrl: acs, certificate, name: { ja: '公民館', en: 'Hall' } });

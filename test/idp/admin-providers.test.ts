@@ -1,8 +1,6 @@
-import { randomBytes } from 'node:crypto';
 import { expect } from 'chai';
-import { buildSpMetadata, createKeyRing, type KeyRecord, keyCollection } from '../../federation/index.ts';
-import { createSeal } from '../../lib/seal.ts';
-import { createMemoryStorage } from '../../storage/index.ts';
+import { buildSpMetadata } from '../../federation/index.ts';
+import { newPeerRing } from '../peer-keys.ts';
 import { type AdminWorld, csrfIn, startAdminWorld } from './admin-world.ts';
 
 type Own = Awaited<ReturnType<AdminWorld['signedIn']>>;
@@ -22,13 +20,7 @@ describe('services in the console', () => {
       await world.signedIn('manager'),
       await world.signedIn('auditor'),
     ];
-    const keys = createKeyRing({
-      keys: createMemoryStorage().collection<KeyRecord>(keyCollection),
-      seal: createSeal(randomBytes(32), 'x'),
-      commonName: 'sp.example',
-      trial: true,
-    });
-    await keys.ensure();
+    const keys = await newPeerRing('sp.example');
     certificate = keys.active('saml').certificate ?? '';
   });
   after(() => world.close());
