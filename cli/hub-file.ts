@@ -19,12 +19,28 @@ export async function writeHubFile(settings: Settings): Promise<void> {
 /** The settings that the hub of this data folder was last started with. */
 export async function readHubFile(data: string): Promise<Settings> {
   const folder = resolve(data);
+  const written = await textOf(nameOf(folder));
+  if (written === undefined)
+    throw new Error(`${folder} is not the data folder of a hub: start it once with "sanuki start --data ${data}"`);
   try {
-    return parseSettings(JSON.parse(await readFile(nameOf(folder), 'utf8')));
+    return parseSettings(JSON.parse(written));
   } catch (cause) {
-    throw new Error(`${folder} is not the data folder of a hub: start it once with "sanuki start --data ${data}"`, {
-      cause,
-    });
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    // As after an update that knows a setting no more: the start with the operator's own file writes it anew.
+    throw new Error(
+      `${nameOf(folder)} has settings that cannot be used any more: ${reason}\nstart the hub once with settings that can`,
+      { cause },
+    );
+  }
+}
+
+async function textOf(file: string): Promise<string | undefined> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR'))
+      return undefined;
+    throw error;
   }
 }
 

@@ -45,8 +45,16 @@ export async function benchPopulation(): Promise<Figure[]> {
 async function benchImport(): Promise<Figure[]> {
   const folder = await mkdtemp(join(tmpdir(), 'sanuki-import-'));
   try {
+    const listen = { behindProxy: { trusted: ['127.0.0.1'] } };
     const service = { name: text, operator: text, support: { phone: '0', hours: text } };
-    const hub = { profile: 'production', origin: 'https://id.example', data: folder, service, keys: { create: true } };
+    const hub = {
+      profile: 'production',
+      origin: 'https://id.example',
+      data: folder,
+      service,
+      listen,
+      keys: { create: true },
+    };
     await writeFile(join(folder, 'hub.json'), JSON.stringify(hub));
     const people = await writeRows(join(folder, 'residents.csv'), residents, residentLine);
     const delivered = await writeRows(join(folder, 'cards.csv'), cards, cardLine);
