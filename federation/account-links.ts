@@ -23,6 +23,8 @@ export const accountLinkCollection: CollectionDefinition = {
   readMostly: true,
 };
 
+const idsMax = 10_000;
+
 export interface AccountLinksOptions {
   readonly links: Collection<AccountLink>;
   /** Makes the record's id from resident and party, so that a list of ids tells nothing. */
@@ -33,10 +35,16 @@ export interface AccountLinksOptions {
 export function createAccountLinks({ links, indexKey, now = Date.now }: AccountLinksOptions) {
   // A KeyObject, because Node makes one of a raw key at every call.
   const key = createSecretKey(indexKey);
-  const idOf = (residentRef: string, party: string) =>
-    createHmac('sha256', key)
-      .update(JSON.stringify([residentRef, party]))
-      .digest('base64url');
+  const ids = new Map<string, string>();
+
+  /** Kept for a while: one sign-on asks several times. */
+  function idOf(residentRef: string, party: string): string {
+    const link = JSON.stringify([residentRef, party]);
+    const id = ids.get(link) ?? createHmac('sha256', key).update(link).digest('base64url');
+    if (ids.size >= idsMax) ids.clear();
+    ids.set(link, id);
+    return id;
+  }
 
   /** The party's pseudonym of the resident, made at the first visit (links are made silently until consent opens). */
   async function pseudonymFor(residentRef: string, party: string): Promise<string> {

@@ -3,6 +3,7 @@ import Koa, { type Context, type Middleware } from 'koa';
 import type { Settings } from '../config/index.ts';
 import { HubError } from '../lib/errors.ts';
 import type { Log } from '../lib/log.ts';
+import { areaRoutes } from './area-routes.ts';
 import { HubPageError, httpStatusOf } from './errors.ts';
 import { limitRequests, refuseOtherHosts, securityHeaders } from './guards.ts';
 import { type Arrivals, refuseOtherFaces } from './listeners/arrival.ts';
@@ -56,7 +57,7 @@ export function createApp(options: AppOptions): Koa {
     ctx.body = { status: ctx.status === 200 ? 'ok' : 'unavailable' };
   });
   for (const add of [frame.routes, ...routes]) add(router);
-  app.use(router.routes());
+  app.use(areaRoutes(router));
   app.use(
     router.allowedMethods({
       throw: true,
