@@ -31,7 +31,8 @@ describe('routes by area', () => {
     const app = new Koa();
     app.use(routes);
     app.use(router.allowedMethods());
-    const server = createServer(app.callback()).listen(0, '127.0.0.1');
+    const handle = app.callback();
+    const server = createServer((request, response) => void handle(request, response)).listen(0, '127.0.0.1');
     await once(server, 'listening');
     const { port } = server.address() as AddressInfo;
     const answers = [];
