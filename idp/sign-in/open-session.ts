@@ -28,9 +28,12 @@ export async function openSession(
   if (current && isSame && current.level !== presentation.level) await sessions.dropCookies(current.id);
   const same = current && isSame ? await sessions.renew(current.id, presentation) : undefined;
   if (current && !same) await endSession(current.id);
-  const { cookie } =
-    same ?? (await sessions.start({ ...presentation, browser: browserFamilyOf(ctx.get('user-agent')) }));
+  const browser = browserFamilyOf(ctx.get('user-agent'));
+  // Together: what is written in one turn is one commit.
+  const [{ cookie }] = await Promise.all([
+    same ?? sessions.start({ ...presentation, browser }),
+    knownBrowsers.note(ctx, presentation.residentRef),
+  ]);
   if (before) await sessions.retireCookie(before);
   ctx.cookies.set(sessionCookie, cookie, { httpOnly: true, sameSite: 'lax', secure, path: '/', overwrite: true });
-  await knownBrowsers.note(ctx, presentation.residentRef);
 }
