@@ -5,7 +5,9 @@ import {
   type CardTask,
   type CardTasks,
   cardTaskCollection,
+  type Issuances,
   type Residents,
+  type Stations,
 } from '../../card-auth/index.ts';
 import type { Settings } from '../../config/index.ts';
 import type { Log } from '../../lib/log.ts';
@@ -35,11 +37,13 @@ import {
 } from './forms.ts';
 import { letterRoutes } from './letter-routes.tsx';
 import { createLetters, type Letter, letterCollection } from './letters.ts';
+import { makeRoutes } from './make-routes.tsx';
 import type { OfficePagesOptions } from './pages.ts';
 import { createPersons, type RegisterLink, registerLinkCollection } from './persons.ts';
 import { pictureRoutes } from './picture-routes.ts';
 import { openRegister } from './register.ts';
 import type { IssuingStation } from './station.ts';
+import { stationRoutes } from './station-routes.tsx';
 import { supportRoutes } from './support-routes.tsx';
 import { taskRoutes } from './task-routes.tsx';
 
@@ -51,6 +55,8 @@ export interface CardOfficeParts {
   readonly office: CardOffice;
   readonly expiryRound: () => Promise<void>;
   readonly issuingStation: IssuingStation | undefined;
+  readonly stations: Stations;
+  readonly issuances: Issuances;
 }
 
 export interface OfficeOptions
@@ -77,6 +83,7 @@ export async function openOfficePages(options: OfficeOptions) {
     registerMs: settings.cardOffice.registerHours * hourMs,
     origin: settings.origin,
     support: settings.service.support,
+    softwareReader: settings.signIn.softwareReader,
     equipment: createEquipment({
       equipment: options.ground.storage.collection<LentEquipment>(equipmentCollection),
       now,
@@ -93,6 +100,8 @@ export async function openOfficePages(options: OfficeOptions) {
     pictureRoutes(common),
     supportRoutes(common),
     taskRoutes(common),
+    makeRoutes(common),
+    stationRoutes(common),
     letterRoutes(common),
     equipmentRoutes(common),
   ];
