@@ -227,6 +227,7 @@ export function createCardKeyService(options: CardKeyServiceOptions) {
     demandStation: createStationKeys({ stations, local: keys.station }).demandSigned,
     cardIdOf,
     cardKey,
+    demandGenuine,
     issuingVersion: versions ? issuingVersion : undefined,
   });
 

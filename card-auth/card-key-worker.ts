@@ -15,6 +15,8 @@ const operations = [
   'makeVersion',
   'issueCk',
   'closeIssue',
+  'renewCk',
+  'confirmVersion',
   'issuingVersion',
 ] as const;
 type Operation = (typeof operations)[number];

@@ -77,7 +77,7 @@ export function createIssuances(options: IssuancesOptions) {
     const { station, ckv } = message;
     const [id, recipient] = [field(message.id, 16), field(message.recipient, 32)];
     const signature = field(message.signature, 64);
-    const request = { station, task: taskId, id, ckv, recipient };
+    const request = { purpose: 'issue', station, task: taskId, id, ckv, recipient } as const;
     await demandSigned(station, ckRequestOctets(request), signature);
     const cardId = await keyService.cardId(id);
     if (await cards.get(cardId)) throw new CardError('CARD_ISSUED', 'this card is on record already');

@@ -1,7 +1,12 @@
 import { createCipheriv, createPublicKey, diffieHellman, generateKeyPairSync, hkdfSync } from 'node:crypto';
+import { equalBytes } from '../lib/bytes.ts';
 import { type Collection, type CollectionDefinition, StorageError, type StoredRecord } from '../storage/index.ts';
+import type { ReadProof } from './card-key-service.ts';
+import { ckvBlockOf } from './client/card-layout.ts';
+import { blocks } from './client/lite-s.ts';
 import { type CkRequest, ckRequestOctets, ckSealInfo } from './client/station-request.ts';
 import { CardError } from './errors.ts';
+import { sessionKey, writeMac } from './felica/lite-s-mac.ts';
 
 /** The key of a card and version was given to this station for this task; until it is closed, to it alone again. */
 export interface IssuedKey extends StoredRecord {
@@ -18,12 +23,21 @@ export interface KeyIssuingOptions {
   readonly demandStation: (station: string, octets: Uint8Array, signature: Uint8Array) => Promise<void>;
   readonly cardIdOf: (id: Uint8Array) => string;
   readonly cardKey: (id: Uint8Array, ckv: number) => Promise<Uint8Array>;
+  readonly demandGenuine: (proof: ReadProof) => Promise<void>;
   /** The version for new cards; none where there is but one. */
   readonly issuingVersion: (() => Promise<number>) | undefined;
 }
 
+/** A new key for a card in use, sealed to the station, and the MAC of its write under the old one. */
+export interface RenewedKey {
+  readonly sealed: Uint8Array;
+  readonly mac: Uint8Array;
+}
+
 /** The part of the key service that gives card keys away: to an enrolled station, once, and sealed to its request. */
-export function createKeyIssuing({ issued, demandStation, cardIdOf, cardKey, issuingVersion }: KeyIssuingOptions) {
+export function createKeyIssuing(options: KeyIssuingOptions) {
+  const { issued, demandStation, cardIdOf, cardKey, demandGenuine, issuingVersion } = options;
+
   /**
    * Gives a card its key, once per card and version. "Once" means one card for one task at one station: until it is
    * closed the same station may ask again, because a card that broke off in the middle has to be finished. The answer
@@ -31,6 +45,49 @@ export function createKeyIssuing({ issued, demandStation, cardIdOf, cardKey, iss
    * the hub that passes it on, learn nothing.
    */
   async function issueCk(request: CkRequest, signature: Uint8Array): Promise<Uint8Array> {
+    if (request.purpose !== 'issue') throw new CardError('STATION_REFUSED', 'this is no request for a blank card');
+    const ck = await keyFor(request, signature);
+    try {
+      return sealTo(request, ck);
+    } finally {
+      ck.fill(0);
+    }
+  }
+
+  /**
+   * The next version's key for a card that lies there and proved the one it has; beside it the MAC with which the card
+   * takes it, at the write count of the proof.
+   */
+  async function renewCk(request: CkRequest, signature: Uint8Array, proof: ReadProof): Promise<RenewedKey> {
+    if (request.purpose !== 'renew' || !equalBytes(request.id, proof.id) || proof.ckv === request.ckv)
+      throw new CardError('STATION_REFUSED', 'this is no request to renew the key of this card');
+    const wcnt = await genuineCount(proof);
+    const ck = await keyFor(request, signature);
+    try {
+      const old = sessionKey(await cardKey(proof.id, proof.ckv), proof.rc);
+      return { sealed: sealTo(request, ck), mac: writeMac(old, proof.rc, wcnt, blocks.ck, ck) };
+    } finally {
+      ck.fill(0);
+    }
+  }
+
+  /** The MAC with which a card takes the version of the key that it just proved; no other one. */
+  async function confirmVersion(proof: ReadProof): Promise<Uint8Array> {
+    const wcnt = await genuineCount(proof);
+    const key = sessionKey(await cardKey(proof.id, proof.ckv), proof.rc);
+    return writeMac(key, proof.rc, wcnt, blocks.ckv, ckvBlockOf(proof.ckv));
+  }
+
+  /** WCNT out of a good MAC over ID, CKV and WCNT. */
+  async function genuineCount(proof: ReadProof): Promise<number> {
+    if (proof.blocks[2] !== blocks.wcnt) throw new CardError('CARD_REFUSED', 'the card did not tell its write count');
+    await demandGenuine(proof);
+    const [low = 0, middle = 0, high = 0] = proof.data.slice(32, 35);
+    return low + middle * 0x100 + high * 0x1_00_00;
+  }
+
+  /** The policy for every key that leaves: signed by an enrolled station, of the active version, for one purpose. */
+  async function keyFor(request: CkRequest, signature: Uint8Array): Promise<Uint8Array> {
     const { station, task, id, ckv } = request;
     await demandStation(station, ckRequestOctets(request), signature);
     const ck = await cardKey(id, ckv);
@@ -42,11 +99,7 @@ export function createKeyIssuing({ issued, demandStation, cardIdOf, cardKey, iss
         throw new CardError('VERSION_PASSED', 'cards are issued with the active version of the master key only');
       await reserve(key, { task, station }, request);
     }
-    try {
-      return sealTo(request, ck);
-    } finally {
-      ck.fill(0);
-    }
+    return ck;
   }
 
   /** Of two that ask at once, one reserves. */
@@ -59,8 +112,10 @@ export function createKeyIssuing({ issued, demandStation, cardIdOf, cardKey, iss
     }
   }
 
-  function demandSame(known: IssuedKey | undefined, { task, station }: CkRequest): void {
-    if (!known || known.closed || known.task !== task || known.station !== station)
+  /** A card in use proves each time that it lies there, so it may be finished at another station than it was begun at. */
+  function demandSame(known: IssuedKey | undefined, { purpose, task, station }: CkRequest): void {
+    const sameStation = purpose === 'renew' || known?.station === station;
+    if (!known || known.closed || known.task !== task || !sameStation)
       throw new CardError('KEY_GIVEN_OUT', 'the key of this card and version was already given out');
   }
 
@@ -72,7 +127,7 @@ export function createKeyIssuing({ issued, demandStation, cardIdOf, cardKey, iss
     if (!known) await issued.insert({ id, closed: true });
   }
 
-  return { issueCk, closeIssue };
+  return { issueCk, renewCk, confirmVersion, closeIssue };
 }
 
 /** ECIES with X25519 (RFC 7748), HKDF-SHA-256 and AES-256-GCM: `ephemeral public key | ciphertext | tag`. */

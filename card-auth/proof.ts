@@ -17,9 +17,19 @@ export function demandActive(card: CardRecord, now: number): void {
   if (card.status !== 'active') throw new CardError('CARD_NOT_ACTIVE', 'the card was not activated');
 }
 
-/** Blocks 82 (ID), 86 (CKV), 90 (WCNT) as the card returned them; numbers are little-endian there. */
-export function readProofOf(id: Uint8Array, ckv: number, wcnt: number, rc: Uint8Array, mac: Uint8Array): ReadProof {
-  const data = Buffer.concat([id, littleEndian(ckv, 2), littleEndian(wcnt, 3)]);
+/**
+ * Blocks 82 (ID), 86 (CKV), 90 (WCNT) as the card returned them; numbers are little-endian there. `shown` is what stands
+ * in CKV, where that is not the version of the key: between the two writes of a renewal.
+ */
+export function readProofOf(
+  id: Uint8Array,
+  ckv: number,
+  wcnt: number,
+  rc: Uint8Array,
+  mac: Uint8Array,
+  shown = ckv,
+): ReadProof {
+  const data = Buffer.concat([id, littleEndian(shown, 2), littleEndian(wcnt, 3)]);
   return { id, ckv, rc, blocks: [0x82, 0x86, 0x90], data, mac };
 }
 

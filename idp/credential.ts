@@ -45,7 +45,7 @@ export async function openCredential({ settings, ground, onStopped, now }: Crede
   const pinChallenges = storage.collection<CardChallenge>(pinChallengeCollection);
   const pinSetting = createPinSetting({ ...common, codes, challenges: pinChallenges });
 
-  const issuing = openIssuing({ storage, settings, tasks, cards, office, keyService, now });
+  const issuing = openIssuing({ storage, settings, tasks, cards, office, keyService, onFact, now });
 
   return { residents, cards, office, tasks, expiryRound, notices, signIn, pinSetting, rotation, ...issuing, close };
 }

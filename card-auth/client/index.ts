@@ -11,6 +11,7 @@ export * from './hand-over-digits.ts';
 export * from './personalise.ts';
 export * from './pin-secret.ts';
 export * from './pin-setting.ts';
+export * from './renew.ts';
 export * from './sign-in.ts';
 export * from './station-request.ts';
 export * from './transcript.ts';

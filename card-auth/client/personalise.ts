@@ -119,7 +119,7 @@ async function write<Made>(options: PersonaliseOptions<Made>, idm: Uint8Array, f
 
 async function cardKey<Made>({ hub, task, ckv, station }: PersonaliseOptions<Made>, id: Uint8Array) {
   const { recipient, open } = await createRecipient();
-  const request: CkRequest = { station: station.id, task, id, ckv, recipient };
+  const request: CkRequest = { purpose: 'issue', station: station.id, task, id, ckv, recipient };
   const signature = await station.sign(ckRequestOctets(request));
   const fields = { id: toText(id), ckv, recipient: toText(recipient), signature: toText(signature) };
   return open(request, toBytes((await hub.key(fields)).sealed));

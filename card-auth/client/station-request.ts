@@ -1,8 +1,12 @@
 import { concat, utf8 } from './bytes.ts';
 import { toBytes, toText } from './sign-in.ts';
 
-/** What an enrolled issuing station asks the key service for: the key of one card, of one version, for one task. */
+/**
+ * What an enrolled issuing station asks the key service for: the key of one card, of one version. `issue`: of a blank
+ * one, for a task; `renew`: of a card in use, for itself.
+ */
 export interface CkRequest {
+  readonly purpose: 'issue' | 'renew';
   /** Thumbprint of the station's public key. */
   readonly station: string;
   readonly task: string;
@@ -14,8 +18,8 @@ export interface CkRequest {
 }
 
 /** What the station signs (Ed25519). Purpose and every field are in it, so that a signature is good for this alone. */
-export function ckRequestOctets({ station, task, id, ckv, recipient }: CkRequest): Uint8Array<ArrayBuffer> {
-  return utf8(`sanuki-station-v2 issue ${station} ${task} ${toText(id)} ${ckv} ${toText(recipient)}`);
+export function ckRequestOctets({ purpose, station, task, id, ckv, recipient }: CkRequest): Uint8Array<ArrayBuffer> {
+  return utf8(`sanuki-station-v2 ${purpose} ${station} ${task} ${toText(id)} ${ckv} ${toText(recipient)}`);
 }
 
 /** HKDF info of the key that seals the answer: it belongs to this request and to no other. */

@@ -93,7 +93,8 @@ function keyServiceAsHub(
   }
   return {
     key: async ({ id, recipient, signature }) => {
-      const request = { station: localStation, task, id: field(id, 16), ckv, recipient: field(recipient, 32) };
+      const fields = { id: field(id, 16), ckv, recipient: field(recipient, 32) };
+      const request = { purpose: 'issue', station: localStation, task, ...fields } as const;
       return { sealed: toBase64url(await keyService.issueCk(request, field(signature, 64))) };
     },
     tap: async () => {

@@ -1,14 +1,19 @@
 import {
+  type CardChallenge,
+  type CardFact,
   type CardOffice,
   type CardRegistry,
   type CardTasks,
   createIssuances,
+  createRenewals,
   createStationKeys,
   createStations,
   type Issuance,
   type Issuances,
   issuanceCollection,
   type RemoteCardKeyService,
+  type Renewals,
+  renewalChallengeCollection,
   type Station,
   type Stations,
   stationCollection,
@@ -23,25 +28,41 @@ export interface IssuingOptions {
   readonly cards: CardRegistry;
   readonly office: Pick<CardOffice, 'issue'>;
   readonly keyService: RemoteCardKeyService;
+  readonly onFact: (fact: CardFact) => Promise<void>;
   readonly now: () => number;
 }
 
 const yearMs = 365 * 24 * 3_600_000;
 
-/** The issuing stations of the office, and the cards that are being made at them. */
-export function openIssuing(options: IssuingOptions): { readonly stations: Stations; readonly issuances: Issuances } {
-  const { storage, settings, tasks, cards, office, keyService, now } = options;
+export interface Issuing {
+  readonly stations: Stations;
+  readonly issuances: Issuances;
+  readonly renewals: Renewals;
+}
+
+/** The issuing stations of the office, the cards that are being made at them, and those that get another key. */
+export function openIssuing(options: IssuingOptions): Issuing {
+  const { storage, settings, tasks, cards, office, keyService, onFact, now } = options;
   const stations = storage.collection<Station>(stationCollection);
+  const { demandSigned } = createStationKeys({ stations });
   const issuances = createIssuances({
     issuances: storage.collection<Issuance>(issuanceCollection),
     tasks,
     cards,
     issue: office.issue,
-    demandSigned: createStationKeys({ stations }).demandSigned,
+    demandSigned,
     keyService,
     validMs: settings.cardOffice.cardYears * yearMs,
     software: settings.profile === 'trial',
     now,
   });
-  return { stations: createStations({ stations, now }), issuances };
+  const renewals = createRenewals({
+    challenges: storage.collection<CardChallenge>(renewalChallengeCollection),
+    cards,
+    keyService,
+    demandSigned,
+    onFact,
+    now,
+  });
+  return { stations: createStations({ stations, now }), issuances, renewals };
 }

@@ -48,7 +48,14 @@ describe('the issuing station against an attacker', () => {
     const ck = world.card().memory().liteS.blocks.get(0x87) ?? new Uint8Array();
     const own = await createRecipient();
     const cardId = idOn(world.card());
-    const request = { station: world.station.id, task: world.task, id: cardId, ckv: 1, recipient: own.recipient };
+    const request = {
+      purpose: 'issue' as const,
+      station: world.station.id,
+      task: world.task,
+      id: cardId,
+      ckv: 1,
+      recipient: own.recipient,
+    };
     for (const { sealed } of [answer, replayed]) {
       const octets = Buffer.from(sealed, 'base64url');
       expect(octets.includes(Buffer.from(ck))).to.equal(false);

@@ -161,7 +161,7 @@ export async function openStationWorld() {
   /** What a station asks of the hub, without a card. */
   async function askFor(id: Uint8Array, of = task, as: TestStation = station) {
     const { recipient } = await createRecipient();
-    const request = { station: as.id, task: of, id, ckv: 1, recipient };
+    const request = { purpose: 'issue' as const, station: as.id, task: of, id, ckv: 1, recipient };
     const signature = await signerOf(as).sign(ckRequestOctets(request));
     const text = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64url');
     const message = { station: as.id, id: text(id), ckv: 1, recipient: text(recipient), signature: text(signature) };

@@ -9,6 +9,6 @@ export async function askCk(
   asked: Pick<CkRequest, 'id' | 'ckv'> & Partial<CkRequest>,
 ): Promise<Uint8Array> {
   const { recipient, open } = await createRecipient();
-  const request = { station: 'local', task: 'task', recipient, ...asked };
+  const request = { purpose: 'issue', station: 'local', task: 'task', recipient, ...asked } as const;
   return open(request, await service.issueCk(request, sign(null, ckRequestOctets(request), privateKey)));
 }
