@@ -6,6 +6,7 @@ import {
   type CardTasks,
   cardTaskCollection,
   type Issuances,
+  type Renewals,
   type Residents,
   type Stations,
 } from '../../card-auth/index.ts';
@@ -42,6 +43,7 @@ import type { OfficePagesOptions } from './pages.ts';
 import { createPersons, type RegisterLink, registerLinkCollection } from './persons.ts';
 import { pictureRoutes } from './picture-routes.ts';
 import { openRegister } from './register.ts';
+import { renewRoutes } from './renew-routes.tsx';
 import type { IssuingStation } from './station.ts';
 import { stationRoutes } from './station-routes.tsx';
 import { supportRoutes } from './support-routes.tsx';
@@ -57,6 +59,7 @@ export interface CardOfficeParts {
   readonly issuingStation: IssuingStation | undefined;
   readonly stations: Stations;
   readonly issuances: Issuances;
+  readonly renewals: Renewals;
 }
 
 export interface OfficeOptions
@@ -101,6 +104,7 @@ export async function openOfficePages(options: OfficeOptions) {
     supportRoutes(common),
     taskRoutes(common),
     makeRoutes(common),
+    renewRoutes(common),
     stationRoutes(common),
     letterRoutes(common),
     equipmentRoutes(common),

@@ -34,7 +34,6 @@ export const stationCopy = {
     en: 'Before you agree, see with your own eyes that the computer itself shows the same thumbprint.',
   },
   this: { ja: 'このパソコン', en: 'This computer' },
-  here: { ja: '（このパソコン）', en: ' (this computer)' },
   noKey: { ja: 'このパソコンには、まだ発行機の鍵がありません。', en: 'This computer has no station key yet.' },
   hasKey: { ja: 'このパソコンの照合番号:', en: 'Thumbprint of this computer:' },
   propose: { ja: 'このパソコンの登録を申し出る', en: 'Propose this computer' },
@@ -68,6 +67,15 @@ export const stationCopy = {
     en: 'A card that was begun can be laid down again and finished. Only if it is spoilt, cut it up and begin with another one. Its key is never given out again.',
   },
   discard: { ja: 'このカードは捨てた', en: 'I have destroyed this card' },
+  renewTitle: { ja: 'カードの鍵を新しくする', en: 'Renew a card’s key' },
+  renewLead: {
+    ja: '持ち主のカードをリーダーに置きます。カード番号、暗証番号、サービスとのつながりは変わりません。途中で外れても、置き直せば続けられます。',
+    en: 'Put the holder’s card on the reader. Its number, PIN and services stay. If it is lifted in the middle, lay it down again and go on.',
+  },
+  renewStart: { ja: '鍵を新しくする', en: 'Renew the key' },
+  version: { ja: '鍵の版', en: 'Key version' },
+  newest: { ja: 'このカードの鍵は、いちばん新しい版です', en: 'The key of this card is of the newest version' },
+  backToCard: { ja: 'カードの詳細へ', en: 'Back to the card' },
   toStations: { ja: '発行機の登録へ', en: 'To the issuing stations' },
 } as const satisfies Record<string, Text>;
 
@@ -146,4 +154,25 @@ const live = {
 export function stationLiveCopyIn(language: keyof Text): Readonly<Record<string, string>> {
   const own = Object.entries(live).map(([key, text]) => [key, text[language]]);
   return { ...liveCopyIn(language), ...Object.fromEntries(own) };
+}
+
+const renewing = {
+  ready: { ja: 'カードを置いて「鍵を新しくする」を押してください', en: 'Place the card and press “Renew the key”' },
+  waiting: { ja: 'カードをカードリーダーに置いてください', en: 'Place the card on the reader' },
+  done: { ja: '鍵を新しくしました', en: 'The key is renewed' },
+  OTHER_CARD: { ja: 'この画面のカードではありません', en: 'This is not the card of this page' },
+  CARD_REFUSED: {
+    ja: 'カードを確かめられませんでした。置き直しても同じなら、カードの鍵がこわれています。再発行を頼んでください',
+    en: 'The card could not be verified. If this stays, its key is broken: ask for a new card',
+  },
+  VERSION_PASSED: {
+    ja: '鍵の版が変わりました。画面を開き直してください',
+    en: 'The version has changed. Open the page again',
+  },
+} as const satisfies Record<string, Text>;
+
+/** The same for the page on which a key is renewed. */
+export function renewLiveCopyIn(language: keyof Text): Readonly<Record<string, string>> {
+  const own = Object.entries(renewing).map(([key, text]) => [key, text[language]]);
+  return { ...stationLiveCopyIn(language), ...Object.fromEntries(own) };
 }

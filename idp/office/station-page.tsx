@@ -80,18 +80,20 @@ function Decide({ station, may, csrf, language }: Parts & { readonly station: St
     return (
       <form method="post" action="/admin/office/stations/decide">
         {hidden}
-        <button type="submit" name="outcome" value="agree" aria-label={`${say('agree')}: ${name}`}>
-          {say('agree')}
-        </button>
-        <button
-          type="submit"
-          name="outcome"
-          value="decline"
-          class="button-plain"
-          aria-label={`${say('decline')}: ${name}`}
-        >
-          {say('decline')}
-        </button>
+        <p class="actions">
+          <button type="submit" name="outcome" value="agree" aria-label={`${say('agree')}: ${name}`}>
+            {say('agree')}
+          </button>
+          <button
+            type="submit"
+            name="outcome"
+            value="decline"
+            class="button-plain"
+            aria-label={`${say('decline')}: ${name}`}
+          >
+            {say('decline')}
+          </button>
+        </p>
       </form>
     );
   }

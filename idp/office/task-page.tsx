@@ -132,7 +132,7 @@ function Make({ shown, station, csrf, language }: Parts & { readonly shown: Show
   if (!may) return <span>–</span>;
   const say = (key: keyof typeof taskCopy) => taskCopy[key][language];
   return (
-    <>
+    <div class="actions">
       <a class="button" href={makePath(task.id)} aria-label={`${say('makeHere')}: ${person}`}>
         {say('makeHere')}
       </a>
@@ -145,7 +145,7 @@ function Make({ shown, station, csrf, language }: Parts & { readonly shown: Show
           </button>
         </form>
       ) : null}
-    </>
+    </div>
   );
 }
 

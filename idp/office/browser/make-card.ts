@@ -1,53 +1,43 @@
-import { type IssuingStage, personalise, type StationHub, waitForCard } from '../../../card-auth/client/index.ts';
+import { personalise, type StationHub } from '../../../card-auth/client/index.ts';
+import { element } from '../../sign-in/browser/element.ts';
 import { callerOver } from '../../sign-in/browser/hub.ts';
-import { connectReader } from '../../sign-in/browser/reader.ts';
-import { createMakeView, type MadeCard, type MakeView } from './make-view.ts';
-import { knownStationKey, type StationKey } from './station-key.ts';
+import type { StationKey } from './station-key.ts';
+import { createStationView, type StationView } from './station-view.ts';
+import { withCardAtStation } from './with-card.ts';
 
-/** How long a card may take to be placed. */
-const cardMs = 60_000;
+/** The hub's last word: the card is on record. */
+interface MadeCard {
+  readonly number: string;
+  readonly card: string;
+  readonly next?: string;
+}
 
 /** The page on which a card is made: one press, one card. Whatever breaks off is said, and the next press goes on. */
 export function offerMaking(root: HTMLElement): void {
-  const view = createMakeView(root);
+  const view = createStationView(root);
+  const broken = element('broken', HTMLElement);
   view.onStart(async () => {
-    try {
-      view.done(await attempt(view));
-    } catch (error) {
-      view.problem(codeOf(error));
-    }
+    const made = await withCardAtStation(view, (reader, station) => {
+      const hub = hubOver(view, station, () => {
+        broken.hidden = false;
+      });
+      const task = root.dataset.task ?? '';
+      return personalise({ reader, hub, task, ckv: view.ckv, station, onStage: view.show });
+    });
+    if (!made) return;
+    broken.hidden = true;
+    view.finish();
+    tell(made);
   });
 }
 
-async function attempt(view: MakeView): Promise<MadeCard> {
-  const station = await knownStationKey();
-  if (!station || !view.stations.includes(station.id))
-    throw Object.assign(new Error('no enrolled station'), { code: 'NO_STATION' });
-  const reader = await connectReader(view);
-  try {
-    view.show('waiting');
-    const signal = AbortSignal.timeout(cardMs);
-    await waitForCard(reader, { signal, onOther: () => view.problem('CARD_OTHER') });
-    return await personalise({
-      reader,
-      hub: hubOver(view, station),
-      task: view.task,
-      ckv: view.ckv,
-      station,
-      onStage: (stage: IssuingStage) => view.show(stage),
-    });
-  } finally {
-    await reader.close();
-  }
-}
-
 /** The steps over HTTP. From the first key on there is a card that has to be finished, or destroyed. */
-function hubOver(view: MakeView, station: StationKey): StationHub<MadeCard> {
+function hubOver(view: StationView, station: StationKey, onBegun: () => void): StationHub<MadeCard> {
   const call = callerOver(view.base, view.csrfToken);
   return {
     key: async (message) => {
       const given = await call<{ sealed: string }>('key', { ...message, station: station.id });
-      view.begun();
+      onBegun();
       return given;
     },
     tap: () => call('tap', {}),
@@ -56,9 +46,12 @@ function hubOver(view: MakeView, station: StationKey): StationHub<MadeCard> {
   };
 }
 
-function codeOf(error: unknown): string {
-  if (error instanceof DOMException && error.name === 'TimeoutError') return 'CARD_ABSENT';
-  if (error instanceof DOMException && error.name === 'NotSupportedError') return 'KEYS_UNSUPPORTED';
-  if (error instanceof TypeError) return 'OFFLINE';
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'OTHER';
+function tell({ number, card, next }: MadeCard): void {
+  element('number', HTMLElement).textContent = number.replace(/^(\d{4})(\d{4})/, '$1 $2 ');
+  const link = (id: string, href: string) => element(id, HTMLAnchorElement).setAttribute('href', href);
+  link('card', card);
+  link('face', `${card}/face`);
+  if (next !== undefined) link('next', next);
+  element('next', HTMLAnchorElement).hidden = next === undefined;
+  element('made', HTMLElement).hidden = false;
 }

@@ -1,27 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import { expect } from 'chai';
-import {
-  ckRequestOctets,
-  createRecipient,
-  personalise,
-  type StationHub,
-  shownThumbprint,
-} from '../../../card-auth/client/index.ts';
+import { ckRequestOctets, createRecipient, personalise, shownThumbprint } from '../../../card-auth/client/index.ts';
 import { blankSoftwareCard, createSoftwareCard } from '../../../card-auth/index.ts';
 import { linkedReader } from '../../card-auth/linked-reader.ts';
 import { newStation, signerOf, type TestStation } from '../../card-auth/station-world.ts';
 import { setPinAt } from '../card-world.ts';
 import { attributeIn, browser, type TestBrowser } from '../world.ts';
 import { type OfficeWorld, startOfficeWorld } from './office-world.ts';
+import { enrolStation, makingOver, openProgram } from './station-program.ts';
 
 const home = '/admin/office/stations';
 const text = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64url');
-interface Made {
-  readonly number: string;
-  readonly card: string;
-  readonly next?: string;
-}
-
 describe('issuing stations, over HTTP (A2)', () => {
   let world: OfficeWorld;
   let officer: TestBrowser;
@@ -38,13 +27,6 @@ describe('issuing stations, over HTTP (A2)', () => {
   const decide = ({ id }: TestStation, by = second) =>
     world.send(by, home, `${home}/decide`, { station: id, outcome: 'agree' });
 
-  async function enrolled(): Promise<TestStation> {
-    const station = await newStation();
-    await propose(station);
-    await decide(station);
-    return station;
-  }
-
   async function newTask(residentRef: string): Promise<string> {
     const { office } = world.credential;
     const { id } = await office.apply(residentRef, { as: 'office', id: 'x' });
@@ -52,55 +34,29 @@ describe('issuing stations, over HTTP (A2)', () => {
     return id;
   }
 
-  /** The page as its program sees it: the token, the key version, and calls of the steps. */
-  async function open(own: TestBrowser, task: string) {
-    const path = `/admin/office/make/${encodeURIComponent(task)}`;
-    const { html, status } = await world.page(own, path);
-    const token = attributeIn(html, /data-csrf="([^"]+)"/);
-    async function call(step: string, message: unknown, headers: object = {}) {
-      return own.request(`${world.origin}${path}/${step}`, {
-        method: 'POST',
-        body: JSON.stringify(message),
-        headers: {
-          'content-type': 'application/json',
-          accept: 'application/json',
-          origin: world.origin,
-          'x-csrf-token': token,
-          ...headers,
-        },
-      });
-    }
-    return { html, status, path, ckv: Number(attributeIn(html, /data-ckv="(\d+)"/)), call };
-  }
-  type Opened = Awaited<ReturnType<typeof open>>;
-
-  const hubOver = ({ call }: Opened, station: TestStation): StationHub<Made> => {
-    const asked = async <T>(step: string, message: object): Promise<T> => {
-      const response = await call(step, message);
-      const answer = await response.json();
-      if (!response.ok) throw Object.assign(new Error(answer.code), answer);
-      return answer;
-    };
-    return {
-      key: (message) => asked('key', { ...message, station: station.id }),
-      tap: () => asked('tap', {}),
-      verify: (word) => asked('verify', word),
-      record: (word) => asked('record', word),
-    };
-  };
+  const open = (own: TestBrowser, task: string) =>
+    openProgram(world, own, `/admin/office/make/${encodeURIComponent(task)}`);
+  const enrolled = () => enrolStation(world, officer, second);
 
   async function make(own: TestBrowser, task: string, station: TestStation) {
     const opened = await open(own, task);
     const card = createSoftwareCard({ memory: blankSoftwareCard(), save: async () => undefined });
     const reader = await linkedReader(() => card).reader;
     const { ckv } = opened;
-    const made = await personalise({ reader, hub: hubOver(opened, station), task, ckv, station: signerOf(station) });
+    const made = await personalise({ reader, hub: makingOver(opened, station), task, ckv, station: signerOf(station) });
     return { made, card };
   }
 
   async function keyMessage(task: string, station: TestStation) {
     const { recipient } = await createRecipient();
-    const request = { station: station.id, task, id: Uint8Array.from(randomBytes(16)), ckv: 1, recipient };
+    const request = {
+      purpose: 'issue' as const,
+      station: station.id,
+      task,
+      id: Uint8Array.from(randomBytes(16)),
+      ckv: 1,
+      recipient,
+    };
     const signature = text(await signerOf(station).sign(ckRequestOctets(request)));
     return { station: station.id, id: text(request.id), ckv: 1, recipient: text(recipient), signature };
   }
@@ -258,7 +214,14 @@ describe('issuing stations, over HTTP (A2)', () => {
       expect(await world.codeOf(await call('tap', {})), 'no card was begun').to.equal('OTHER_CARD');
       // All recipients of small order (RFC 7748 6.1) would give everybody the key.
       const zero = new Uint8Array(32);
-      const request = { station: station.id, task, id: Uint8Array.from(randomBytes(16)), ckv: 1, recipient: zero };
+      const request = {
+        purpose: 'issue' as const,
+        station: station.id,
+        task,
+        id: Uint8Array.from(randomBytes(16)),
+        ckv: 1,
+        recipient: zero,
+      };
       const signature = text(await signerOf(station).sign(ckRequestOctets(request)));
       const small = { ...message, id: text(request.id), recipient: text(zero), signature };
       expect(await world.codeOf(await call('key', small))).to.equal('READER_MESSAGE_MALFORMED');
