@@ -42,6 +42,8 @@ export interface PersonaliseOptions<Made> {
   readonly hub: StationHub<Made>;
   readonly task: string;
   readonly ckv: number;
+  /** A card was begun for this task: it may be locked already. Otherwise a locked card is somebody's. */
+  readonly begun?: boolean;
   /** Thumbprint and Ed25519 signature of the station. */
   readonly station: { readonly id: string; readonly sign: (octets: Uint8Array<ArrayBuffer>) => Promise<Uint8Array> };
   readonly onStage?: (stage: IssuingStage) => void;
@@ -57,13 +59,18 @@ export interface PersonaliseOptions<Made> {
  * thrown away; CARD_UNLOCKED: the lock does not rule (yet); CARD_SWAPPED: another card lies there than before.
  */
 export async function personalise<Made>(options: PersonaliseOptions<Made>): Promise<Made> {
-  const { reader, ckv, hub, onStage = () => undefined } = options;
+  const { reader, ckv, hub, begun = false, onStage = () => undefined } = options;
   const card = await blankOrOurs(reader, ckv);
-  if (card.form === 'blank') {
+  const isBlank = card.form === 'blank';
+  if (!isBlank && !begun) throw new ReaderError('CARD_NOT_BLANK', 'the card was issued before');
+  if (isBlank) {
     onStage('writing');
     await write(options, card.idm, card.id);
-    onStage('verifying');
-    await hub.verify(await wordOf(options, card.idm, blocks.wcnt));
+  }
+  // Also of a card that is locked already: nothing is tried on one that is not this task's.
+  onStage('verifying');
+  await hub.verify(await wordOf(options, card.idm, blocks.wcnt));
+  if (isBlank) {
     onStage('locking');
     await blocksOf(reader, card.idm).write([blocks.mc], issuedMc);
   }

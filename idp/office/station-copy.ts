@@ -141,8 +141,8 @@ const live = {
     en: 'What was written could not be verified. Place the card again and retry',
   },
   VERSION_PASSED: {
-    ja: '鍵の版が新しくなりました。画面を開き直してください。書きかけのカードは捨てて、下で記録してください',
-    en: 'The key version has changed. Open the page again; destroy a card that was begun, and say so below',
+    ja: '鍵の版が新しくなりました。画面を開き直してください',
+    en: 'The key version has changed. Open the page again',
   },
   TASK_DECIDED: { ja: 'この仕事は、もうカードを待っていません', en: 'This task waits for no card any more' },
   SIGN_IN_EXPIRED: {

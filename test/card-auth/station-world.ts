@@ -155,7 +155,8 @@ export async function openStationWorld() {
     const { of = task, as = station, onStage = () => undefined } = given;
     lying?.power();
     const ckv = await hub.issuances.versionFor(of);
-    return personalise({ reader, hub: hubFor(of, hub, as.id), task: of, ckv, station: signerOf(as), onStage });
+    const begun = (await hub.issuances.get(of)) !== undefined;
+    return personalise({ reader, hub: hubFor(of, hub, as.id), task: of, ckv, begun, station: signerOf(as), onStage });
   }
 
   /** What a station asks of the hub, without a card. */

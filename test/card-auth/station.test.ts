@@ -154,11 +154,34 @@ describe('the issuing station', () => {
       const issued = world.card();
       await world.make();
       const next = await world.newTask('r2');
-      expect(await refusal(world.make({ of: next }))).to.equal('OTHER_CARD');
+      const sent = world.frames.length;
+      expect(await refusal(world.make({ of: next }))).to.equal('CARD_NOT_BLANK');
+      expect(
+        world.frames.slice(sent).filter((frame) => frame[1] === 0x08),
+        'nothing is written',
+      ).to.deep.equal([]);
       const id = idOn(issued);
       expect(await refusal(world.askFor(id, next))).to.equal('CARD_ISSUED');
       world.put(undefined);
       expect(await refusal(world.make({ of: next }))).to.equal('CARD_ABSENT');
+    });
+
+    it('a card that was issued before in the place of the one that was begun, without trying anything on it', async () => {
+      const issued = world.card();
+      await world.make();
+      const next = await world.newTask('r2');
+      world.put(world.play());
+      world.loseAt((step) => (step === 'verify' ? 'request' : undefined));
+      await world.make({ of: next }).catch(() => undefined);
+      world.loseAt(undefined);
+      world.put(issued);
+      const sent = world.frames.length;
+      expect(await refusal(world.make({ of: next }))).to.equal('OTHER_CARD');
+      const written = world.frames.slice(sent).filter((frame) => frame[1] === 0x08);
+      expect(
+        written.map((frame) => frame[15]),
+        'the rc and nothing else',
+      ).to.deep.equal([0x80]);
     });
 
     it('to count a card whose lock does not hold: one that only says that it is locked', async () => {

@@ -22,7 +22,8 @@ export function offerMaking(root: HTMLElement): void {
         broken.hidden = false;
       });
       const task = root.dataset.task ?? '';
-      return personalise({ reader, hub, task, ckv: view.ckv, station, onStage: view.show });
+      const begun = !broken.hidden;
+      return personalise({ reader, hub, task, ckv: view.ckv, begun, station, onStage: view.show });
     });
     if (!made) return;
     broken.hidden = true;
@@ -54,4 +55,5 @@ function tell({ number, card, next }: MadeCard): void {
   if (next !== undefined) link('next', next);
   element('next', HTMLAnchorElement).hidden = next === undefined;
   element('made', HTMLElement).hidden = false;
+  element(next === undefined ? 'face' : 'next', HTMLAnchorElement).focus();
 }

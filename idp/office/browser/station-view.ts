@@ -46,6 +46,9 @@ export function createStationView(root: HTMLElement) {
   function finish(): void {
     show('done');
     start.hidden = true;
+    // The button that had the focus is gone.
+    status.tabIndex = -1;
+    status.focus();
   }
 
   return {
