@@ -1,12 +1,15 @@
-import { createHmac, createSecretKey, hkdfSync, type KeyObject, verify } from 'node:crypto';
+import { createHmac, createSecretKey, type KeyObject, verify } from 'node:crypto';
 import { equalBytes, fromBase64url, toBase64url } from '../lib/bytes.ts';
 import { createSeal } from '../lib/seal.ts';
-import { type Collection, type CollectionDefinition, StorageError, type StoredRecord } from '../storage/index.ts';
+import type { Collection, CollectionDefinition, StoredRecord } from '../storage/index.ts';
+import { deriveCardKey } from './card-key.ts';
 import { createCardKeyVersions, type SecretVersions } from './card-key-versions.ts';
 import { CardError } from './errors.ts';
 import { readMac, sessionKey, writeMac } from './felica/lite-s-mac.ts';
+import { createKeyIssuing, type IssuedKey } from './key-issuing.ts';
 import { evaluate, oprfKey } from './oprf.ts';
 import { createPinGenerations, demandAdopted, type PinCounter, publicKeyFrom } from './pin-generations.ts';
+import { createStationKeys, type Station } from './stations.ts';
 
 /** Secrets that only this service opens; each 32 bytes. */
 export interface CardKeys {
@@ -15,8 +18,8 @@ export interface CardKeys {
   readonly oprfMaster: Uint8Array;
   readonly indexKey: Uint8Array;
   readonly wrappingKey: Uint8Array;
-  /** Ed25519 key of the issuing station that may ask for a card's key. */
-  readonly station: KeyObject;
+  /** Ed25519 public key of a station whose key lies beside the hub, called `local`: a trial's, which also sets first PINs. */
+  readonly station?: KeyObject | undefined;
 }
 
 /** Which version of the PIN key a PIN generation hangs on; fixed by its first evaluation. */
@@ -24,11 +27,7 @@ export interface PinKeyVersion extends StoredRecord {
   readonly version: number;
 }
 
-/** A card key was given out for this card and version: never again. */
-export type IssuedKey = StoredRecord;
-
 export const pinKeyVersionCollection: CollectionDefinition = { name: 'card-pin-key-version', readMostly: true };
-export const issuedKeyCollection: CollectionDefinition = { name: 'card-key-issued' };
 
 export const wrongMax = 5;
 export const evaluationsMax = 10;
@@ -47,6 +46,8 @@ export interface CardKeyServiceOptions {
   readonly keys: CardKeys;
   readonly counters: Collection<PinCounter>;
   readonly issued: Collection<IssuedKey>;
+  /** None: only the local one. */
+  readonly stations?: Pick<Collection<Station>, 'get'> | undefined;
   /** None: there is one version of each secret. */
   readonly versions?: Collection<SecretVersions> | undefined;
   readonly pinVersions?: Collection<PinKeyVersion> | undefined;
@@ -60,7 +61,8 @@ const externallyAuthenticated = Uint8Array.from({ length: 16 }, (_, at) => (at =
  * that whoever takes over the hub around it still cannot guess a PIN faster than the counters allow: every operation
  * that helps with a PIN asks for a good MAC of the same rc, and counts before it answers.
  */
-export function createCardKeyService({ keys, counters, issued, versions, pinVersions }: CardKeyServiceOptions) {
+export function createCardKeyService(options: CardKeyServiceOptions) {
+  const { keys, counters, issued, stations, versions, pinVersions } = options;
   const seal = createSeal(keys.wrappingKey, 'card-public-key');
   const generations = createPinGenerations({ counters, seal });
   // KeyObjects made once: Node makes one of raw octets at every call, and slowly.
@@ -180,21 +182,6 @@ export function createCardKeyService({ keys, counters, issued, versions, pinVers
     await counters.insert({ id: counterId, wrong: 0, evaluations: 0, publicKey: seal.seal(publicKey, counterId) });
   }
 
-  /** Gives a card its key, once per card and version, to the issuing station that signed for it. */
-  async function issueCk(id: Uint8Array, ckv: number, signature: Uint8Array): Promise<Uint8Array> {
-    demandStation('issue', id, ckv, signature);
-    if (versions && ckv !== (await current('card-master')))
-      throw new CardError('CARD_REFUSED', 'cards are issued with the active version of the master key only');
-    const ck = await cardKey(id, ckv);
-    try {
-      await issued.insert({ id: `${cardIdOf(id)}.${ckv}` });
-    } catch (cause) {
-      if (!(cause instanceof StorageError && cause.code === 'ALREADY_EXISTS')) throw cause;
-      throw new CardError('CARD_REFUSED', 'the key of this card and version was already given out', { cause });
-    }
-    return ck;
-  }
-
   /** An evaluation for a card's first PIN, at the issuing station only and before the generation is registered. */
   async function evaluateFirstPin(
     id: Uint8Array,
@@ -202,7 +189,7 @@ export function createCardKeyService({ keys, counters, issued, versions, pinVers
     blinded: Uint8Array,
     signature: Uint8Array,
   ): Promise<Uint8Array> {
-    demandStation('first-pin', id, generation, signature);
+    demandLocal('first-pin', id, generation, signature);
     const counterId = counterIdOf(id, generation);
     if (await counters.get(counterId)) throw new CardError('CARD_REFUSED', 'this PIN generation is already in use');
     return evaluate(oprfKey(await pinKey(await versionForNew(counterId)), id, generation), blinded);
@@ -222,8 +209,8 @@ export function createCardKeyService({ keys, counters, issued, versions, pinVers
     }
   }
 
-  function demandStation(purpose: string, id: Uint8Array, number: number, signature: Uint8Array): void {
-    if (!verify(null, stationRequest(purpose, id, number), keys.station, signature)) {
+  function demandLocal(purpose: string, id: Uint8Array, number: number, signature: Uint8Array): void {
+    if (!keys.station || !verify(null, stationRequest(purpose, id, number), keys.station, signature)) {
       throw new CardError('CARD_REFUSED', 'the request is not signed by the issuing station');
     }
   }
@@ -235,42 +222,24 @@ export function createCardKeyService({ keys, counters, issued, versions, pinVers
   /** The version that an issuing station writes into a new card. */
   const issuingVersion = (): Promise<number> => current('card-master');
 
+  const issuing = createKeyIssuing({
+    issued,
+    demandStation: createStationKeys({ stations, local: keys.station }).demandSigned,
+    cardIdOf,
+    cardKey,
+    demandGenuine,
+    issuingVersion: versions ? issuingVersion : undefined,
+  });
+
   const forHub = { cardId, verifyRead, authorise, evaluatePin, verifyProof, evaluateNewPin, adoptPin, retirePin };
-  return { ...forHub, makeVersion: make, registerPin, issueCk, evaluateFirstPin, issuingVersion };
+  return { ...forHub, ...issuing, makeVersion: make, registerPin, evaluateFirstPin, issuingVersion };
 }
 
 export type CardKeyService = ReturnType<typeof createCardKeyService>;
 
-/** What an issuing station signs. */
+/** What the local station signs to set a first PIN. */
 export function stationRequest(purpose: string, id: Uint8Array, number: number): Uint8Array {
   return Buffer.from(`sanuki-station-v1 ${purpose} ${toBase64url(id)} ${number}`);
-}
-
-/** CK of a card: HKDF-SHA-256 of the version's master key over CKV and the ID block. Weak DES keys are not given out. */
-export function deriveCardKey(master: KeyObject | Uint8Array, id: Uint8Array, ckv: number): Uint8Array {
-  const info = Buffer.concat([Buffer.from('KSSC-CK-v1'), Buffer.from([ckv >> 8, ckv & 0xff]), id]);
-  const ck = new Uint8Array(hkdfSync('sha256', master, Buffer.alloc(0), info, 16));
-  if (isWeak(ck)) throw new CardError('CARD_REFUSED', 'the derived key is weak: the card needs another serial');
-  return ck;
-}
-
-/** Weak and semi-weak DES halves, and equal halves, which make two keys one; parity bits do not count. */
-function isWeak(ck: Uint8Array): boolean {
-  const halves = [ck.subarray(0, 8), ck.subarray(8)].map((half) =>
-    Buffer.from(half.map((byte) => byte & 0xfe)).toString('hex'),
-  );
-  return halves[0] === halves[1] || halves.some((half) => weakHalves.has(half));
-}
-
-/** FIPS 74 lists them; every one is built of two bytes alternating in words of one, with parity cleared. */
-const weakHalves = new Set(
-  ['00', 'fe', '1e', 'e0'].flatMap((a) => ['00', 'fe', '1e', 'e0'].map((b) => weakHalf(a, b))),
-);
-
-/** In the right half of each word the nibbles 1 stand as 0 and e as f (PC-1 splits there). */
-function weakHalf(a: string, b: string): string {
-  const right = (byte: string) => ({ '1e': '0e', e0: 'f0' })[byte] ?? byte;
-  return `${a}${b}`.repeat(2) + `${right(a)}${right(b)}`.repeat(2);
 }
 
 /** A field of a terminal's message: base64url of an exact length. */

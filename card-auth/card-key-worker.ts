@@ -2,7 +2,7 @@ import type { MessagePort, Worker } from 'node:worker_threads';
 import type { CardKeyService } from './card-key-service.ts';
 import { CardError, type CardErrorCode } from './errors.ts';
 
-/** The operations that go over the port: all but those of the issuing station. */
+/** The operations that go over the port: all but those that set a first PIN. A card key leaves only sealed to a station. */
 const operations = [
   'cardId',
   'verifyRead',
@@ -13,6 +13,11 @@ const operations = [
   'adoptPin',
   'retirePin',
   'makeVersion',
+  'issueCk',
+  'closeIssue',
+  'renewCk',
+  'confirmVersion',
+  'issuingVersion',
 ] as const;
 type Operation = (typeof operations)[number];
 export type RemoteCardKeyService = Pick<CardKeyService, Operation>;

@@ -193,29 +193,34 @@ export function createCardOffice(options: CardOfficeOptions) {
 
   /**
    * A card that the station made, for a task that was agreed to. It starts inactive, with a code; a replacement carries
-   * the same residentRef, so every pseudonym of its holder stays, and names the card whose place it takes.
+   * the same residentRef, so every pseudonym of its holder stays, and names the card whose place it takes. The task
+   * names its card first and is done last: after a crash between, the same card can be issued again, and no other.
    */
   async function issue(taskId: string, made: MadeCard, by: CardPerson): Promise<MadeCode> {
     const task = await tasks.update(taskId, (current) => {
-      if (current.state !== 'approved') throw new CardError('TASK_DECIDED', 'the task waits for no card');
-      return { ...current, state: 'done' };
+      if (current.state !== 'approved' || (current.madeCard ?? made.id) !== made.id)
+        throw new CardError('TASK_DECIDED', 'the task waits for no card, or for another one');
+      return { ...current, madeCard: made.id };
     });
     if (!task) throw new CardError('TASK_DECIDED', 'there is no such task');
-    const { code, kept } = codes.make(made.id, 'activate');
+    const { code, kept: handOver } = codes.make(made.id, 'activate');
     const card: CardRecord = {
       ...made,
       residentRef: task.residentRef,
       status: 'issued',
-      handOver: kept,
+      handOver,
       supersedes: task.cardId,
       lastWcnt: 0,
       lastTapAt: 0,
       unfinished: [],
       issuedAt: now(),
     };
-    await cards.insert(card);
-    await onChange({ type: 'issued', card, reason: task.reason, by });
-    return { card, code };
+    if (!(await cards.get(made.id))) await cards.insert(card);
+    const kept = await cards.update(made.id, (current) => ({ ...current, handOver }));
+    if (!kept) throw new CardError('CARD_MISSING', 'the card is gone');
+    await onChange({ type: 'issued', card: kept, reason: task.reason, by });
+    await tasks.update(taskId, (current) => ({ ...current, state: 'done' }));
+    return { card: kept, code };
   }
 
   /**

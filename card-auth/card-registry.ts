@@ -11,6 +11,8 @@ export interface CardRecord extends StoredRecord {
   readonly residentRef: string;
   /** Version of the card's key. */
   readonly ckv: number;
+  /** A newer version that a station is writing: until the card has told that it holds it, either counts. */
+  readonly nextCkv?: number | undefined;
   readonly status: CardStatus;
   readonly reason?: ReasonCode | undefined;
   /** Highest write count seen; a lower one later means a copy. */
@@ -61,7 +63,7 @@ export interface CardPin {
 export const cardCollection: CollectionDefinition = {
   name: 'card',
   unique: ['number'],
-  indexes: [['residentRef'], ['status'], ['software'], ['ckv', 'status']],
+  indexes: [['residentRef'], ['status'], ['software'], ['ckv', 'status'], ['nextCkv', 'status']],
   readMostly: true,
 };
 

@@ -27,6 +27,8 @@ export interface CardTask extends StoredRecord {
   /** Not before this instant. */
   readonly dueAt: number;
   readonly decidedBy?: string | undefined;
+  /** The card that was made for it; named before it is put on record, so that no other one can be. */
+  readonly madeCard?: string | undefined;
 }
 
 export const cardTaskCollection: CollectionDefinition = {

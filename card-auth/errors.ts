@@ -22,6 +22,13 @@ const outcomes = {
   CODE_SPENT: 'denied',
   TOO_MANY_UNFINISHED: 'denied',
   KEY_SERVICE_UNAVAILABLE: 'unavailable',
+  STATION_REFUSED: 'denied',
+  STATION_MALFORMED: 'invalid',
+  STATION_DECIDED: 'conflict',
+  KEY_GIVEN_OUT: 'denied',
+  VERSION_PASSED: 'conflict',
+  CARD_ISSUED: 'conflict',
+  OTHER_CARD: 'conflict',
 } as const satisfies Record<string, Outcome>;
 
 export type CardErrorCode = keyof typeof outcomes;

@@ -3,6 +3,7 @@
  * resident's card and PIN were presented; hands a `CardAuthentication` or a typed refusal to `idp` and knows neither
  * HTTP nor protocols. `client/` is the terminal side, a door of its own: it runs unchanged in a browser and in Node.
  */
+export * from './card-key.ts';
 export * from './card-key-service.ts';
 export {
   type SecretVersions,
@@ -20,6 +21,8 @@ export * from './challenge.ts';
 export * from './errors.ts';
 export * from './hand-over-code.ts';
 export * from './import.ts';
+export * from './issuance.ts';
+export * from './key-issuing.ts';
 export * from './life-cycle.ts';
 export * from './oprf.ts';
 export * from './pin.ts';
@@ -27,6 +30,7 @@ export * from './pin-generations.ts';
 export * from './pin-setting.ts';
 export * from './possession.ts';
 export * from './programme.ts';
+export * from './renewal.ts';
 export * from './residents.ts';
 export * from './schemes.ts';
 export * from './sign-in.ts';
@@ -35,3 +39,4 @@ export * from './software/issue.ts';
 export * from './software/lite-s.ts';
 export * from './software/memory-text.ts';
 export * from './software/transit.ts';
+export * from './stations.ts';

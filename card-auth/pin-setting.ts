@@ -182,7 +182,7 @@ export function createPinSetting(options: PinSettingOptions) {
     if (oldProof) await demandOldPin(card, proved, transcript, oldProof);
     const generation = await nextGeneration(card.id);
     const [id, rc] = [field(proved.id, 16), field(proved.rc, 16)];
-    const opened = stateProofOf(id, proved.ckv, wcnt2, rc, mac2);
+    const opened = stateProofOf(id, proved.keyVersion, wcnt2, rc, mac2);
     const evaluated = await keyService.evaluateNewPin(opened, generation, blinded);
     const slot = card.pin?.slot === 4 ? 5 : 4;
     const agreed = { generation, slot, iterations: iterationsMin } as const;

@@ -48,7 +48,10 @@ export type Demand = (card: CardRecord, now: number) => void;
 export interface Proved {
   readonly rc: string;
   readonly id: string;
+  /** As it stands on the card. */
   readonly ckv: number;
+  /** Of the key that the card holds. */
+  readonly keyVersion: number;
   readonly wcnt1: number;
   readonly mac1: string;
   readonly cardId: string;
@@ -65,9 +68,14 @@ export interface PinOffer {
   readonly evaluated: string;
 }
 
-export function provedOf(card: CardRecord, { rc }: ReadProof, message: PossessionMessage, at: number): Proved {
+export function provedOf(
+  card: CardRecord,
+  { rc, ckv: keyVersion }: ReadProof,
+  message: PossessionMessage,
+  at: number,
+): Proved {
   const { id, ckv, wcnt1, mac1 } = message;
-  return { rc: toBase64url(rc), id, ckv, wcnt1, mac1, cardId: card.id, at };
+  return { rc: toBase64url(rc), id, ckv, keyVersion, wcnt1, mac1, cardId: card.id, at };
 }
 
 const hourMs = 3_600_000;
@@ -85,11 +93,26 @@ export function createPossession({ cards, keyService, unfinishedPerHour, onFact,
   ): Promise<{ readonly card: CardRecord; readonly proof: ReadProof }> {
     const [id, mac1] = [field(message.id, 16), field(message.mac1, 8)];
     const known = await cards.get(await keyService.cardId(id));
-    const proof = readProofOf(id, known?.ckv ?? message.ckv, message.wcnt1, rc, mac1);
-    if (!known || !(await keyService.verifyRead(proof)))
-      throw new CardError('CARD_REFUSED', 'the card is unknown or its MAC is wrong');
-    const card = await admit(known, { ckv: message.ckv, wcnt1: message.wcnt1, tappedAt, level }, demand);
-    return { card, proof };
+    const proof = await genuineOf(known, message, { id, mac1, rc });
+    if (!known || !proof) throw new CardError('CARD_REFUSED', 'the card is unknown or its MAC is wrong');
+    const seen = { ckv: message.ckv, keyVersion: proof.ckv, wcnt1: message.wcnt1, tappedAt, level };
+    return { card: await admit(known, seen, demand), proof };
+  }
+
+  /**
+   * The proof under the key of the record's version. While a station renews a card it may hold the next version's key,
+   * with the old number still beside it.
+   */
+  async function genuineOf(
+    known: CardRecord | undefined,
+    { ckv, wcnt1 }: PossessionMessage,
+    { id, mac1, rc }: { readonly id: Uint8Array; readonly mac1: Uint8Array; readonly rc: Uint8Array },
+  ): Promise<ReadProof | undefined> {
+    const proof = readProofOf(id, known?.ckv ?? ckv, wcnt1, rc, mac1);
+    if (await keyService.verifyRead(proof)) return proof;
+    if (known?.nextCkv === undefined || (ckv !== known.ckv && ckv !== known.nextCkv)) return undefined;
+    const next = readProofOf(id, known.nextCkv, wcnt1, rc, mac1, ckv);
+    return (await keyService.verifyRead(next)) ? next : undefined;
   }
 
   /**
@@ -98,21 +121,25 @@ export function createPossession({ cards, keyService, unfinishedPerHour, onFact,
    */
   async function admit(
     known: CardRecord,
-    seen: { ckv: number; wcnt1: number; tappedAt: number; level: CardLevel },
+    seen: { ckv: number; keyVersion: number; wcnt1: number; tappedAt: number; level: CardLevel },
     demand: Demand,
   ): Promise<CardRecord> {
     let cloned = false;
     const card = await cards.update(known.id, (current) => {
       cloned = false;
       demand(current, now());
-      if (seen.ckv !== current.ckv) throw new CardError('CARD_REFUSED', 'the key version is not the one on record');
+      const isRenewed = seen.keyVersion === current.nextCkv;
+      if (!isRenewed && (seen.keyVersion !== current.ckv || seen.ckv !== current.ckv))
+        throw new CardError('CARD_REFUSED', 'the key version is not the one on record');
       if (seen.tappedAt < current.lastTapAt)
         throw new CardError('CHALLENGE_SPENT', 'a newer sign-in with this card has begun');
       if (seen.wcnt1 < current.lastWcnt) {
         cloned = true;
         return { ...current, status: 'suspended', reason: 'CLONE' };
       }
-      const admitted = { ...current, lastWcnt: seen.wcnt1, lastTapAt: seen.tappedAt };
+      // The card's own word, under the new key, that both writes were done: from here on the old key is nothing.
+      const renewed = isRenewed && seen.ckv === current.nextCkv ? { ckv: seen.ckv, nextCkv: undefined } : {};
+      const admitted = { ...current, ...renewed, lastWcnt: seen.wcnt1, lastTapAt: seen.tappedAt };
       if (seen.level === 'urn:x-sanuki:ac:card') return admitted;
       const unfinished = current.unfinished.filter((at) => at > now() - hourMs);
       if (unfinished.length >= unfinishedPerHour)
@@ -147,7 +174,7 @@ export function createPossession({ cards, keyService, unfinishedPerHour, onFact,
 
   /** Whether the card confirmed, under the rc it was proved with, that it opened its sealed blocks. */
   async function confirms(proved: Proved, wcnt2: number, mac2: Uint8Array): Promise<boolean> {
-    const opened = stateProofOf(field(proved.id, 16), proved.ckv, wcnt2, field(proved.rc, 16), mac2);
+    const opened = stateProofOf(field(proved.id, 16), proved.keyVersion, wcnt2, field(proved.rc, 16), mac2);
     return wcnt2 === proved.wcnt1 + 1 && (await keyService.verifyRead(opened));
   }
 

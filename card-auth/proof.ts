@@ -1,5 +1,6 @@
-import type { ReadProof } from './card-key-service.ts';
+import { field, type ReadProof } from './card-key-service.ts';
 import type { CardRecord } from './card-registry.ts';
+import type { CardWord } from './client/personalise.ts';
 import { CardError } from './errors.ts';
 
 /** A card that was not stopped. */
@@ -16,15 +17,35 @@ export function demandActive(card: CardRecord, now: number): void {
   if (card.status !== 'active') throw new CardError('CARD_NOT_ACTIVE', 'the card was not activated');
 }
 
-/** Blocks 82 (ID), 86 (CKV), 90 (WCNT) as the card returned them; numbers are little-endian there. */
-export function readProofOf(id: Uint8Array, ckv: number, wcnt: number, rc: Uint8Array, mac: Uint8Array): ReadProof {
-  const data = Buffer.concat([id, littleEndian(ckv, 2), littleEndian(wcnt, 3)]);
+/**
+ * Blocks 82 (ID), 86 (CKV), 90 (WCNT) as the card returned them; numbers are little-endian there. `shown` is what stands
+ * in CKV, where that is not the version of the key: between the two writes of a renewal.
+ */
+export function readProofOf(
+  id: Uint8Array,
+  ckv: number,
+  wcnt: number,
+  rc: Uint8Array,
+  mac: Uint8Array,
+  shown = ckv,
+): ReadProof {
+  const data = Buffer.concat([id, littleEndian(shown, 2), littleEndian(wcnt, 3)]);
   return { id, ckv, rc, blocks: [0x82, 0x86, 0x90], data, mac };
 }
 
 /** Blocks 92 (STATE, opened) and 90 (WCNT). */
 export function stateProofOf(id: Uint8Array, ckv: number, wcnt: number, rc: Uint8Array, mac: Uint8Array): ReadProof {
   return { id, ckv, rc, blocks: [0x92, 0x90], data: Buffer.concat([littleEndian(1, 1), littleEndian(wcnt, 3)]), mac };
+}
+
+/** What a station's card is asked for beside ID and CKV: its write count before the lock, its configuration after it. */
+export type ThirdBlock = 'wcnt' | 'mc';
+
+/** Blocks 82 (ID), 86 (CKV) and 90 (WCNT) or 88 (MC), under the key of version `keyVersion`. */
+export function cardWordProof(word: CardWord, keyVersion: number, rc: Uint8Array, third: ThirdBlock): ReadProof {
+  const [id, mac] = [field(word.id, 16), field(word.mac, 8)];
+  const data = Buffer.concat([id, littleEndian(word.ckv, 2), field(word.third, 16)]);
+  return { id, ckv: keyVersion, rc, blocks: [0x82, 0x86, third === 'mc' ? 0x88 : 0x90], data, mac };
 }
 
 /** A block that holds one little-endian number and zeros. */

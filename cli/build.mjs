@@ -17,6 +17,7 @@ const browserPrograms = Object.entries({
   'sign-in': 'idp/sign-in/browser/main.ts',
   passkey: 'idp/authenticators/browser/main.ts',
   'card-pin': 'idp/card/browser/main.ts',
+  station: 'idp/office/browser/main.ts',
 }).filter(([, path]) => existsSync(join(root, path)));
 
 async function newest(path) {

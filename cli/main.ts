@@ -29,6 +29,7 @@ const nouns = {
   provider: async () => (await import('./provider.ts')).providerCommand(),
   audit: async () => (await import('./audit.ts')).auditCommand(),
   card: async () => (await import('./card.ts')).cardCommand(),
+  station: async () => (await import('./station.ts')).stationCommand(),
   admin: async () => (await import('./admin.ts')).adminCommand(),
   keys: async () => (await import('./keys.ts')).keysCommand(),
   storage: async () => (await import('./storage.ts')).storageCommand(),

@@ -14,11 +14,10 @@ export async function openCardKeys(folder: string, { create }: { create: boolean
     oprfMaster: await secret('pin-oprf.key'),
     indexKey: await secret('card-index.key'),
     wrappingKey: await secret('card-wrapping.key'),
-    station: (await openStationKey(folder, { create })).publicKey,
   };
 }
 
-/** The issuing station's Ed25519 key; in production it lives at the station and only its public half is known here. */
+/** Ed25519 key of the trial's station, which lies beside the hub. A real one makes its key itself and is enrolled. */
 export async function openStationKey(
   folder: string,
   { create }: { create: boolean },

@@ -16,6 +16,7 @@ import type { Settings } from '../config/index.ts';
 import { openCardOffice } from './card/office.ts';
 import { HubPageError } from './errors.ts';
 import type { Ground } from './ground.ts';
+import { openIssuing } from './office/issuing.ts';
 import { openCardKeyRotation } from './rotating-keys.ts';
 
 export interface CredentialOptions {
@@ -44,16 +45,18 @@ export async function openCredential({ settings, ground, onStopped, now }: Crede
   const pinChallenges = storage.collection<CardChallenge>(pinChallengeCollection);
   const pinSetting = createPinSetting({ ...common, codes, challenges: pinChallenges });
 
-  return { residents, cards, office, tasks, expiryRound, notices, signIn, pinSetting, rotation, close };
+  const issuing = openIssuing({ storage, settings, tasks, cards, office, keyService, onFact, now });
+
+  return { residents, cards, office, tasks, expiryRound, notices, signIn, pinSetting, rotation, ...issuing, close };
 }
 
 /** The key service in a worker of its own, which alone opens the card keys. */
 export async function startKeyService(
   { folder, place }: Pick<Ground, 'folder' | 'place'>,
-  { keys }: Pick<Settings, 'keys'>,
+  { keys, profile }: Pick<Settings, 'keys' | 'profile'>,
 ) {
   const worker = new Worker(new URL(`card-key-process.${import.meta.url.split('.').at(-1)}`, import.meta.url), {
-    workerData: { keysFolder: folder.keys, place, create: keys.create },
+    workerData: { keysFolder: folder.keys, place, create: keys.create, trial: profile === 'trial' },
     // It holds next to nothing: a large young generation would only be resident memory of an idle hub.
     resourceLimits: { maxYoungGenerationSizeMb: 6 },
   });

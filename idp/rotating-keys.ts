@@ -60,8 +60,8 @@ export type CardKeyRotation = KeyRotation<VersionedSecret>;
 
 /**
  * Versions of the card master key and of the PIN key. A card keeps the version that the issuing station wrote into it: a
- * new key would cross the air in clear, so a card in use changes its version by being issued again, and its PIN's with
- * the next PIN. A version therefore stays as long as a card has it; versions of the PIN key stay for good.
+ * new key would cross the air in clear, so a card in use changes its version at a station of the office only, or by
+ * being issued again, and its PIN's with the next PIN. A version therefore stays as long as a card has it; versions of the PIN key stay for good.
  */
 export async function openCardKeyRotation(options: CardKeyRotationOptions): Promise<CardKeyRotation> {
   const { storage, makeVersion, settings, now } = options;
@@ -78,7 +78,11 @@ export async function openCardKeyRotation(options: CardKeyRotationOptions): Prom
   }
   const hasCards = async (ckv: number) => {
     for (const status of ['issued', 'active', 'pin-locked', 'suspended'] as const)
-      if ((await cards.find({ where: { ckv, status }, limit: 1 })).records.length > 0) return true;
+      for (const where of [
+        { ckv, status },
+        { nextCkv: ckv, status },
+      ])
+        if ((await cards.find({ where, limit: 1 })).records.length > 0) return true;
     return false;
   };
   return createKeyRotation<VersionedSecret, RingKey>({

@@ -86,15 +86,15 @@ async function withIssuingStation<T>(
 ): Promise<T> {
   const { keys } = await openDataFolder(data);
   const storage = await openStorage(place);
+  const { privateKey, publicKey } = await openStationKey(keys, { create: false });
   try {
     const keyService = createCardKeyService({
-      keys: await openCardKeys(keys, { create: false }),
+      keys: { ...(await openCardKeys(keys, { create: false })), station: publicKey },
       counters: storage.collection<PinCounter>(pinCounterCollection),
       issued: storage.collection<IssuedKey>(issuedKeyCollection),
       versions: storage.collection<SecretVersions>(secretVersionsCollection),
       pinVersions: storage.collection<PinKeyVersion>(pinKeyVersionCollection),
     });
-    const { privateKey } = await openStationKey(keys, { create: false });
     return await act({ keyService, sign: (request) => sign(null, request, privateKey) });
   } finally {
     await storage.close();

@@ -6,6 +6,8 @@ import { type FelicaReader, ReaderError } from './reader.ts';
 export interface FrameExchange {
   readonly description: string;
   exchange(frame: Uint8Array, timeoutMs: number): Promise<Uint8Array | undefined>;
+  /** Field off and on. */
+  cycle(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -15,6 +17,7 @@ const pollMs = 30;
 export function felicaOver(link: FrameExchange): FelicaReader {
   return {
     description: link.description,
+    cycle: () => link.cycle(),
     close: () => link.close(),
     async poll(systemCode, signal) {
       signal?.throwIfAborted();

@@ -64,16 +64,20 @@ export async function openRcS300(device: USBDevice): Promise<FelicaReader> {
       await command('endSession');
     });
 
-  await pipe.begin(async () => {
-    // May be refused: most often there is no session to end.
-    await transact(commands.endSession, readerMs);
-    await command('startSession');
+  async function fieldAnew(): Promise<void> {
     await command('fieldOff');
     await command('fieldOn');
     await new Promise((resolve) => setTimeout(resolve, fieldMs));
     await command('protocolFelica');
+  }
+
+  await pipe.begin(async () => {
+    // May be refused: most often there is no session to end.
+    await transact(commands.endSession, readerMs);
+    await command('startSession');
+    await fieldAnew();
   });
-  return felicaOver({ description: 'PaSoRi RC-S300', exchange, close });
+  return felicaOver({ description: 'PaSoRi RC-S300', exchange, cycle: () => pipe.alone(fieldAnew), close });
 }
 
 const littleEndian32 = (value: number) => [

@@ -6,6 +6,8 @@ import { malformed, openUsbPipe } from './usb-pipe.ts';
 export const rcS380ProductIds = [0x06c1, 0x06c3];
 
 const readerMs = 2_000;
+/** So long without field a card has surely lost its power; long enough after it comes on. */
+const fieldMs = 30;
 const ack = Uint8Array.of(0x00, 0x00, 0xff, 0x00, 0xff, 0x00);
 const head = [0x00, 0x00, 0xff, 0xff, 0xff];
 const codes = { command: 0xd6, answer: 0xd7 } as const;
@@ -62,17 +64,27 @@ export async function openRcS380(device: USBDevice): Promise<FelicaReader> {
 
   const close = () => pipe.close(() => set(commands.switchRf, [0x00]));
 
+  async function fieldAnew(): Promise<void> {
+    await set(commands.switchRf, [0x00]);
+    await new Promise((resolve) => setTimeout(resolve, fieldMs));
+    await setFelica();
+  }
+
+  async function setFelica(): Promise<void> {
+    await set(commands.inSetRf, felica212);
+    await set(commands.inSetProtocol, protocolDefaults);
+    await set(commands.inSetProtocol, felicaGuard);
+  }
+
   await pipe.begin(async () => {
     // An acknowledgement out of turn ends whatever the reader was doing for somebody else.
     await pipe.send(ack);
     await takeOver();
     await set(commands.switchRf, [0x00]);
     await set(commands.switchRf, [0x00]);
-    await set(commands.inSetRf, felica212);
-    await set(commands.inSetProtocol, protocolDefaults);
-    await set(commands.inSetProtocol, felicaGuard);
+    await setFelica();
   });
-  return felicaOver({ description: 'PaSoRi RC-S380', exchange, close });
+  return felicaOver({ description: 'PaSoRi RC-S380', exchange, cycle: () => pipe.alone(fieldAnew), close });
 }
 
 /** What makes the bytes add up to zero. */

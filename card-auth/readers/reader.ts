@@ -9,6 +9,11 @@ const outcomes = {
   CARD_LIFTED: 'missing',
   CARD_REFUSED: 'denied',
   CARD_DAMAGED: 'denied',
+  CARD_TYPE: 'denied',
+  CARD_NOT_BLANK: 'denied',
+  CARD_SPOILT: 'denied',
+  CARD_UNLOCKED: 'denied',
+  CARD_SWAPPED: 'denied',
   READER_MESSAGE_MALFORMED: 'invalid',
 } as const satisfies Record<string, Outcome>;
 
@@ -31,5 +36,7 @@ export interface FelicaReader {
   poll(systemCode: number, signal?: AbortSignal): Promise<{ idm: Uint8Array; pmm: Uint8Array } | undefined>;
   /** Rejects with CARD_LIFTED when the card does not answer within `timeoutMs`. */
   exchange(frame: Uint8Array, timeoutMs: number): Promise<Uint8Array>;
+  /** Field off and on: the card forgets what it only remembers under power, and a new memory configuration rules from then. */
+  cycle(): Promise<void>;
   close(): Promise<void>;
 }

@@ -11,8 +11,9 @@ export interface FrameSocket {
 }
 
 /**
- * A reader at the other end of a WebSocket: the trial's card box. Every binary message is one FeliCa frame, an empty one
- * stands for silence; nothing else is said. A real reader's cable would carry the same frames.
+ * A reader at the other end of a WebSocket: the trial's card box. Every binary message is one FeliCa frame. An empty one
+ * is silence where the card says it, and field off and on where the terminal does; nothing else is said. A real
+ * reader's cable would carry the same frames.
  */
 export async function openSoftwareReader(socket: FrameSocket, { openMs = 5_000 } = {}): Promise<FelicaReader> {
   socket.binaryType = 'arraybuffer';
@@ -84,6 +85,9 @@ export async function openSoftwareReader(socket: FrameSocket, { openMs = 5_000 }
       const answer = await transceive(frame, timeoutMs);
       if (answer.length === 0) throw new ReaderError('CARD_LIFTED', 'the card did not answer');
       return answer;
+    },
+    async cycle() {
+      await transceive(new Uint8Array(), 100);
     },
     async close() {
       isOpen = false;

@@ -48,6 +48,11 @@ export function createSoftwareCard({ memory: initial, save, tear = () => undefin
   }
 
   async function answer(bytes: Uint8Array): Promise<Uint8Array | undefined> {
+    // An empty frame is no frame: the field went off and on.
+    if (bytes.length === 0) {
+      power();
+      return undefined;
+    }
     const request = requestOf(bytes);
     if (!request) return undefined;
     if (request.command === 'polling') return answerPolling(request);

@@ -1,8 +1,10 @@
-import { randomBytes } from 'node:crypto';
-import type { CardKeyService } from '../card-key-service.ts';
-import { stationRequest } from '../card-key-service.ts';
+import { randomBytes, randomUUID } from 'node:crypto';
+import { toBase64url } from '../../lib/bytes.ts';
+import { type CardKeyService, field, stationRequest } from '../card-key-service.ts';
 import type { CardPin } from '../card-registry.ts';
 import { sha256 } from '../client/bytes.ts';
+import { icTypeLiteS } from '../client/card-layout.ts';
+import { type CardWord, personalise, type StationHub } from '../client/personalise.ts';
 import {
   blindPin,
   finishEvaluation,
@@ -12,15 +14,21 @@ import {
   sealSecret,
   signingSeed,
 } from '../client/pin-secret.ts';
-import type { SoftwareCardMemory } from './card.ts';
-import { blockNumbers, createLiteS, factoryMemory } from './lite-s.ts';
+import { CardError } from '../errors.ts';
+import { cardWordProof, type ThirdBlock } from '../proof.ts';
+import { localStation } from '../stations.ts';
+import { createSoftwareCard, type SoftwareCardMemory } from './card.ts';
+import { readerHolding } from './in-hand.ts';
+import { factoryMemory } from './lite-s.ts';
 import { newTransitMemory } from './transit.ts';
 
-/** MC of an issued card: only the two slots stay writable, behind external authentication; STATE and keys need a MAC. */
-export const issuedMc = Uint8Array.from([0x30, 0, 0, 0, 7, 1, 0x30, 0, 0x30, 0, 0, 0, 1, 0, 0, 0]);
-const icTypeLiteS = Uint8Array.from([0x00, 0xf1, 0x00, 0x00, 0x00, 0x01, 0x43, 0x00]);
-const layoutVersion = Uint8Array.from([0x53, 0x53, 0x43, 0x01, ...new Uint8Array(12)]);
-const readWrite = [0x0009];
+const pmmLiteS = Uint8Array.from([0x00, icTypeLiteS, 0x00, 0x00, 0x00, 0x01, 0x43, 0x00]);
+
+/** A card as it comes from the factory. */
+export const blankSoftwareCard = (balanceYen = 0): SoftwareCardMemory => ({
+  liteS: factoryMemory(Uint8Array.of(0x01, 0x2e, ...randomBytes(6)), pmmLiteS),
+  transit: newTransitMemory(balanceYen),
+});
 
 export interface IssuedSoftwareCard {
   readonly memory: SoftwareCardMemory;
@@ -32,8 +40,11 @@ export interface IssuedSoftwareCard {
 }
 
 export interface IssueOptions {
-  readonly keyService: Pick<CardKeyService, 'issueCk' | 'evaluateFirstPin' | 'registerPin'>;
-  /** Signs the station's requests to the key service. */
+  readonly keyService: Pick<
+    CardKeyService,
+    'cardId' | 'issueCk' | 'closeIssue' | 'verifyRead' | 'evaluateFirstPin' | 'registerPin'
+  >;
+  /** Signs with the key of the station beside the hub. */
   readonly sign: (request: Uint8Array) => Uint8Array;
   readonly ckv: number;
   /** A first PIN set by the station; without it the holder sets it with the hand-over code. */
@@ -42,39 +53,61 @@ export interface IssueOptions {
 }
 
 /**
- * What an issuing station does, on a software card: serial and key written, where the station sets the first PIN its
- * secret sealed into slot A, then the memory locked for good. The same steps as on silicon, through the card's own write rules.
+ * What an issuing station does, on a software card: the very steps of silicon, over a reader in the same process. Where
+ * the station sets the first PIN, its secret lies sealed in slot A.
  */
-export async function issueSoftwareCard({
-  keyService,
-  sign,
-  ckv,
-  pin,
-  balanceYen = 0,
-}: IssueOptions): Promise<IssuedSoftwareCard> {
-  const idm = Uint8Array.of(0x01, 0x2e, ...randomBytes(6));
-  const card = createLiteS(factoryMemory(idm, icTypeLiteS));
-  const id = Uint8Array.of(...idm, 0x00, 0x00, ...randomBytes(6));
-  const ck = await keyService.issueCk(id, ckv, sign(stationRequest('issue', id, ckv)));
-  const first = pin === undefined ? undefined : await firstSecret({ keyService, sign, pin, id });
-  const write = (block: number, data: Uint8Array) => {
-    const { status } = card.write(readWrite, [{ service: 0, access: 0, block }], data);
-    if (status.sf1 !== 0) throw new TypeError(`a new card refused block ${block}`);
-  };
-  const version = new Uint8Array(16);
-  version.set([ckv & 0xff, ckv >> 8]);
-  write(blockNumbers.id, id);
-  write(0, layoutVersion);
-  write(4, first?.sealed ?? randomBytes(16));
-  write(5, randomBytes(16));
-  write(blockNumbers.ck, ck);
-  write(blockNumbers.ckv, version);
-  write(blockNumbers.mc, issuedMc);
-  const memory = { liteS: card.memory(), transit: newTransitMemory(balanceYen) };
+export async function issueSoftwareCard(options: IssueOptions): Promise<IssuedSoftwareCard> {
+  const { keyService, sign, ckv, pin, balanceYen = 0 } = options;
+  const card = createSoftwareCard({ memory: blankSoftwareCard(balanceYen), save: async () => undefined });
+  const task = `software-${randomUUID()}`;
+  let first: Awaited<ReturnType<typeof firstSecret>> | undefined;
+  const id = await personalise({
+    reader: readerHolding(card),
+    hub: keyServiceAsHub(keyService, { task, ckv }),
+    task,
+    ckv,
+    station: { id: localStation, sign: async (octets) => sign(octets) },
+    slotA: async (block) => {
+      if (pin !== undefined) first = await firstSecret({ keyService, sign, pin, id: block });
+      return first?.sealed ?? randomBytes(16);
+    },
+  });
+  const memory = card.memory();
   if (!first) return { memory, id, ckv, pin: undefined };
   await keyService.registerPin(id, 1, first.publicKey);
   const slotHash = Buffer.from(await sha256(first.sealed)).toString('base64url');
   return { memory, id, ckv, pin: { slot: 4, generation: 1, iterations: iterationsMin, slotHash } };
+}
+
+/** The hub's answers where there is no hub: the key service alone, in the process that seeds a trial. Gives the ID block. */
+function keyServiceAsHub(
+  keyService: IssueOptions['keyService'],
+  { task, ckv }: { readonly task: string; readonly ckv: number },
+): StationHub<Uint8Array> {
+  let rc = new Uint8Array(randomBytes(16));
+  async function heard(word: CardWord, third: ThirdBlock): Promise<Uint8Array> {
+    const proof = cardWordProof(word, ckv, rc, third);
+    if (word.ckv !== ckv || !(await keyService.verifyRead(proof)))
+      throw new CardError('CARD_REFUSED', 'the card does not hold its key, ID or version');
+    return proof.id;
+  }
+  return {
+    key: async ({ id, recipient, signature }) => {
+      const fields = { id: field(id, 16), ckv, recipient: field(recipient, 32) };
+      const request = { purpose: 'issue', station: localStation, task, ...fields } as const;
+      return { sealed: toBase64url(await keyService.issueCk(request, field(signature, 64))) };
+    },
+    tap: async () => {
+      rc = new Uint8Array(randomBytes(16));
+      return { rc: toBase64url(rc) };
+    },
+    verify: (word) => heard(word, 'wcnt'),
+    record: async (word) => {
+      const id = await heard(word, 'mc');
+      await keyService.closeIssue(await keyService.cardId(id), ckv);
+      return id;
+    },
+  };
 }
 
 /** The holder's terminal makes the secret and its key; the station's key service helps once. */

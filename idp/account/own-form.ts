@@ -44,7 +44,12 @@ export function createOwnForms(options: OwnFormsOptions) {
     return form;
   }
 
-  return { prepare, demandOrigin, read, readUpload };
+  /** For a program on our page, which sends the token beside its message. */
+  function demandToken(ctx: Context, about: string): void {
+    interactions.checkCsrf(about, browserSecretOf(ctx, options), ctx.get('x-csrf-token'));
+  }
+
+  return { prepare, demandOrigin, demandToken, read, readUpload };
 }
 
 export type OwnForms = ReturnType<typeof createOwnForms>;

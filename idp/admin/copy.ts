@@ -46,6 +46,11 @@ export const adminCopy = {
   lettersLead: { ja: '登録された住所へ送る通知を印刷します。', en: 'Print notices to registered addresses.' },
   equipment: { ja: '貸出機器', en: 'Lent equipment' },
   equipmentLead: { ja: 'カードリーダーの貸出と返却です。', en: 'Card readers that are lent and come back.' },
+  stations: { ja: '発行機', en: 'Issuing stations' },
+  stationsLead: {
+    ja: 'カードに鍵を書くパソコンの登録です。',
+    en: 'The computers that write keys into cards.',
+  },
   providers: { ja: '連携サービス', en: 'Services' },
   providersLead: {
     ja: '登録、審査、承認、停止をします。',

@@ -54,6 +54,7 @@ const pageActs = {
   support: 'card.suspend',
   letters: 'card.issue',
   equipment: 'card.issue',
+  stations: 'card.read',
   providers: 'provider.read',
   links: 'provider.read',
   keys: 'provider.read',
@@ -72,6 +73,7 @@ const addresses: Partial<Record<ConsolePage, string>> = {
   tasks: '/admin/office/tasks',
   letters: '/admin/office/letters',
   equipment: '/admin/office/equipment',
+  stations: '/admin/office/stations',
 };
 
 async function showHome(ctx: Context, { door, frame, timeZone, calendar }: HomeOptions): Promise<void> {

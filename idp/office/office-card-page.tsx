@@ -12,6 +12,7 @@ import {
 } from '../../web/index.ts';
 import { adminCopy } from '../admin/copy.ts';
 import { statusCopy } from '../card/copy.ts';
+import { stationCopy } from './station-copy.ts';
 import { taskCopy } from './task-copy.ts';
 
 const crumbs = (language: Language) => [
@@ -26,12 +27,14 @@ export interface OfficeCardOptions {
   readonly supersedes: string | undefined;
   readonly nameOf: (administrator: string) => string;
   readonly mayIssue: boolean;
+  /** The key is not of the newest version. */
+  readonly isOld: boolean;
   readonly csrf: string;
 }
 
 /** A2: one card as the office sees it: no key, no PIN, no code. */
 export function OfficeCardPage(options: OfficeCardOptions & DateStyle) {
-  const { card, mayIssue, language } = options;
+  const { card, mayIssue, isOld, language } = options;
   const say = (key: keyof typeof taskCopy) => taskCopy[key][language];
   const base = `/admin/office/cards/${card.id}`;
   return (
@@ -43,6 +46,13 @@ export function OfficeCardPage(options: OfficeCardOptions & DateStyle) {
         <p>
           <a class="button button-plain" href={`${base}/face`}>
             {say('face')}
+          </a>
+        </p>
+      ) : null}
+      {mayIssue && isOld ? (
+        <p>
+          <a class="button button-plain" href={`${base}/renew`}>
+            {stationCopy.renewTitle[language]}
           </a>
         </p>
       ) : null}

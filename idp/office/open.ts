@@ -5,7 +5,10 @@ import {
   type CardTask,
   type CardTasks,
   cardTaskCollection,
+  type Issuances,
+  type Renewals,
   type Residents,
+  type Stations,
 } from '../../card-auth/index.ts';
 import type { Settings } from '../../config/index.ts';
 import type { Log } from '../../lib/log.ts';
@@ -35,11 +38,14 @@ import {
 } from './forms.ts';
 import { letterRoutes } from './letter-routes.tsx';
 import { createLetters, type Letter, letterCollection } from './letters.ts';
+import { makeRoutes } from './make-routes.tsx';
 import type { OfficePagesOptions } from './pages.ts';
 import { createPersons, type RegisterLink, registerLinkCollection } from './persons.ts';
 import { pictureRoutes } from './picture-routes.ts';
 import { openRegister } from './register.ts';
+import { renewRoutes } from './renew-routes.tsx';
 import type { IssuingStation } from './station.ts';
+import { stationRoutes } from './station-routes.tsx';
 import { supportRoutes } from './support-routes.tsx';
 import { taskRoutes } from './task-routes.tsx';
 
@@ -51,6 +57,9 @@ export interface CardOfficeParts {
   readonly office: CardOffice;
   readonly expiryRound: () => Promise<void>;
   readonly issuingStation: IssuingStation | undefined;
+  readonly stations: Stations;
+  readonly issuances: Issuances;
+  readonly renewals: Renewals;
 }
 
 export interface OfficeOptions
@@ -77,6 +86,7 @@ export async function openOfficePages(options: OfficeOptions) {
     registerMs: settings.cardOffice.registerHours * hourMs,
     origin: settings.origin,
     support: settings.service.support,
+    softwareReader: settings.signIn.softwareReader,
     equipment: createEquipment({
       equipment: options.ground.storage.collection<LentEquipment>(equipmentCollection),
       now,
@@ -93,6 +103,9 @@ export async function openOfficePages(options: OfficeOptions) {
     pictureRoutes(common),
     supportRoutes(common),
     taskRoutes(common),
+    makeRoutes(common),
+    renewRoutes(common),
+    stationRoutes(common),
     letterRoutes(common),
     equipmentRoutes(common),
   ];

@@ -74,9 +74,25 @@ export const officeRemedies: Readonly<Record<string, Text>> = {
     ja: 'この機器は貸出中か、返却済みです。一覧を確かめてください。',
     en: 'This equipment is lent already, or was returned. See the list.',
   },
+  STATION_REFUSED: {
+    ja: 'このパソコンは発行機として登録されていないか、登録が取り消されています。発行機の画面で確かめてください。',
+    en: 'This computer is not an enrolled station, or was revoked. See the page of the issuing stations.',
+  },
+  STATION_MALFORMED: {
+    ja: '発行機の鍵を読めませんでした。画面を開き直して、もう一度申し出てください。',
+    en: 'The key of the station could not be read. Open the page again and propose it once more.',
+  },
+  STATION_DECIDED: {
+    ja: 'この発行機については、すでに決まっています。画面を開き直してください。取り消した鍵は二度と登録できません。',
+    en: 'It was decided about this station already. Open the page again. A key that was revoked never comes back.',
+  },
+  OTHER_CARD: {
+    ja: 'この仕事で書きかけのカードはありません。画面を開き直してください。',
+    en: 'No card is being made for this task. Open the page again.',
+  },
   STATION_MISSING: {
-    ja: 'この環境には発行機がありません。発行機で作り、取り込んでください。',
-    en: 'This hub has no issuing station. Make the card at the station and import it.',
+    ja: 'この環境ではソフトウェアのカードを作りません。「カードを作る」から、リーダーで作ってください。',
+    en: 'This hub makes no software cards. Make the card at a reader, by “Make the card”.',
   },
 };
 

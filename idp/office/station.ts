@@ -1,8 +1,8 @@
 import type { MadeCard } from '../../card-auth/index.ts';
 
 /**
- * Makes the card of a task that was agreed to: ID and key written, the memory locked, the number printed. A hub without
- * one gets its cards from a station outside, by import.
+ * Makes a software card for a task that was agreed to, where there is no hand that lays blank ones on a reader: in the
+ * trial. The steps are those of every station.
  */
 export interface IssuingStation {
   readonly make: (residentRef: string) => Promise<MadeCard>;

@@ -88,14 +88,11 @@ export const taskCopy = {
   approve: { ja: '承認する', en: 'Agree' },
   decline: { ja: '断る', en: 'Decline' },
   own: { ja: '別の担当者が決めます', en: 'Somebody else decides' },
-  make: { ja: '発行する', en: 'Make the card' },
+  makeHere: { ja: 'カードを作る', en: 'Make the card' },
+  make: { ja: '発行する（ソフトウェア）', en: 'Make a software card' },
   makeText: {
-    ja: '発行機がカードに番号と鍵を書き、書き換えられないようにします。',
-    en: 'The station writes number and key, and locks the card’s memory.',
-  },
-  noStation: {
-    ja: 'この環境には発行機がありません。発行機で作り、取り込みます。',
-    en: 'This hub has no station. Cards are made at one and imported.',
+    ja: '発行機として登録したパソコンで、白いカードに番号と鍵を書き、書き換えられないようにします。',
+    en: 'At a computer that is an enrolled station: number and key are written into a blank card, and its memory is locked.',
   },
   makeAll: { ja: 'まとめて発行する（20枚まで）', en: 'Make all of them (up to 20)' },
   faces: { ja: '券面をまとめて印刷する', en: 'Print all faces' },

@@ -1,6 +1,7 @@
 import type { CardRecord, CardTask } from '../../card-auth/index.ts';
 import { Breadcrumb, type DateStyle, formatDay, formatMoment, Records, Value } from '../../web/index.ts';
 import { adminCopy } from '../admin/copy.ts';
+import { makePath } from './make-path.ts';
 import { actNames } from './support-copy.ts';
 import { reasonNames, taskCopy, toDo } from './task-copy.ts';
 
@@ -44,7 +45,7 @@ export function TaskList(options: Parts) {
       </section>
       <section class="section">
         <h2 id="make-title">{say('toMake')}</h2>
-        <p>{say(station ? 'makeText' : 'noStation')}</p>
+        <p>{say('makeText')}</p>
         <Tasks {...options} label="make-title" tasks={toMake} last={(shown) => <Make {...options} shown={shown} />} />
         {station && toMake.filter(({ may }) => may).length > 1 ? (
           <form method="post" action="/admin/office/tasks/make-all">
@@ -128,15 +129,23 @@ function Decide({ shown, csrf, at, language }: Parts & { readonly shown: ShownTa
 
 function Make({ shown, station, csrf, language }: Parts & { readonly shown: ShownTask }) {
   const { task, may, person } = shown;
-  if (!may || !station) return <span>–</span>;
+  if (!may) return <span>–</span>;
+  const say = (key: keyof typeof taskCopy) => taskCopy[key][language];
   return (
-    <form method="post" action="/admin/office/tasks/make">
-      <input type="hidden" name="csrf" value={csrf} />
-      <input type="hidden" name="task" value={task.id} />
-      <button type="submit" aria-label={`${taskCopy.make[language]}: ${person}`}>
-        {taskCopy.make[language]}
-      </button>
-    </form>
+    <div class="actions">
+      <a class="button" href={makePath(task.id)} aria-label={`${say('makeHere')}: ${person}`}>
+        {say('makeHere')}
+      </a>
+      {station ? (
+        <form method="post" action="/admin/office/tasks/make">
+          <input type="hidden" name="csrf" value={csrf} />
+          <input type="hidden" name="task" value={task.id} />
+          <button type="submit" class="button-plain" aria-label={`${say('make')}: ${person}`}>
+            {say('make')}
+          </button>
+        </form>
+      ) : null}
+    </div>
   );
 }
 

@@ -1,6 +1,13 @@
 import type Router from '@koa/router';
 import type { Context } from 'koa';
-import { type CardRecord, type CardTask, displayNameOf, type MadeCode } from '../../card-auth/index.ts';
+import {
+  type CardRecord,
+  type CardTask,
+  displayNameOf,
+  isFinal,
+  type MadeCode,
+  type Renewals,
+} from '../../card-auth/index.ts';
 import { type Admitted, aboutOf } from '../admin/door.ts';
 import { HubPageError } from '../errors.ts';
 import { OfficeError } from './errors.ts';
@@ -15,6 +22,7 @@ import { type ShownTask, TaskList } from './task-page.tsx';
 export interface TaskRoutesOptions extends OfficePagesOptions {
   readonly letters: Pick<Letters, 'queue'>;
   readonly issuingStation: IssuingStation | undefined;
+  readonly renewals: Pick<Renewals, 'versionFor'>;
   readonly origin: string;
 }
 
@@ -204,7 +212,7 @@ const namedOf = (cards: readonly CardRecord[], { residents }: Options) =>
   Promise.all(cards.map(async (card) => ({ card, person: (await residents.displayName(card.residentRef)) ?? '' })));
 
 async function showCard(ctx: Context, { administrator, session }: Admitted, options: Options): Promise<void> {
-  const { cards, door, forms, frame, timeZone } = options;
+  const { cards, door, forms, frame, renewals, timeZone } = options;
   const card = await cardIn(ctx, options);
   const page = {
     card,
@@ -212,6 +220,7 @@ async function showCard(ctx: Context, { administrator, session }: Admitted, opti
     supersedes: (await cards.get(card.supersedes ?? ''))?.number,
     nameOf: await namesIn([card.handedOver?.by ?? ''], options),
     mayIssue: door.may(administrator, 'card.issue', { authors: [], about: [card.residentRef] }),
+    isOld: !isFinal(card.status) && (await renewals.versionFor(card)) !== undefined,
     csrf: forms.prepare(ctx, aboutOf(session)),
     timeZone,
   };

@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -6,6 +7,7 @@ import { Worker } from 'node:worker_threads';
 import { expect } from 'chai';
 import { connectCardKeyService } from '../../card-auth/index.ts';
 import { refusal } from '../refusal.ts';
+import { askCk } from './station.ts';
 
 describe('the card key service as a worker', () => {
   let folder = '';
@@ -40,7 +42,7 @@ describe('the card key service as a worker', () => {
     expect(id).to.match(/^[\w-]{43}$/);
     expect(await service.verifyRead(proof)).to.equal(false);
     const keys = (await readdir(folder)).filter((name) => name.endsWith('.key'));
-    expect(keys).to.have.length(5);
+    expect(keys, 'the key of a station is none of them').to.have.length(4);
     for (const name of keys) expect((await stat(join(folder, name))).mode & 0o777).to.equal(0o600);
     await worker.terminate();
     const again = setUp();
@@ -48,12 +50,14 @@ describe('the card key service as a worker', () => {
     await again.worker.terminate();
   });
 
-  it('passes refusals on with their code, and never offers the issuing operations', async () => {
+  it('passes refusals on with their code, and never offers to set a first PIN; a card key takes a station', async () => {
     const { worker, service } = setUp();
     expect(await refusal(service.authorise(proof, 0))).to.equal('CARD_REFUSED');
     expect(await refusal(service.evaluatePin(proof, 1, new Uint8Array(32)))).to.equal('CARD_REFUSED');
-    expect(service).to.not.have.any.keys('issueCk', 'registerPin', 'evaluateFirstPin');
-    worker.postMessage({ call: 1e6, operation: 'issueCk', args: [new Uint8Array(16), 1, new Uint8Array(64)] });
+    const { privateKey } = generateKeyPairSync('ed25519');
+    expect(await refusal(askCk(service, privateKey, { id: new Uint8Array(16), ckv: 1 }))).to.equal('STATION_REFUSED');
+    expect(service).to.not.have.any.keys('registerPin', 'evaluateFirstPin');
+    worker.postMessage({ call: 1e6, operation: 'evaluateFirstPin', args: [new Uint8Array(16), 1, new Uint8Array(32)] });
     const [answer] = await once(worker, 'message');
     expect(answer).to.deep.equal({ call: 1e6, failed: true });
     await worker.terminate();

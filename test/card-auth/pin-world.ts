@@ -31,9 +31,13 @@ export const [oldPin, newPin] = ['482100', '593817'];
 
 const keyOf = (name: string) => createHash('sha256').update(`pin world ${name}`).digest();
 const stationSeed = Buffer.concat([Buffer.from('302e020100300506032b657004220420', 'hex'), keyOf('station')]);
-const station = createPrivateKey({ key: stationSeed, format: 'der', type: 'pkcs8' });
+/** Of the station beside the hub. */
+export const station = createPrivateKey({ key: stationSeed, format: 'der', type: 'pkcs8' });
 export const keys = {
-  cardMasters: new Map([[1, keyOf('master')]]),
+  cardMasters: new Map([
+    [1, keyOf('master')],
+    [2, keyOf('master 2')],
+  ]),
   oprfMaster: keyOf('oprf'),
   indexKey: keyOf('index'),
   wrappingKey: keyOf('wrapping'),

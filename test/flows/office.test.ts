@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { expect } from 'chai';
 import type { Browser, Page } from 'playwright-core';
+import { blankSoftwareCard, createSoftwareCard, type SoftwareCard } from '../../card-auth/index.ts';
 import { cardsFolderOf, createCards } from '../../trial/card-box/cards.ts';
 import { form1, type Officer, type OfficeWorld, startOfficeWorld } from '../idp/office/office-world.ts';
 import { root } from '../root.ts';
@@ -71,6 +72,10 @@ describe('the card office in Chromium', function () {
     await officer.goto(`${world.origin}/admin/office/tasks`);
     await check(officer, `${name}-tasks`);
     await officer.getByRole('button', { name: /^発行する/ }).click();
+    return handOver(officer, name);
+  }
+
+  async function handOver(officer: Page, name: string): Promise<{ number: string; code: string }> {
     await officer.getByRole('heading', { name: 'カードの詳細' }).waitFor();
     await check(officer, `${name}-card`);
     const shown = await officer.locator('.facts dd').first().textContent();
@@ -81,8 +86,69 @@ describe('the card office in Chromium', function () {
     return { number: (shown ?? '').replaceAll(/\D/g, ''), code: code ?? '' };
   }
 
+  /** This window's computer becomes an issuing station: it makes its key, and a second officer compares and agrees. */
+  async function enrol(officer: Page, second: Page): Promise<void> {
+    await officer.goto(`${world.origin}/admin/office/stations`);
+    await officer.getByText('まだ発行機の鍵がありません').waitFor();
+    await officer.getByLabel('名前').fill('本庁1階 発行用1');
+    await check(officer, 'stations-new');
+    await officer.getByRole('button', { name: 'このパソコンの登録を申し出る' }).click();
+    const shown = officer.getByText(/このパソコンの照合番号: [\da-f ]{24}/);
+    await shown.waitFor();
+    const [thumbprint = ''] = /[\da-f]{4}( [\da-f]{4}){4}/.exec((await shown.textContent()) ?? '') ?? [];
+    await second.goto(`${world.origin}/admin/office/stations`);
+    expect(await second.locator('code').first().textContent()).to.equal(thumbprint);
+    await check(second, 'stations-proposed');
+    await second.getByRole('button', { name: '登録する: 本庁1階 発行用1' }).click();
+    await second.getByText('登録済み').first().waitFor();
+    await check(officer, 'stations');
+  }
+
+  /** From a task to a card that was blank: torn once in the middle, finished, handed over. */
+  async function writeAndHandOver(officer: Page): Promise<{ number: string; code: string }> {
+    await officer.goto(`${world.origin}/admin/office/tasks`);
+    await check(officer, 'first-tasks');
+    await officer.getByRole('link', { name: /^カードを作る/ }).click();
+    await officer.getByRole('heading', { name: 'カードを作る' }).waitFor();
+    await check(officer, 'make');
+    let torn = 0;
+    const card = createSoftwareCard({
+      memory: blankSoftwareCard(),
+      save: async () => undefined,
+      tear: (block) => (block === 0x86 && torn++ === 0 ? 'half' : undefined),
+    });
+    reader.put(card);
+    const start = officer.getByRole('button', { name: 'カードに書き始める' });
+    await start.press('Enter');
+    await officer.locator('#problem[data-code="CARD_LIFTED"]').waitFor();
+    await officer.getByRole('heading', { name: 'カードが使えなくなったとき' }).waitFor();
+    await check(officer, 'make-torn');
+    await start.press('Enter');
+    await officer.getByText('カードができました').waitFor();
+    await check(officer, 'make-done');
+    await officer.getByRole('link', { name: 'カードの詳細・受け渡しへ' }).click();
+    const made = await handOver(officer, 'first');
+    written.set(made.number, card);
+    return made;
+  }
+  /** A newer master key is active: the card gets its key at the station, and its holder goes on with the same PIN. */
+  async function renew(officer: Page, number: string): Promise<void> {
+    await world.rotating.find(({ purpose }) => purpose === 'card-master')?.rotate('once');
+    const { id } = (await world.credential.cards.byNumber(number)) ?? {};
+    await officer.goto(`${world.origin}/admin/office/cards/${id}`);
+    await officer.getByRole('link', { name: 'カードの鍵を新しくする' }).click();
+    await check(officer, 'renew');
+    await officer.getByRole('button', { name: '鍵を新しくする' }).click();
+    await officer.getByText('鍵を新しくしました').waitFor();
+    await check(officer, 'renew-done');
+    expect((await world.credential.cards.byNumber(number))?.ckv).to.equal(2);
+  }
+
+  /** Cards that were made at the reader; those that the hub made by itself lie in the box. */
+  const written = new Map<string, SoftwareCard>();
+
   async function activate(holder: Page, made: { number: string; code: string }, pin: string): Promise<void> {
-    reader.put(await cardOf(made.number));
+    reader.put(written.get(made.number) ?? (await cardOf(made.number)));
     await holder.goto(`${world.origin}/card/activate`);
     for (const [id, text] of Object.entries({ code: made.code, 'new-pin': pin, again: pin }))
       await holder.locator(`#${id}`).fill(text);
@@ -105,9 +171,11 @@ describe('the card office in Chromium', function () {
     await check(officer, 'home');
     await apply(officer);
     await approve(second);
-    const first = await makeAndHandOver(officer, 'first');
+    await enrol(officer, second);
+    const first = await writeAndHandOver(officer);
     await activate(holder, first, firstPin);
     await usePin(holder);
+    await renew(officer, first.number);
     const { residentRef } = (await world.credential.cards.byNumber(first.number)) ?? {};
     const known = await world.links.pseudonymFor(residentRef ?? '', party);
     await lose(support, holder);
@@ -245,7 +313,14 @@ describe('the card office in Chromium', function () {
       .click();
     await officer.getByRole('link', { name: 'タカハシ ケンイチ' }).click();
     await check(officer, 'english-approved');
-    for (const path of ['office/applications/new', 'office/tasks', 'support', 'office/letters', 'office/equipment']) {
+    for (const path of [
+      'office/applications/new',
+      'office/tasks',
+      'support',
+      'office/letters',
+      'office/equipment',
+      'office/stations',
+    ]) {
       await officer.goto(`${world.origin}/admin/${path}`);
       await check(officer, `english-${path.replaceAll('/', '-')}`);
     }

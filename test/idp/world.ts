@@ -89,14 +89,14 @@ export async function issueCard(
   { residentRef = 'r1', number = '1234567890123', pin = '482100', person = true } = {},
 ) {
   const storage = await openStorage(hub.place);
+  const station = await openStationKey(join(data, 'keys'), { create: false });
   const keyService = createCardKeyService({
-    keys: await openCardKeys(join(data, 'keys'), { create: false }),
+    keys: { ...(await openCardKeys(join(data, 'keys'), { create: false })), station: station.publicKey },
     counters: storage.collection<PinCounter>(pinCounterCollection),
     issued: storage.collection<IssuedKey>(issuedKeyCollection),
     versions: storage.collection<SecretVersions>(secretVersionsCollection),
     pinVersions: storage.collection<PinKeyVersion>(pinKeyVersionCollection),
   });
-  const station = await openStationKey(join(data, 'keys'), { create: false });
   const issued = await issueSoftwareCard({
     keyService,
     sign: (request) => sign(null, request, station.privateKey),

@@ -2,6 +2,7 @@ import { open, readdir, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import {
+  blankSoftwareCard,
   createSoftwareCard,
   fromSavedCard,
   type SoftwareCard,
@@ -54,6 +55,9 @@ export const cardFileOf = (head: Omit<CardFile, 'memory'>, memory: SoftwareCardM
   memory: toSavedCard(memory),
 });
 
+/** Numbers of the box for what has none printed on it: no card of a person begins with a zero. */
+const [blanksStart, blanksEnd] = [1000, 2000];
+
 /** The box's cards by number; files that appear later are found at the next look. */
 export function createCards(folder: string) {
   const known = new Map<string, BoxedCard>();
@@ -76,7 +80,19 @@ export function createCards(folder: string) {
     return (await list()).find((card) => card.number === number);
   }
 
-  return { list, get };
+  /** A blank card, as from the factory. What is written to it later stays in its file; the box goes on calling it so. */
+  async function addBlank(): Promise<BoxedCard> {
+    const numbers = (await list()).map(({ number }) => Number(number)).filter((number) => number < blanksEnd);
+    const nth = Math.max(blanksStart, ...numbers) + 1 - blanksStart;
+    const face = { ja: `白いカード ${nth}`, en: `Blank card ${nth}` };
+    const number = String(blanksStart + nth).padStart(13, '0');
+    await writeCard(folder, cardFileOf({ number, pin: '', face }, blankSoftwareCard()));
+    const added = await get(number);
+    if (!added) throw new TypeError('the box has what it has just written');
+    return added;
+  }
+
+  return { list, get, addBlank };
 }
 
 export type Cards = ReturnType<typeof createCards>;

@@ -33,6 +33,11 @@ const copy = {
   lift: { ja: 'リーダーから外す', en: 'Take off the reader' },
   pin: { ja: '暗証番号', en: 'PIN' },
   none: { ja: 'カードがありません', en: 'There are no cards' },
+  blank: { ja: '白いカードを1枚出す', en: 'Take a blank card' },
+  blankText: {
+    ja: '管理の「カードを作る」で書くためのカードです。',
+    en: 'For the console’s page “Make a card”.',
+  },
 } as const satisfies Record<string, Text>;
 
 /** The card box: a site of its own with a page for people and WebSocket readers for the hub's page and headless terminals. */
@@ -50,6 +55,13 @@ export async function startCardBox(options: CardBoxOptions): Promise<{ close: ()
   site.router.post('/reader/put', async (ctx) => {
     const card = await cardAsked(ctx, cards, origin);
     readers.put(card.number, card.card);
+    ctx.status = 303;
+    ctx.redirect('/');
+  });
+  site.router.post('/cards/blank', async (ctx) => {
+    demandOwnOrigin(ctx, origin);
+    const made = await cards.addBlank();
+    readers.put(made.number, made.card);
     ctx.status = 303;
     ctx.redirect('/');
   });
@@ -129,6 +141,12 @@ function Box({ language, cards, onDesk }: BoxParts) {
       <h2>{copy.cards[language]}</h2>
       {cards.length === 0 ? <Notice kind="info" title={copy.none[language]} /> : null}
       <CardList {...{ language, cards, onDesk }} />
+      <form method="post" action="/cards/blank">
+        <p>{copy.blankText[language]}</p>
+        <button type="submit" class="button-plain">
+          {copy.blank[language]}
+        </button>
+      </form>
     </>
   );
 }

@@ -45,6 +45,17 @@ describe('USB readers', () => {
         expect(await refusal(reader.exchange(bytes('1006ffffffffffffffff010b00018082'), 100))).to.equal('CARD_LIFTED');
       });
 
+      it('turns its field off and on, and goes on with the card', async () => {
+        const { reader, sent } = await open();
+        const before = sent.length;
+        await reader.cycle();
+        expect(sent.length, 'it was told to').to.be.above(before);
+        expect(hex((await reader.poll(0x88b4))?.idm)).to.equal(idm);
+        const [cycling, second] = [reader.cycle(), reader.poll(0x88b4)];
+        expect(await refusal(second), 'nothing comes in between').to.equal('READER_BUSY');
+        await cycling;
+      });
+
       it('ends its session and closes the device', async () => {
         const { reader, device, sent } = await open();
         const before = sent.length;

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
+import { issuedMc } from '../../../card-auth/client/card-layout.ts';
 import { buildRequest, parseRead, parseWrite } from '../../../card-auth/felica/commands.ts';
 import { sessionKey, writeMac } from '../../../card-auth/felica/lite-s-mac.ts';
 import { createSoftwareCard, type SoftwareCardMemory, type Tear } from '../../../card-auth/software/card.ts';
-import { issuedMc } from '../../../card-auth/software/issue.ts';
 import { factoryMemory } from '../../../card-auth/software/lite-s.ts';
 import { fromSavedCard, toSavedCard } from '../../../card-auth/software/memory-text.ts';
 import { newTransitMemory } from '../../../card-auth/software/transit.ts';
