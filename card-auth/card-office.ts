@@ -3,8 +3,9 @@ import type { CardRecord, CardRegistry, HandedOver } from './card-registry.ts';
 import type { CardAct, CardTask, CardTasks, ChangeEvent } from './card-tasks.ts';
 import { tasksFor } from './card-tasks.ts';
 import { CardError } from './errors.ts';
-import type { HandOverCodes } from './hand-over-code.ts';
+import type { HandOverCode, HandOverCodes } from './hand-over-code.ts';
 import { type CardActor, mayMove, type ReasonCode } from './life-cycle.ts';
+import type { StopCodes } from './stop-code.ts';
 
 /** Who acts: as what, and under which id in the audit. */
 export interface CardPerson {
@@ -33,6 +34,7 @@ export interface CardOfficeOptions {
   readonly cards: CardRegistry;
   readonly tasks: CardTasks;
   readonly codes: HandOverCodes;
+  readonly stopCodes: Pick<StopCodes, 'make'>;
   /** All tries of this PIN again. */
   readonly returnTries: (cardId: string, generation: number) => Promise<void>;
   readonly onChange?: (change: CardChange) => Promise<void>;
@@ -48,10 +50,11 @@ export interface MadeCard {
   readonly software: boolean;
 }
 
-/** A code that goes into a letter: told once and kept nowhere. */
+/** The codes of a letter, for a PIN and to stop the card: told once and kept nowhere. */
 export interface MadeCode {
   readonly card: CardRecord;
   readonly code: string;
+  readonly stopCode: string;
 }
 
 const supportUnlockMs = 90 * 24 * 3_600_000;
@@ -62,7 +65,13 @@ const stopped = { suspend: 'suspended', resume: 'active', revoke: 'revoked' } as
  * it or opens the way to a new PIN is asked for by one person and agreed to by another. Nobody here sees a PIN.
  */
 export function createCardOffice(options: CardOfficeOptions) {
-  const { cards, tasks, codes, returnTries, onChange = async () => undefined, now = Date.now } = options;
+  const { cards, tasks, codes, stopCodes, returnTries, onChange = async () => undefined, now = Date.now } = options;
+
+  /** What goes into the letter, and what the record keeps of it; both codes of the letter before are worth nothing then. */
+  function letterOf(cardId: string, purpose: HandOverCode['purpose']) {
+    const [{ code, kept: handOver }, stop] = [codes.make(cardId, purpose), stopCodes.make()];
+    return { told: { code, stopCode: stop.code }, kept: { handOver, stopCode: stop.hash } };
+  }
 
   async function named(number: string): Promise<CardRecord> {
     const card = await cards.byNumber(number);
@@ -184,11 +193,11 @@ export function createCardOffice(options: CardOfficeOptions) {
   async function makeCode({ id, status }: CardRecord, by: CardPerson): Promise<MadeCode> {
     if (!['issued', 'active', 'pin-locked'].includes(status))
       throw new CardError('MOVE_REFUSED', `a card that is ${status} gets no code`);
-    const { code, kept } = codes.make(id, status === 'issued' ? 'activate' : 'reset');
-    const card = await cards.update(id, (current) => ({ ...current, handOver: kept }));
+    const { told, kept } = letterOf(id, status === 'issued' ? 'activate' : 'reset');
+    const card = await cards.update(id, (current) => ({ ...current, ...kept }));
     if (!card) throw new CardError('CARD_MISSING', 'the card is gone');
     await onChange({ type: 'code-made', card, reason: 'HANDOVER', by });
-    return { card, code };
+    return { card, ...told };
   }
 
   /**
@@ -201,12 +210,12 @@ export function createCardOffice(options: CardOfficeOptions) {
       return { ...current, state: 'done' };
     });
     if (!task) throw new CardError('TASK_DECIDED', 'there is no such task');
-    const { code, kept } = codes.make(made.id, 'activate');
+    const { told, kept } = letterOf(made.id, 'activate');
     const card: CardRecord = {
       ...made,
       residentRef: task.residentRef,
       status: 'issued',
-      handOver: kept,
+      ...kept,
       supersedes: task.cardId,
       lastWcnt: 0,
       lastTapAt: 0,
@@ -215,7 +224,7 @@ export function createCardOffice(options: CardOfficeOptions) {
     };
     await cards.insert(card);
     await onChange({ type: 'issued', card, reason: task.reason, by });
-    return { card, code };
+    return { card, ...told };
   }
 
   /**
@@ -223,15 +232,15 @@ export function createCardOffice(options: CardOfficeOptions) {
    * and the one of the separate letter is made here, once: whoever wants another one asks a second person (`code`).
    */
   async function handOver(cardId: string, how: HandedOver['how'], by: CardPerson): Promise<MadeCode> {
-    const { code, kept } = codes.make(cardId, 'activate');
+    const { told, kept } = letterOf(cardId, 'activate');
     const card = await cards.update(cardId, (current) => {
       if (current.status !== 'issued' || current.handedOver)
         throw new CardError('MOVE_REFUSED', 'only a new card is handed over, and once');
-      return { ...current, handOver: kept, handedOver: { at: now(), how, by: by.id } };
+      return { ...current, ...kept, handedOver: { at: now(), how, by: by.id } };
     });
     if (!card) throw new CardError('CARD_MISSING', 'the card is gone');
     await onChange({ type: 'handed-over', card, reason: 'HANDOVER', by });
-    return { card, code };
+    return { card, ...told };
   }
 
   /** Once the new card is in its holder's hand and active, the old one ends; repeated after a crash it does nothing more. */

@@ -26,6 +26,8 @@ export interface CardRecord extends StoredRecord {
   readonly lastGeneration?: number | undefined;
   /** Lets the holder set a PIN at a reader. */
   readonly handOver?: HandOverCode | undefined;
+  /** Keyed hash of the code that stops this card; the latest letter's, and no other. */
+  readonly stopCode?: string | undefined;
   /** R37: into whose hands it went and how; the code for the first PIN is made only then. */
   readonly handedOver?: HandedOver | undefined;
   readonly issuedAt: number;
@@ -61,7 +63,7 @@ export interface CardPin {
 export const cardCollection: CollectionDefinition = {
   name: 'card',
   unique: ['number'],
-  indexes: [['residentRef'], ['status'], ['software'], ['ckv', 'status']],
+  indexes: [['residentRef'], ['status'], ['software'], ['ckv', 'status'], ['stopCode']],
   readMostly: true,
 };
 
@@ -75,6 +77,10 @@ export interface CardRegistryOptions {
 export function createCardRegistry({ cards, onStopped, now = Date.now }: CardRegistryOptions) {
   async function byNumber(number: string): Promise<CardRecord | undefined> {
     return (await cards.find({ where: { number }, limit: 1 })).records[0];
+  }
+
+  async function byStopCode(stopCode: string): Promise<CardRecord | undefined> {
+    return (await cards.find({ where: { stopCode }, limit: 1 })).records[0];
   }
 
   async function ofResident(residentRef: string): Promise<readonly CardRecord[]> {
@@ -109,6 +115,7 @@ export function createCardRegistry({ cards, onStopped, now = Date.now }: CardReg
     update: (id: string, change: (card: CardRecord) => CardRecord) => cards.update(id, change),
     list: (query?: Query) => cards.find(query),
     byNumber,
+    byStopCode,
     ofResident,
     move,
     isUsable,

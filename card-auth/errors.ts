@@ -20,6 +20,9 @@ const outcomes = {
   TASK_DECIDED: 'conflict',
   CODE_WRONG: 'denied',
   CODE_SPENT: 'denied',
+  STOP_CODE_MISTYPED: 'invalid',
+  STOP_CODE_UNKNOWN: 'missing',
+  CARD_LIMIT: 'conflict',
   TOO_MANY_UNFINISHED: 'denied',
   KEY_SERVICE_UNAVAILABLE: 'unavailable',
 } as const satisfies Record<string, Outcome>;

@@ -35,3 +35,4 @@ export * from './software/issue.ts';
 export * from './software/lite-s.ts';
 export * from './software/memory-text.ts';
 export * from './software/transit.ts';
+export * from './stop-code.ts';

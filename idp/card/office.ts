@@ -5,9 +5,11 @@ import {
   cardTaskCollection,
   createCardOffice,
   createCardRegistry,
+  createCardStop,
   createCardTasks,
   createExpiryRound,
   createHandOverCodes,
+  createStopCodes,
   type PinCounter,
   pinCounterCollection,
   returnTries,
@@ -45,6 +47,7 @@ export function openCardOffice({ ground: { storage, audit, secret }, onStopped, 
   });
   const tasks = createCardTasks({ tasks: storage.collection<CardTask>(cardTaskCollection) });
   const codes = createHandOverCodes({ key: secret('hand-over-codes'), now });
+  const stopCodes = createStopCodes({ key: secret('stop-codes') });
   const counters = storage.collection<PinCounter>(pinCounterCollection);
   const onActivated = async (cardId: string) => {
     const card = await cards.get(cardId);
@@ -55,12 +58,14 @@ export function openCardOffice({ ground: { storage, audit, secret }, onStopped, 
     cards,
     tasks,
     codes,
+    stopCodes,
     returnTries: (cardId, generation) => returnTries(counters, cardId, generation),
     onChange,
     now,
   });
   const expiryRound = createExpiryRound({ cards, onEvent: onExpiry, now });
-  return { cards, notices, tasks, codes, office, onFact, expiryRound };
+  const stopByCode = createCardStop({ cards, stopCodes, suspend: office.suspend });
+  return { stopByCode, cards, notices, tasks, codes, office, onFact, expiryRound };
 }
 
 /** For a command beside the hub. */
