@@ -26,6 +26,9 @@ export interface CardRoutesOptions extends Omit<GateOptions, 'interactions'>, Om
 
 const paths = { card: '/account/card', stop: '/account/card/stop', stopped: '/card/stopped' } as const;
 
+/** R44: whoever lost the card still has the passkey. */
+const stopping = { returnTo: paths.stop, orPasskey: true } as const;
+
 /** The rest is on a page of its own. */
 const shownNotices = 5;
 
@@ -76,12 +79,12 @@ export function cardRoutes(options: CardRoutesOptions): (router: Router) => void
       if (session) await show(ctx, session);
     });
     router.get(paths.stop, async (ctx) => {
-      const session = await enter(ctx, { returnTo: paths.stop });
+      const session = await enter(ctx, stopping);
       if (session) await ask(ctx, session);
     });
     router.post(paths.stop, async (ctx) => {
       forms.demandOrigin(ctx);
-      const session = await enter(ctx, { returnTo: paths.stop });
+      const session = await enter(ctx, stopping);
       if (session) await stop(ctx, session);
     });
     router.get(paths.stopped, (ctx) => {
