@@ -14,6 +14,8 @@ import { createPasskeyPrompts } from './authenticators/prompt.tsx';
 import { passkeyRoutes } from './authenticators/routes.ts';
 import { cardRoutes } from './card/card-routes.tsx';
 import { pinRoutes } from './card/pin-routes.tsx';
+import { createStopLine } from './card/stop-line.ts';
+import { stopRoutes } from './card/stop-routes.tsx';
 import {
   type CounterPresentation,
   counterPresentationCollection,
@@ -201,8 +203,10 @@ async function wire(ground: Ground, { settings, log, issuingStation, now = Date.
     lookAtStaff: staff.lookAt,
     testPeriods,
   });
+  const stopCard = createStopLine({ stopByCode: credential.stopByCode, letters: admin.office.letters });
   const api = openApi({
     ...common,
+    stopCard,
     settings,
     ground,
     log,
@@ -235,7 +239,8 @@ async function wire(ground: Ground, { settings, log, issuingStation, now = Date.
   const forCards = { ...common, settings, origin: settings.origin, secure, frame, browserCookie };
   const card = cardRoutes({ ...forCards, office });
   const pin = pinRoutes({ ...forCards, setting });
-  const pages = [home, pictures, saml, signIn, passkeys, signOut.routes, own, card, pin];
+  const stop = stopRoutes({ ...forCards, stopCard, log });
+  const pages = [home, pictures, saml, signIn, passkeys, signOut.routes, own, card, pin, stop];
   const routes = [...pages, attributes.routes, admin.routes, api.routes];
   const arrivals = createArrivals(settings);
   const edges = { routes, arrivals, api: api.problems, oidc: oidc.middleware, followKeys: keys.load };
