@@ -21,6 +21,8 @@ export interface CardRecord extends StoredRecord {
   readonly unfinished: readonly number[];
   /** Authorisations since the last sign-in that no PIN proof followed, neither a right nor a wrong one. */
   readonly unproven?: number | undefined;
+  /** The holder was told of them before the next sign-in. */
+  readonly unprovenTold?: true | undefined;
   readonly pin?: CardPin | undefined;
   /** The last PIN generation that was begun; each attempt takes a new one, so that none is evaluated for two PINs. */
   readonly lastGeneration?: number | undefined;

@@ -18,7 +18,7 @@ export interface AccountRoutesOptions extends Omit<GateOptions, 'interactions'>,
   readonly consents: Pick<Consents, 'list' | 'withdraw'>;
   readonly accessLog: Pick<AccessLog, 'accessesOf'>;
   readonly audit: Audit;
-  readonly notices: Pick<Notices, 'unread'>;
+  readonly notices: Pick<Notices, 'unread' | 'notify'>;
   readonly reports: Pick<Reports, 'ofResident'>;
   readonly frame: PageFrame;
   /** IANA name of the zone in which times are shown. */
@@ -92,11 +92,15 @@ export function accountRoutes(options: AccountRoutesOptions): (router: Router) =
 const aboutOf = ({ id }: SsoSession) => `account:${id}`;
 
 /** Another resident's consent is refused as missing, so that its id tells nothing. */
-async function withdraw(residentRef: string, id: string, { consents, audit }: AccountRoutesOptions): Promise<string> {
+async function withdraw(residentRef: string, id: string, options: AccountRoutesOptions): Promise<string> {
+  const { consents, audit, notices, now } = options;
+  const at = now();
   try {
     const consent = await consents.withdraw(residentRef, id);
     const { party: provider, purpose, types } = consent;
     await audit.record({ type: 'consent.withdraw', result: 'ok', provider, detail: { consent: id, purpose, types } });
+    // Pressed twice, it happened once.
+    if ((consent.withdrawnAt ?? 0) >= at) await notices.notify(residentRef, 'consent-withdrawn', { party: provider });
     return consent.id;
   } catch (error) {
     if (!(error instanceof AttributeError && error.code === 'CONSENT_MISSING')) throw error;

@@ -10,6 +10,7 @@ import {
 import type { Settings } from '../../config/index.ts';
 import type { Log } from '../../lib/log.ts';
 import { createSeal } from '../../lib/seal.ts';
+import type { Notices } from '../card/notices.ts';
 import type { Ground } from '../ground.ts';
 import { createLeases, type LeaseRecord, leaseCollection } from '../lease.ts';
 import { applicationRoutes } from './application-routes.tsx';
@@ -50,6 +51,7 @@ export interface CardOfficeParts {
   readonly tasks: CardTasks;
   readonly office: CardOffice;
   readonly expiryRound: () => Promise<void>;
+  readonly notices: Pick<Notices, 'notify'>;
   readonly issuingStation: IssuingStation | undefined;
 }
 
@@ -123,6 +125,7 @@ async function openParts({ settings, ground, credential, audit, now }: OfficeOpt
   const forms2and3 = createForms({
     mandates: storage.collection<Mandate>(mandateCollection),
     consents: storage.collection<InsurerConsent>(insurerConsentCollection),
+    notify: credential.notices.notify,
     now,
   });
   const links = storage.collection<RegisterLink>(registerLinkCollection);
