@@ -41,6 +41,7 @@ import { createSamlSso } from './saml/sso.ts';
 import { createSessionNames, type SessionName, sessionNameCollection } from './session-names.ts';
 import { createInteractions, type Interaction, interactionCollection } from './sign-in/interaction.ts';
 import { openKnownBrowsers } from './sign-in/known-browsers.ts';
+import { openLastSignIns } from './sign-in/last-sign-ins.ts';
 import { createPrompt } from './sign-in/prompt.tsx';
 import { signInRoutes } from './sign-in/routes.ts';
 import { openSignOut } from './sign-out/open.ts';
@@ -147,6 +148,7 @@ async function wire(ground: Ground, { settings, log, issuingStation, now = Date.
   const common = {
     endSession: (id: string) => signOut.end(id, { reason: 'resident' }),
     knownBrowsers: openKnownBrowsers(ground, { notices, secure, now }),
+    lastSignIns: openLastSignIns(ground, now),
     noteVisit: createVisits({ links, notices }),
     reports: openReports(ground, { timeZone: settings.service.timeZone, now }),
     notices,

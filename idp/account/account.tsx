@@ -12,8 +12,9 @@ import { AccountPage, type ListedConsent } from './account-page.tsx';
 import { accountCopy } from './copy.ts';
 import { createGate, type GateOptions } from './gate.ts';
 import { createOwnForms, type OwnFormsOptions } from './own-form.ts';
+import { type PreviousOptions, previousOf } from './previous-sign-in.tsx';
 
-export interface AccountRoutesOptions extends Omit<GateOptions, 'interactions'>, OwnFormsOptions {
+export interface AccountRoutesOptions extends Omit<GateOptions, 'interactions'>, OwnFormsOptions, PreviousOptions {
   readonly interactions: GateOptions['interactions'];
   readonly consents: Pick<Consents, 'list' | 'withdraw'>;
   readonly accessLog: Pick<AccessLog, 'accessesOf'>;
@@ -51,6 +52,7 @@ export function accountRoutes(options: AccountRoutesOptions): (router: Router) =
     });
     const page = {
       session,
+      previous: await previousOf(session, options),
       reported: new Map((await options.reports.ofResident(residentRef)).map(({ entry, number }) => [entry, number])),
       unread: await options.notices.unread(residentRef),
       timeZone,

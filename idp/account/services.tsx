@@ -156,5 +156,5 @@ async function unlink(
   await notices.notify(residentRef, 'link-removed', { party });
   // Card or passkey of a moment ago stand as they did: the resident sees what became of it.
   if (led.some(({ id }) => id === session.id))
-    await openSession(ctx, { residentRef, cardId, level, amr, authenticatorId, at }, options);
+    await openSession(ctx, { residentRef, cardId, level, amr, authenticatorId, at }, { instead: session }, options);
 }

@@ -41,6 +41,7 @@ export interface SignInRoutesOptions {
   /** Signs somebody out everywhere whose browser another resident uses now. */
   readonly endSession: (id: string) => Promise<unknown>;
   readonly knownBrowsers: OpenSessionOptions['knownBrowsers'];
+  readonly lastSignIns: OpenSessionOptions['lastSignIns'];
   readonly interactions: Interactions;
   readonly sessions: Sessions;
   readonly registry: Pick<ProviderRegistry, 'get'>;
@@ -96,7 +97,7 @@ export function signInRoutes(options: SignInRoutesOptions): (router: Router) => 
       const presented = await card.finish(interaction.id, await readMessage(ctx, messages.finish));
       noteCard(ctx, 'finish');
       if (interaction.sessionless) await interactions.present(interaction.id, presented);
-      else await openSession(ctx, presented, options);
+      else await openSession(ctx, presented, { party: interaction.providerId }, options);
       ctx.body = { next: `/sign-in/${interaction.id}` };
     });
 
