@@ -1,4 +1,5 @@
-import { randomBytes, randomInt } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
+import { countCards } from './card-limit.ts';
 import type { CardRecord, CardRegistry, HandedOver } from './card-registry.ts';
 import type { CardAct, CardTask, CardTasks, ChangeEvent } from './card-tasks.ts';
 import { tasksFor } from './card-tasks.ts';
@@ -35,6 +36,8 @@ export interface CardOfficeOptions {
   readonly tasks: CardTasks;
   readonly codes: HandOverCodes;
   readonly stopCodes: Pick<StopCodes, 'make'>;
+  /** R42: how many a person may hold at once; a replacement is no further one. */
+  readonly cardsPerPerson?: number;
   /** All tries of this PIN again. */
   readonly returnTries: (cardId: string, generation: number) => Promise<void>;
   readonly onChange?: (change: CardChange) => Promise<void>;
@@ -65,7 +68,8 @@ const stopped = { suspend: 'suspended', resume: 'active', revoke: 'revoked' } as
  * it or opens the way to a new PIN is asked for by one person and agreed to by another. Nobody here sees a PIN.
  */
 export function createCardOffice(options: CardOfficeOptions) {
-  const { cards, tasks, codes, stopCodes, returnTries, onChange = async () => undefined, now = Date.now } = options;
+  const { cards, tasks, codes, stopCodes, cardsPerPerson = 1, returnTries, now = Date.now } = options;
+  const { onChange = async () => undefined } = options;
 
   /** What goes into the letter, and what the record keeps of it; both codes of the letter before are worth nothing then. */
   function letterOf(cardId: string, purpose: HandOverCode['purpose']) {
@@ -121,9 +125,19 @@ export function createCardOffice(options: CardOfficeOptions) {
     return unlocked;
   }
 
-  /** R34-R37: somebody is to get a first card. The proofing stands with whoever calls. */
-  const apply = (residentRef: string, by: CardPerson): Promise<CardTask> =>
-    ask({ act: 'issue', residentRef, reason: 'REQUEST' }, by);
+  /** R34-R37: somebody is to get a card. The proofing stands with whoever calls. */
+  async function apply(residentRef: string, by: CardPerson): Promise<CardTask> {
+    await demandRoom(residentRef);
+    return ask({ act: 'issue', residentRef, reason: 'REQUEST' }, by);
+  }
+
+  /** Besides a task that is about to be agreed to. */
+  async function demandRoom(residentRef: string, besides?: string): Promise<void> {
+    const others = (await tasks.ofResident(residentRef)).filter(({ id }) => id !== besides);
+    const { live, coming } = countCards(await cards.ofResident(residentRef), others);
+    if (live + coming >= cardsPerPerson)
+      throw new CardError('CARD_LIMIT', `a person holds at most ${cardsPerPerson} (cardOffice.cardsPerPerson)`);
+  }
 
   /** Asked for by one person; it happens when another one agrees. */
   async function propose(act: Exclude<CardAct, 'issue'>, number: string, reason: ReasonCode, by: CardPerson) {
@@ -154,6 +168,8 @@ export function createCardOffice(options: CardOfficeOptions) {
    * What an event asked for needs one person: the register that told it is the other.
    */
   async function approve(taskId: string, by: CardPerson): Promise<{ task: CardTask; made?: MadeCode | undefined }> {
+    const asked = await tasks.get(taskId);
+    if (asked?.act === 'issue' && asked.state === 'open') await demandRoom(asked.residentRef, taskId);
     const task = await decide(taskId, by, (open) =>
       open.act === 'issue' || open.act === 'replace' ? 'approved' : 'done',
     );
@@ -279,7 +295,3 @@ export function createCardOffice(options: CardOfficeOptions) {
 }
 
 export type CardOffice = ReturnType<typeof createCardOffice>;
-
-/** R28: 13 digits, random, so that nobody reads an order or a person out of them; never derived from the card itself. */
-export const newCardNumber = (): string =>
-  Array.from({ length: 13 }, (_, at) => (at === 0 ? randomInt(1, 10) : randomInt(10))).join('');

@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import type { Collection, CollectionDefinition, Query, StoredRecord } from '../storage/index.ts';
 import type { HandOverCode } from './hand-over-code.ts';
 import { type CardActor, type CardStatus, mayMove, type ReasonCode } from './life-cycle.ts';
@@ -125,3 +126,7 @@ export function createCardRegistry({ cards, onStopped, now = Date.now }: CardReg
 }
 
 export type CardRegistry = ReturnType<typeof createCardRegistry>;
+
+/** R28: 13 digits, random, so that nobody reads an order or a person out of them; never derived from the card itself. */
+export const newCardNumber = (): string =>
+  Array.from({ length: 13 }, (_, at) => (at === 0 ? randomInt(1, 10) : randomInt(10))).join('');

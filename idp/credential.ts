@@ -30,7 +30,12 @@ export interface CredentialOptions {
 export async function openCredential({ settings, ground, onStopped, now }: CredentialOptions) {
   const { storage } = ground;
   const residents = createResidents({ residents: storage.collection<Resident>(residentCollection) });
-  const { codes, onFact, ...parts } = openCardOffice({ ground, onStopped, now });
+  const { codes, onFact, ...parts } = openCardOffice({
+    ground,
+    onStopped,
+    cardsPerPerson: settings.cardOffice.cardsPerPerson,
+    now,
+  });
   const { cards } = parts;
   if (settings.profile === 'production') await refuseTrialPeople(residents, cards);
   const { keyService, close } = await startKeyService(ground, settings);

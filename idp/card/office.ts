@@ -30,11 +30,13 @@ export interface OfficePartsOptions {
   readonly ground: Pick<Ground, 'storage' | 'audit' | 'secret'>;
   /** A card was stopped: whoever is signed in with it is signed out, and the parties are told. */
   readonly onStopped?: ((cardId: string) => Promise<void>) | undefined;
+  readonly cardsPerPerson: number;
   readonly now: () => number;
 }
 
 /** The card office with everything that follows from its acts: audit, notices, the end of sign-ins. */
-export function openCardOffice({ ground: { storage, audit, secret }, onStopped, now }: OfficePartsOptions) {
+export function openCardOffice({ ground, onStopped, cardsPerPerson, now }: OfficePartsOptions) {
+  const { storage, audit, secret } = ground;
   const cards = createCardRegistry({
     cards: storage.collection<CardRecord>(cardCollection),
     ...(onStopped ? { onStopped } : {}),
@@ -59,6 +61,7 @@ export function openCardOffice({ ground: { storage, audit, secret }, onStopped, 
     tasks,
     codes,
     stopCodes,
+    cardsPerPerson,
     returnTries: (cardId, generation) => returnTries(counters, cardId, generation),
     onChange,
     now,
@@ -69,7 +72,7 @@ export function openCardOffice({ ground: { storage, audit, secret }, onStopped, 
 }
 
 /** For a command beside the hub. */
-export function openCardOfficeBeside(ground: Ground, now: () => number) {
+export function openCardOfficeBeside(ground: Ground, now: () => number, cardsPerPerson = 1) {
   const sessions = ground.storage.collection<SsoSession>(sessionCollection);
-  return openCardOffice({ ground, onStopped: (cardId) => endBeside(sessions, cardId, now), now });
+  return openCardOffice({ ground, onStopped: (cardId) => endBeside(sessions, cardId, now), cardsPerPerson, now });
 }

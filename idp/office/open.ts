@@ -130,7 +130,16 @@ async function openParts({ settings, ground, credential, audit, now }: OfficeOpt
   });
   const links = storage.collection<RegisterLink>(registerLinkCollection);
   const allTasks = storage.collection<CardTask>(cardTaskCollection);
-  const people = { links, residents, cards, tasks: allTasks, applications, register, synthetic: trial };
+  const people = {
+    links,
+    residents,
+    cards,
+    tasks: allTasks,
+    applications,
+    register,
+    cardsPerPerson: cardOffice.cardsPerPerson,
+    synthetic: trial,
+  };
   const persons = createPersons(people);
   const after = { letters, proofings, tasks, register, evidenceMs: cardOffice.evidenceDays * dayMs };
   const approvals = createApprovals({ ...after, applications, persons, evidence, forms: forms2and3, audit, now });
