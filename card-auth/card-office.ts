@@ -38,6 +38,8 @@ export interface CardOfficeOptions {
   readonly stopCodes: Pick<StopCodes, 'make'>;
   /** R42: how many a person may hold at once; a replacement is no further one. */
   readonly cardsPerPerson?: number;
+  /** R42: whatever else a person signs in with, stopped along with the cards. */
+  readonly suspendOthers?: (residentRef: string, reason: ReasonCode, by: CardPerson) => Promise<void>;
   /** All tries of this PIN again. */
   readonly returnTries: (cardId: string, generation: number) => Promise<void>;
   readonly onChange?: (change: CardChange) => Promise<void>;
@@ -69,7 +71,7 @@ const stopped = { suspend: 'suspended', resume: 'active', revoke: 'revoked' } as
  */
 export function createCardOffice(options: CardOfficeOptions) {
   const { cards, tasks, codes, stopCodes, cardsPerPerson = 1, returnTries, now = Date.now } = options;
-  const { onChange = async () => undefined } = options;
+  const { onChange = async () => undefined, suspendOthers = async () => undefined } = options;
 
   /** What goes into the letter, and what the record keeps of it; both codes of the letter before are worth nothing then. */
   function letterOf(cardId: string, purpose: HandOverCode['purpose']) {
@@ -98,7 +100,9 @@ export function createCardOffice(options: CardOfficeOptions) {
   /** R38, by telephone: the caller proved who they are but may not know which card it was. Stops whatever can be stopped. */
   async function suspendAllOf(residentRef: string, reason: ReasonCode, by: CardPerson): Promise<readonly CardRecord[]> {
     const held = (await cards.ofResident(residentRef)).filter(({ status }) => mayMove(status, 'suspended', by.as));
-    return Promise.all(held.map((card) => move(card, 'suspend', reason, by)));
+    const stopped = await Promise.all(held.map((card) => move(card, 'suspend', reason, by)));
+    await suspendOthers(residentRef, reason, by);
+    return stopped;
   }
 
   /** Once in 90 days the support gives the tries back to a holder who knows the PIN; more often it takes two persons. */

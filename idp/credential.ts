@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import {
+  type AuthenticatorScheme,
   type CardChallenge,
   type CardRegistry,
   cardChallengeCollection,
@@ -23,16 +24,19 @@ export interface CredentialOptions {
   readonly ground: Ground;
   /** A card was stopped: whoever is signed in with it is signed out. */
   readonly onStopped: (cardId: string) => Promise<void>;
+  /** R43: kinds of cards beside the hub's own. */
+  readonly otherSchemes?: readonly AuthenticatorScheme[] | undefined;
   readonly now: () => number;
 }
 
 /** The card half of the hub: residents, cards, the sign-in at the card, and the key service in its own worker. */
-export async function openCredential({ settings, ground, onStopped, now }: CredentialOptions) {
+export async function openCredential({ settings, ground, onStopped, otherSchemes, now }: CredentialOptions) {
   const { storage } = ground;
   const residents = createResidents({ residents: storage.collection<Resident>(residentCollection) });
   const { codes, onFact, ...parts } = openCardOffice({
     ground,
     onStopped,
+    otherSchemes,
     cardsPerPerson: settings.cardOffice.cardsPerPerson,
     now,
   });
