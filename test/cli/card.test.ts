@@ -132,7 +132,8 @@ describe('sanuki card in production', () => {
         );
       }
       expect((await made.run('card', 'issue', 'x')).errors).to.include('issuing station');
-      expect((await made.run('card', 'expire')).code).to.equal(0);
+      const round = await made.run('card', 'expire');
+      expect(round.code, round.errors).to.equal(0);
     } finally {
       await made.clean();
     }
