@@ -1,10 +1,12 @@
-import { randomBytes, randomInt } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
+import { countCards } from './card-limit.ts';
 import type { CardRecord, CardRegistry, HandedOver } from './card-registry.ts';
 import type { CardAct, CardTask, CardTasks, ChangeEvent } from './card-tasks.ts';
 import { tasksFor } from './card-tasks.ts';
 import { CardError } from './errors.ts';
-import type { HandOverCodes } from './hand-over-code.ts';
+import type { HandOverCode, HandOverCodes } from './hand-over-code.ts';
 import { type CardActor, mayMove, type ReasonCode } from './life-cycle.ts';
+import type { StopCodes } from './stop-code.ts';
 
 /** Who acts: as what, and under which id in the audit. */
 export interface CardPerson {
@@ -33,6 +35,11 @@ export interface CardOfficeOptions {
   readonly cards: CardRegistry;
   readonly tasks: CardTasks;
   readonly codes: HandOverCodes;
+  readonly stopCodes: Pick<StopCodes, 'make'>;
+  /** R42: how many a person may hold at once; a replacement is no further one. */
+  readonly cardsPerPerson?: number;
+  /** R42: whatever else a person signs in with, stopped along with the cards. */
+  readonly suspendOthers?: (residentRef: string, reason: ReasonCode, by: CardPerson) => Promise<void>;
   /** All tries of this PIN again. */
   readonly returnTries: (cardId: string, generation: number) => Promise<void>;
   readonly onChange?: (change: CardChange) => Promise<void>;
@@ -48,10 +55,11 @@ export interface MadeCard {
   readonly software: boolean;
 }
 
-/** A code that goes into a letter: told once and kept nowhere. */
+/** The codes of a letter, for a PIN and to stop the card: told once and kept nowhere. */
 export interface MadeCode {
   readonly card: CardRecord;
   readonly code: string;
+  readonly stopCode: string;
 }
 
 const supportUnlockMs = 90 * 24 * 3_600_000;
@@ -62,7 +70,14 @@ const stopped = { suspend: 'suspended', resume: 'active', revoke: 'revoked' } as
  * it or opens the way to a new PIN is asked for by one person and agreed to by another. Nobody here sees a PIN.
  */
 export function createCardOffice(options: CardOfficeOptions) {
-  const { cards, tasks, codes, returnTries, onChange = async () => undefined, now = Date.now } = options;
+  const { cards, tasks, codes, stopCodes, cardsPerPerson = 1, returnTries, now = Date.now } = options;
+  const { onChange = async () => undefined, suspendOthers = async () => undefined } = options;
+
+  /** What goes into the letter, and what the record keeps of it; both codes of the letter before are worth nothing then. */
+  function letterOf(cardId: string, purpose: HandOverCode['purpose']) {
+    const [{ code, kept: handOver }, stop] = [codes.make(cardId, purpose), stopCodes.make()];
+    return { told: { code, stopCode: stop.code }, kept: { handOver, stopCode: stop.hash } };
+  }
 
   async function named(number: string): Promise<CardRecord> {
     const card = await cards.byNumber(number);
@@ -85,7 +100,9 @@ export function createCardOffice(options: CardOfficeOptions) {
   /** R38, by telephone: the caller proved who they are but may not know which card it was. Stops whatever can be stopped. */
   async function suspendAllOf(residentRef: string, reason: ReasonCode, by: CardPerson): Promise<readonly CardRecord[]> {
     const held = (await cards.ofResident(residentRef)).filter(({ status }) => mayMove(status, 'suspended', by.as));
-    return Promise.all(held.map((card) => move(card, 'suspend', reason, by)));
+    const stopped = await Promise.all(held.map((card) => move(card, 'suspend', reason, by)));
+    await suspendOthers(residentRef, reason, by);
+    return stopped;
   }
 
   /** Once in 90 days the support gives the tries back to a holder who knows the PIN; more often it takes two persons. */
@@ -112,9 +129,19 @@ export function createCardOffice(options: CardOfficeOptions) {
     return unlocked;
   }
 
-  /** R34-R37: somebody is to get a first card. The proofing stands with whoever calls. */
-  const apply = (residentRef: string, by: CardPerson): Promise<CardTask> =>
-    ask({ act: 'issue', residentRef, reason: 'REQUEST' }, by);
+  /** R34-R37: somebody is to get a card. The proofing stands with whoever calls. */
+  async function apply(residentRef: string, by: CardPerson): Promise<CardTask> {
+    await demandRoom(residentRef);
+    return ask({ act: 'issue', residentRef, reason: 'REQUEST' }, by);
+  }
+
+  /** Besides a task that is about to be agreed to. */
+  async function demandRoom(residentRef: string, besides?: string): Promise<void> {
+    const others = (await tasks.ofResident(residentRef)).filter(({ id }) => id !== besides);
+    const { live, coming } = countCards(await cards.ofResident(residentRef), others);
+    if (live + coming >= cardsPerPerson)
+      throw new CardError('CARD_LIMIT', `a person holds at most ${cardsPerPerson} (cardOffice.cardsPerPerson)`);
+  }
 
   /** Asked for by one person; it happens when another one agrees. */
   async function propose(act: Exclude<CardAct, 'issue'>, number: string, reason: ReasonCode, by: CardPerson) {
@@ -145,6 +172,8 @@ export function createCardOffice(options: CardOfficeOptions) {
    * What an event asked for needs one person: the register that told it is the other.
    */
   async function approve(taskId: string, by: CardPerson): Promise<{ task: CardTask; made?: MadeCode | undefined }> {
+    const asked = await tasks.get(taskId);
+    if (asked?.act === 'issue' && asked.state === 'open') await demandRoom(asked.residentRef, taskId);
     const task = await decide(taskId, by, (open) =>
       open.act === 'issue' || open.act === 'replace' ? 'approved' : 'done',
     );
@@ -184,11 +213,11 @@ export function createCardOffice(options: CardOfficeOptions) {
   async function makeCode({ id, status }: CardRecord, by: CardPerson): Promise<MadeCode> {
     if (!['issued', 'active', 'pin-locked'].includes(status))
       throw new CardError('MOVE_REFUSED', `a card that is ${status} gets no code`);
-    const { code, kept } = codes.make(id, status === 'issued' ? 'activate' : 'reset');
-    const card = await cards.update(id, (current) => ({ ...current, handOver: kept }));
+    const { told, kept } = letterOf(id, status === 'issued' ? 'activate' : 'reset');
+    const card = await cards.update(id, (current) => ({ ...current, ...kept }));
     if (!card) throw new CardError('CARD_MISSING', 'the card is gone');
     await onChange({ type: 'code-made', card, reason: 'HANDOVER', by });
-    return { card, code };
+    return { card, ...told };
   }
 
   /**
@@ -203,12 +232,12 @@ export function createCardOffice(options: CardOfficeOptions) {
       return { ...current, madeCard: made.id };
     });
     if (!task) throw new CardError('TASK_DECIDED', 'there is no such task');
-    const { code, kept: handOver } = codes.make(made.id, 'activate');
+    const { told, kept: letter } = letterOf(made.id, 'activate');
     const card: CardRecord = {
       ...made,
       residentRef: task.residentRef,
       status: 'issued',
-      handOver,
+      ...letter,
       supersedes: task.cardId,
       lastWcnt: 0,
       lastTapAt: 0,
@@ -216,11 +245,11 @@ export function createCardOffice(options: CardOfficeOptions) {
       issuedAt: now(),
     };
     if (!(await cards.get(made.id))) await cards.insert(card);
-    const kept = await cards.update(made.id, (current) => ({ ...current, handOver }));
+    const kept = await cards.update(made.id, (current) => ({ ...current, ...letter }));
     if (!kept) throw new CardError('CARD_MISSING', 'the card is gone');
     await onChange({ type: 'issued', card: kept, reason: task.reason, by });
     await tasks.update(taskId, (current) => ({ ...current, state: 'done' }));
-    return { card: kept, code };
+    return { card: kept, ...told };
   }
 
   /**
@@ -228,15 +257,15 @@ export function createCardOffice(options: CardOfficeOptions) {
    * and the one of the separate letter is made here, once: whoever wants another one asks a second person (`code`).
    */
   async function handOver(cardId: string, how: HandedOver['how'], by: CardPerson): Promise<MadeCode> {
-    const { code, kept } = codes.make(cardId, 'activate');
+    const { told, kept } = letterOf(cardId, 'activate');
     const card = await cards.update(cardId, (current) => {
       if (current.status !== 'issued' || current.handedOver)
         throw new CardError('MOVE_REFUSED', 'only a new card is handed over, and once');
-      return { ...current, handOver: kept, handedOver: { at: now(), how, by: by.id } };
+      return { ...current, ...kept, handedOver: { at: now(), how, by: by.id } };
     });
     if (!card) throw new CardError('CARD_MISSING', 'the card is gone');
     await onChange({ type: 'handed-over', card, reason: 'HANDOVER', by });
-    return { card, code };
+    return { card, ...told };
   }
 
   /** Once the new card is in its holder's hand and active, the old one ends; repeated after a crash it does nothing more. */
@@ -275,7 +304,3 @@ export function createCardOffice(options: CardOfficeOptions) {
 }
 
 export type CardOffice = ReturnType<typeof createCardOffice>;
-
-/** R28: 13 digits, random, so that nobody reads an order or a person out of them; never derived from the card itself. */
-export const newCardNumber = (): string =>
-  Array.from({ length: 13 }, (_, at) => (at === 0 ? randomInt(1, 10) : randomInt(10))).join('');

@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import type { Collection, CollectionDefinition, Query, StoredRecord } from '../storage/index.ts';
 import type { HandOverCode } from './hand-over-code.ts';
 import { type CardActor, type CardStatus, mayMove, type ReasonCode } from './life-cycle.ts';
@@ -23,11 +24,15 @@ export interface CardRecord extends StoredRecord {
   readonly unfinished: readonly number[];
   /** Authorisations since the last sign-in that no PIN proof followed, neither a right nor a wrong one. */
   readonly unproven?: number | undefined;
+  /** The holder was told of them before the next sign-in. */
+  readonly unprovenTold?: true | undefined;
   readonly pin?: CardPin | undefined;
   /** The last PIN generation that was begun; each attempt takes a new one, so that none is evaluated for two PINs. */
   readonly lastGeneration?: number | undefined;
   /** Lets the holder set a PIN at a reader. */
   readonly handOver?: HandOverCode | undefined;
+  /** Keyed hash of the code that stops this card; the latest letter's, and no other. */
+  readonly stopCode?: string | undefined;
   /** R37: into whose hands it went and how; the code for the first PIN is made only then. */
   readonly handedOver?: HandedOver | undefined;
   readonly issuedAt: number;
@@ -63,7 +68,7 @@ export interface CardPin {
 export const cardCollection: CollectionDefinition = {
   name: 'card',
   unique: ['number'],
-  indexes: [['residentRef'], ['status'], ['software'], ['ckv', 'status'], ['nextCkv', 'status']],
+  indexes: [['residentRef'], ['status'], ['software'], ['ckv', 'status'], ['nextCkv', 'status'], ['stopCode']],
   readMostly: true,
 };
 
@@ -77,6 +82,10 @@ export interface CardRegistryOptions {
 export function createCardRegistry({ cards, onStopped, now = Date.now }: CardRegistryOptions) {
   async function byNumber(number: string): Promise<CardRecord | undefined> {
     return (await cards.find({ where: { number }, limit: 1 })).records[0];
+  }
+
+  async function byStopCode(stopCode: string): Promise<CardRecord | undefined> {
+    return (await cards.find({ where: { stopCode }, limit: 1 })).records[0];
   }
 
   async function ofResident(residentRef: string): Promise<readonly CardRecord[]> {
@@ -111,6 +120,7 @@ export function createCardRegistry({ cards, onStopped, now = Date.now }: CardReg
     update: (id: string, change: (card: CardRecord) => CardRecord) => cards.update(id, change),
     list: (query?: Query) => cards.find(query),
     byNumber,
+    byStopCode,
     ofResident,
     move,
     isUsable,
@@ -118,3 +128,7 @@ export function createCardRegistry({ cards, onStopped, now = Date.now }: CardReg
 }
 
 export type CardRegistry = ReturnType<typeof createCardRegistry>;
+
+/** R28: 13 digits, random, so that nobody reads an order or a person out of them; never derived from the card itself. */
+export const newCardNumber = (): string =>
+  Array.from({ length: 13 }, (_, at) => (at === 0 ? randomInt(1, 10) : randomInt(10))).join('');

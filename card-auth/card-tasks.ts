@@ -104,9 +104,12 @@ export function createCardTasks({ tasks }: { tasks: Collection<CardTask> }) {
   const inState = (state: CardTask['state'], page: { limit?: number; after?: string } = {}): Promise<Page<CardTask>> =>
     tasks.find({ where: { state }, ...page });
 
+  const ofResident = async (residentRef: string): Promise<readonly CardTask[]> =>
+    (await tasks.find({ where: { residentRef }, limit: 1000 })).records;
+
   const update = (id: string, change: (task: CardTask) => CardTask) => tasks.update(id, change);
 
-  return { open, inState, get: (id: string) => tasks.get(id), update };
+  return { open, inState, ofResident, get: (id: string) => tasks.get(id), update };
 }
 
 export type CardTasks = ReturnType<typeof createCardTasks>;

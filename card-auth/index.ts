@@ -14,6 +14,7 @@ export {
   versionNumberOf,
 } from './card-key-versions.ts';
 export * from './card-key-worker.ts';
+export { countCards } from './card-limit.ts';
 export * from './card-office.ts';
 export * from './card-registry.ts';
 export * from './card-tasks.ts';
@@ -40,3 +41,4 @@ export * from './software/lite-s.ts';
 export * from './software/memory-text.ts';
 export * from './software/transit.ts';
 export * from './stations.ts';
+export * from './stop-code.ts';

@@ -79,6 +79,8 @@ export function provedOf(
 }
 
 const hourMs = 3_600_000;
+/** From this many on the holder is told at once: a thief's are followed by no sign-in that would tell. */
+export const unprovenTellFrom = 3;
 
 /** Possession of a card (KSSC-CARD-1, step 3), the same for a sign-in and for setting a PIN. */
 export function createPossession({ cards, keyService, unfinishedPerHour, onFact, now }: PossessionOptions) {
@@ -124,9 +126,9 @@ export function createPossession({ cards, keyService, unfinishedPerHour, onFact,
     seen: { ckv: number; keyVersion: number; wcnt1: number; tappedAt: number; level: CardLevel },
     demand: Demand,
   ): Promise<CardRecord> {
-    let cloned = false;
+    let [cloned, tell] = [false, false];
     const card = await cards.update(known.id, (current) => {
-      cloned = false;
+      [cloned, tell] = [false, false];
       demand(current, now());
       const isRenewed = seen.keyVersion === current.nextCkv;
       if (!isRenewed && (seen.keyVersion !== current.ckv || seen.ckv !== current.ckv))
@@ -144,14 +146,17 @@ export function createPossession({ cards, keyService, unfinishedPerHour, onFact,
       const unfinished = current.unfinished.filter((at) => at > now() - hourMs);
       if (unfinished.length >= unfinishedPerHour)
         throw new CardError('TOO_MANY_UNFINISHED', 'too many authorisations without a PIN within an hour');
-      const unproven = (current.unproven ?? 0) + 1;
-      return { ...admitted, unfinished: [...unfinished, seen.tappedAt], unproven };
+      const before = current.unproven ?? 0;
+      tell = before >= unprovenTellFrom && !current.unprovenTold;
+      const told = tell ? { unprovenTold: true as const } : {};
+      return { ...admitted, ...told, unfinished: [...unfinished, seen.tappedAt], unproven: before + 1 };
     });
     if (cloned) {
       await onFact({ type: 'card.clone-alarm', cardId: known.id, code: 'CARD_SUSPENDED' });
       throw new CardError('CARD_SUSPENDED', 'the write count went back: a copy of the card exists');
     }
     if (!card) throw new CardError('CARD_REFUSED', 'the card is gone');
+    if (tell) await onFact({ type: 'card.unfinished', cardId: known.id, count: unprovenTellFrom });
     return card;
   }
 

@@ -3,7 +3,14 @@ import { type CardKeyService, field } from './card-key-service.ts';
 import type { CardRegistry } from './card-registry.ts';
 import { type CardChallenge, createChallenges, transcriptOf } from './challenge.ts';
 import { CardError } from './errors.ts';
-import { type CardFact, createPossession, type PinOffer, type PossessionMessage, provedOf } from './possession.ts';
+import {
+  type CardFact,
+  createPossession,
+  type PinOffer,
+  type PossessionMessage,
+  provedOf,
+  unprovenTellFrom,
+} from './possession.ts';
 import { demandActive } from './proof.ts';
 
 interface Presented {
@@ -120,12 +127,13 @@ export function createCardSignIn(options: CardSignInOptions) {
 
   /** R68: what began since the last sign-in and came to no PIN is told once, at the next one; this one is not among it. */
   async function settle(cardId: string): Promise<void> {
-    let count = 0;
+    let [count, told] = [0, 0];
     await cards.update(cardId, (current) => {
       count = (current.unproven ?? 0) - 1;
-      return { ...current, unfinished: [], unproven: 0 };
+      told = current.unprovenTold ? unprovenTellFrom : 0;
+      return { ...current, unfinished: [], unproven: 0, unprovenTold: undefined };
     });
-    if (count > 0) await onFact({ type: 'card.unfinished', cardId, count });
+    if (count > told) await onFact({ type: 'card.unfinished', cardId, count });
   }
 
   return { start: challenges.start, tap: challenges.tap, prove, present, finish };

@@ -177,7 +177,11 @@ async function settle(parts: Office, task: { readonly id: string }, approve: boo
   checkApproval(parts.settings, approve);
   if (!approve) return print({ task: task.id, state: 'open' });
   const { task: decided, made } = await parts.office.approve(task.id, trialSecond);
-  print({ task: task.id, state: decided.state, ...(made ? { number: made.card.number, code: made.code } : {}) });
+  print({
+    task: task.id,
+    state: decided.state,
+    ...(made ? { number: made.card.number, code: made.code, stop_code: made.stopCode } : {}),
+  });
 }
 
 async function suspend(number: string, { data, reason }: ActOptions): Promise<void> {
@@ -191,12 +195,12 @@ async function issue(task: string, { data }: DataOption): Promise<void> {
     const agreed = await parts.tasks.get(task);
     if (agreed?.state !== 'approved') throw new Error('the task waits for no card: see "sanuki card tasks"');
     const { makeSoftwareCard } = await import('../trial/index.ts');
-    const { card, code } = await parts.office.issue(
+    const { card, code, stopCode } = await parts.office.issue(
       task,
       await makeSoftwareCard(parts, parts.settings.data, agreed.residentRef),
       office,
     );
-    print({ number: card.number, resident: card.residentRef, status: card.status, code });
+    print({ number: card.number, resident: card.residentRef, status: card.status, code, stop_code: stopCode });
   });
 }
 

@@ -40,6 +40,12 @@ const register = z.discriminatedUnion('kind', [
 ]);
 
 export const CardOffice = z.strictObject({
+  cardsPerPerson: z
+    .int()
+    .min(1)
+    .max(5)
+    .default(1)
+    .describe('How many cards a person may hold at once. A new one that takes the place of another is not counted.'),
   register: register.prefault({ kind: 'imported' }).describe('The resident register.'),
   registerHours: z
     .int()

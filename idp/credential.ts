@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import {
+  type AuthenticatorScheme,
   type CardChallenge,
   type CardRegistry,
   cardChallengeCollection,
@@ -24,14 +25,23 @@ export interface CredentialOptions {
   readonly ground: Ground;
   /** A card was stopped: whoever is signed in with it is signed out. */
   readonly onStopped: (cardId: string) => Promise<void>;
+  /** R43: kinds of cards beside the hub's own. */
+  readonly otherSchemes?: readonly AuthenticatorScheme[] | undefined;
   readonly now: () => number;
 }
 
 /** The card half of the hub: residents, cards, the sign-in at the card, and the key service in its own worker. */
-export async function openCredential({ settings, ground, onStopped, now }: CredentialOptions) {
+export async function openCredential({ settings, ground, onStopped, otherSchemes, now }: CredentialOptions) {
   const { storage } = ground;
   const residents = createResidents({ residents: storage.collection<Resident>(residentCollection) });
-  const { cards, notices, codes, office, tasks, expiryRound, onFact } = openCardOffice({ ground, onStopped, now });
+  const { codes, onFact, ...parts } = openCardOffice({
+    ground,
+    onStopped,
+    otherSchemes,
+    cardsPerPerson: settings.cardOffice.cardsPerPerson,
+    now,
+  });
+  const { cards } = parts;
   if (settings.profile === 'production') await refuseTrialPeople(residents, cards);
   const { keyService, close } = await startKeyService(ground, settings);
   const rotation = await openCardKeyRotation({ storage, settings, makeVersion: keyService.makeVersion, now });
@@ -45,9 +55,10 @@ export async function openCredential({ settings, ground, onStopped, now }: Crede
   const pinChallenges = storage.collection<CardChallenge>(pinChallengeCollection);
   const pinSetting = createPinSetting({ ...common, codes, challenges: pinChallenges });
 
+  const { office, tasks } = parts;
   const issuing = openIssuing({ storage, settings, tasks, cards, office, keyService, onFact, now });
 
-  return { residents, cards, office, tasks, expiryRound, notices, signIn, pinSetting, rotation, ...issuing, close };
+  return { ...parts, residents, signIn, pinSetting, rotation, ...issuing, close };
 }
 
 /** The key service in a worker of its own, which alone opens the card keys. */

@@ -9,6 +9,7 @@ const copy = {
     en: 'This is where you sign in once, with card and PIN, for many services. Start at the service you want to use.',
   },
   account: { ja: '同意とアクセス履歴を見る', en: 'See your consents and access history' },
+  lost: { ja: 'カードをなくした方：停止番号でカードを止める', en: 'Lost your card? Stop it with its stop code' },
   operator: { ja: '運営', en: 'Operated by' },
   support: { ja: 'サポートセンター', en: 'Support centre' },
 } as const satisfies Record<string, Text>;
@@ -30,6 +31,9 @@ export function homeRoutes({ settings, frame }: { settings: Settings; frame: Pag
               <a class="button" href="/account">
                 {copy.account[language]}
               </a>
+            </p>
+            <p>
+              <a href="/card/stop">{copy.lost[language]}</a>
             </p>
             <Facts
               facts={[

@@ -1,4 +1,5 @@
 import type { RequestListener } from 'node:http';
+import type { AuthenticatorScheme } from '../card-auth/index.ts';
 import type { Settings } from '../config/index.ts';
 import type { Log } from '../lib/log.ts';
 import { hubResponder } from './account/gate.ts';
@@ -14,6 +15,8 @@ import { createPasskeyPrompts } from './authenticators/prompt.tsx';
 import { passkeyRoutes } from './authenticators/routes.ts';
 import { cardRoutes } from './card/card-routes.tsx';
 import { pinRoutes } from './card/pin-routes.tsx';
+import { createStopLine } from './card/stop-line.ts';
+import { stopRoutes } from './card/stop-routes.tsx';
 import {
   type CounterPresentation,
   counterPresentationCollection,
@@ -39,6 +42,7 @@ import { createSamlSso } from './saml/sso.ts';
 import { createSessionNames, type SessionName, sessionNameCollection } from './session-names.ts';
 import { createInteractions, type Interaction, interactionCollection } from './sign-in/interaction.ts';
 import { openKnownBrowsers } from './sign-in/known-browsers.ts';
+import { openLastSignIns } from './sign-in/last-sign-ins.ts';
 import { createPrompt } from './sign-in/prompt.tsx';
 import { signInRoutes } from './sign-in/routes.ts';
 import { openSignOut } from './sign-out/open.ts';
@@ -55,6 +59,8 @@ export interface HubOptions {
   readonly log: Log;
   readonly now?: () => number;
   readonly issuingStation?: IssuingStation;
+  /** R43: kinds of cards beside FeliCa Lite-S; each says who holds what, judges its own proof, and can be stopped. */
+  readonly otherSchemes?: readonly AuthenticatorScheme[];
 }
 
 /** Opens store and keys and wires everything once; a start that is refused leaves no connection behind. */
@@ -72,13 +78,15 @@ export async function openHub(options: HubOptions) {
 }
 
 /** Nothing here decides anything. */
-async function wire(ground: Ground, { settings, log, issuingStation, now = Date.now }: HubOptions) {
+async function wire(ground: Ground, options: HubOptions) {
+  const { settings, log, issuingStation, otherSchemes, now = Date.now } = options;
   const staff = await openStaff({ settings: settings.staff, log, now });
   const { place, storage, secret, audit } = ground;
   const federation = await openFederation(ground, { settings, now });
   const credential = await openCredential({
     settings,
     ground,
+    otherSchemes,
     onStopped: async (cardId) => void (await signOut.endAll({ cardId }, { reason: 'card' })),
     now,
   });
@@ -88,20 +96,20 @@ async function wire(ground: Ground, { settings, log, issuingStation, now = Date.
   const traces = openTraces({ settings, storage, log, now });
   const secure = settings.origin.startsWith('https:');
   const displayNameOf = credential.residents.displayName;
-  const { cards, office, notices, pinSetting: setting } = credential;
+  const { cards, office, notices, schemes, suspendOther, pinSetting: setting } = credential;
   const { ceremonies, ...authenticators } = openAuthenticators(ground, {
     settings,
-    cards,
+    schemes,
     displayNameOf,
     notices,
     onStopped: async (authenticatorId) => void (await signOut.endAll({ authenticatorId }, { reason: 'passkey' })),
     now,
   });
-  const usable = { isCardUsable: cards.isUsable, isAuthenticatorUsable: authenticators.isUsable };
+  const usable = { isCardUsable: schemes.isUsable, isAuthenticatorUsable: authenticators.isUsable };
   const sessions = openSessions(ground, { settings, ...usable, now });
   const presentations = createCounterPresentations({
     presentations: storage.collection<CounterPresentation>(counterPresentationCollection),
-    isCardUsable: cards.isUsable,
+    isCardUsable: schemes.isUsable,
     isTerminal: async (clientId) => (await registry.counterTerminal(clientId)) !== undefined,
     now,
   });
@@ -145,6 +153,7 @@ async function wire(ground: Ground, { settings, log, issuingStation, now = Date.
   const common = {
     endSession: (id: string) => signOut.end(id, { reason: 'resident' }),
     knownBrowsers: openKnownBrowsers(ground, { notices, secure, now }),
+    lastSignIns: openLastSignIns(ground, now),
     noteVisit: createVisits({ links, notices }),
     reports: openReports(ground, { timeZone: settings.service.timeZone, now }),
     notices,
@@ -201,8 +210,10 @@ async function wire(ground: Ground, { settings, log, issuingStation, now = Date.
     lookAtStaff: staff.lookAt,
     testPeriods,
   });
+  const stopCard = createStopLine({ stopByCode: credential.stopByCode, letters: admin.office.letters });
   const api = openApi({
     ...common,
+    stopCard,
     settings,
     ground,
     log,
@@ -215,6 +226,7 @@ async function wire(ground: Ground, { settings, log, issuingStation, now = Date.
   const signIn = signInRoutes({
     ...common,
     card: credential.signIn,
+    schemes,
     responders: {
       saml: samlResponder({ sso, stylesheet }),
       oidc: oidc.responder,
@@ -233,9 +245,10 @@ async function wire(ground: Ground, { settings, log, issuingStation, now = Date.
   const pictures = logoRoutes({ logos, registry });
   const home = homeRoutes({ settings, frame });
   const forCards = { ...common, settings, origin: settings.origin, secure, frame, browserCookie };
-  const card = cardRoutes({ ...forCards, office });
+  const card = cardRoutes({ ...forCards, office, schemes, suspendOther });
   const pin = pinRoutes({ ...forCards, setting });
-  const pages = [home, pictures, saml, signIn, passkeys, signOut.routes, own, card, pin];
+  const stop = stopRoutes({ ...forCards, stopCard, log });
+  const pages = [home, pictures, saml, signIn, passkeys, signOut.routes, own, card, pin, stop];
   const routes = [...pages, attributes.routes, admin.routes, api.routes];
   const arrivals = createArrivals(settings);
   const edges = { routes, arrivals, api: api.problems, oidc: oidc.middleware, followKeys: keys.load };

@@ -3,6 +3,7 @@ import type { QualifiedNameId } from '../federation/index.ts';
 import { sha256 } from '../lib/bytes.ts';
 import type { Collection, CollectionDefinition, StoredRecord } from '../storage/index.ts';
 import type { BrowserFamily } from './browser-family.ts';
+import type { SignInPlace } from './sign-in/last-sign-ins.ts';
 
 /** A party that took part in a session: what single logout has to name, exactly as it was given to the party. */
 export interface Participant {
@@ -30,6 +31,8 @@ export interface SsoSession extends StoredRecord {
   readonly authenticatorId?: string | undefined;
   /** What kind of browser it was opened in, so that its resident knows it again. */
   readonly browser?: BrowserFamily | undefined;
+  /** R68: the sign-in of this resident before this one, wherever it was; none before the first. */
+  readonly previous?: SignInPlace | undefined;
   /** ms since 1970 of the last presentation of the card, or of the passkey where that stands alone. */
   readonly authenticatedAt: number;
   readonly startedAt: number;
@@ -68,6 +71,7 @@ export interface Presentation {
   readonly amr: readonly string[];
   readonly authenticatorId?: string | undefined;
   readonly browser?: BrowserFamily | undefined;
+  readonly previous?: SignInPlace | undefined;
   readonly at: number;
 }
 

@@ -5,6 +5,7 @@ export const apiScopes = [
   'admin.providers.approve',
   'admin.administrators.read',
   'admin.audit.read',
+  'admin.cards.stop',
 ] as const;
 export type ApiScope = (typeof apiScopes)[number];
 

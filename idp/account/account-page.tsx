@@ -5,6 +5,7 @@ import type { SsoSession } from '../session.ts';
 import { Accesses } from './accesses.tsx';
 import { purposeWords, typeNames } from './attribute-words.ts';
 import { accountCopy, levelCopy, pageNames } from './copy.ts';
+import { PreviousSection, type PreviousSignIn } from './previous-sign-in.tsx';
 
 export type ListedConsent = Omit<Consent, 'mac'> & {
   /** ended: given for one sign-in, which is over. */
@@ -16,6 +17,7 @@ export type ListedConsent = Omit<Consent, 'mac'> & {
 export interface AccountPageOptions {
   readonly session: SsoSession;
   readonly resident: string | undefined;
+  readonly previous: PreviousSignIn | undefined;
   /** How many notices are new. */
   readonly unread: number;
   readonly consents: readonly ListedConsent[];
@@ -53,6 +55,7 @@ export function AccountPage(options: Parts) {
       {justWithdrawn ? <Withdrawn consent={justWithdrawn} {...{ consents, language }} /> : null}
       {resident ? <p>{say('owner').replace('{name}', () => resident)}</p> : null}
       {options.unread > 0 ? <Unread {...options} /> : null}
+      <PreviousSection {...options} />
       <Contents language={language} />
       <section class="section" id="consents" aria-labelledby="consents-title">
         <h2 id="consents-title">{say('consents')}</h2>

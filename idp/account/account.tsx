@@ -12,13 +12,14 @@ import { AccountPage, type ListedConsent } from './account-page.tsx';
 import { accountCopy } from './copy.ts';
 import { createGate, type GateOptions } from './gate.ts';
 import { createOwnForms, type OwnFormsOptions } from './own-form.ts';
+import { type PreviousOptions, previousOf } from './previous-sign-in.tsx';
 
-export interface AccountRoutesOptions extends Omit<GateOptions, 'interactions'>, OwnFormsOptions {
+export interface AccountRoutesOptions extends Omit<GateOptions, 'interactions'>, OwnFormsOptions, PreviousOptions {
   readonly interactions: GateOptions['interactions'];
   readonly consents: Pick<Consents, 'list' | 'withdraw'>;
   readonly accessLog: Pick<AccessLog, 'accessesOf'>;
   readonly audit: Audit;
-  readonly notices: Pick<Notices, 'unread'>;
+  readonly notices: Pick<Notices, 'unread' | 'notify'>;
   readonly reports: Pick<Reports, 'ofResident'>;
   readonly frame: PageFrame;
   /** IANA name of the zone in which times are shown. */
@@ -51,6 +52,7 @@ export function accountRoutes(options: AccountRoutesOptions): (router: Router) =
     });
     const page = {
       session,
+      previous: await previousOf(session, options),
       reported: new Map((await options.reports.ofResident(residentRef)).map(({ entry, number }) => [entry, number])),
       unread: await options.notices.unread(residentRef),
       timeZone,
@@ -92,11 +94,15 @@ export function accountRoutes(options: AccountRoutesOptions): (router: Router) =
 const aboutOf = ({ id }: SsoSession) => `account:${id}`;
 
 /** Another resident's consent is refused as missing, so that its id tells nothing. */
-async function withdraw(residentRef: string, id: string, { consents, audit }: AccountRoutesOptions): Promise<string> {
+async function withdraw(residentRef: string, id: string, options: AccountRoutesOptions): Promise<string> {
+  const { consents, audit, notices, now } = options;
+  const at = now();
   try {
     const consent = await consents.withdraw(residentRef, id);
     const { party: provider, purpose, types } = consent;
     await audit.record({ type: 'consent.withdraw', result: 'ok', provider, detail: { consent: id, purpose, types } });
+    // Pressed twice, it happened once.
+    if ((consent.withdrawnAt ?? 0) >= at) await notices.notify(residentRef, 'consent-withdrawn', { party: provider });
     return consent.id;
   } catch (error) {
     if (!(error instanceof AttributeError && error.code === 'CONSENT_MISSING')) throw error;

@@ -135,7 +135,8 @@ async function remove(ctx: Context, session: SsoSession, options: AuthenticatorR
   const { residentRef, cardId, authenticatedAt: at } = session;
   const removed = await removeOwn(session, String(ctx.params.id), options);
   if (session.authenticatorId !== removed.id) return;
-  await openSession(ctx, { residentRef, cardId, level: cardPin, amr: ['hwk', 'pin'], at }, options);
+  const presented = { residentRef, cardId, level: cardPin, amr: ['hwk', 'pin'], at };
+  await openSession(ctx, presented, { instead: session }, options);
 }
 
 /** Another resident's passkey is refused as missing, so that its id tells nothing. */

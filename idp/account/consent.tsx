@@ -12,6 +12,7 @@ import {
 } from '../../attribute-service/index.ts';
 import type { Text } from '../../web/index.ts';
 import type { Audit } from '../audit.ts';
+import type { Notices } from '../card/notices.ts';
 import { HubPageError } from '../errors.ts';
 import type { PageFrame } from '../page-frame.ts';
 import type { SsoSession } from '../session.ts';
@@ -25,6 +26,7 @@ export interface ConsentRoutesOptions extends Omit<GateOptions, 'interactions'>,
   readonly consentRequests: Pick<ConsentRequests, 'peek' | 'close'>;
   readonly consents: Pick<Consents, 'give'>;
   readonly audit: Audit;
+  readonly notices: Pick<Notices, 'notify'>;
   readonly frame: PageFrame;
   readonly displayNameOf: (residentRef: string) => Promise<string | undefined>;
   /** Names of the bodies that data of a type comes from. */
@@ -148,5 +150,6 @@ async function settle({ request, session }: Asked, answer: Answer, options: Cons
     session: { id: session.id, endsAt: session.expiresAt },
   });
   const detail = { consent: consent.id, purpose, types, period };
-  return options.audit.record({ type: 'consent.give', result: 'ok', provider: party, detail });
+  await options.audit.record({ type: 'consent.give', result: 'ok', provider: party, detail });
+  return options.notices.notify(residentRef, 'consent-given', { party });
 }

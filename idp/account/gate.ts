@@ -1,5 +1,5 @@
 import type { Context } from 'koa';
-import { cardPin } from '../../federation/index.ts';
+import { cardPin, refedsMfa } from '../../federation/index.ts';
 import { localPath } from '../../web/index.ts';
 import { HubPageError } from '../errors.ts';
 import type { Sessions, SsoSession } from '../session.ts';
@@ -22,6 +22,8 @@ export interface Way {
   readonly returnTo: string;
   /** The page is for this resident only. */
   readonly residentRef?: string;
+  /** A passkey alone does too: for what a holder without the card has to be able to do. */
+  readonly orPasskey?: true;
   /** The card was presented no longer ago than this. */
   readonly maxAgeMs?: number;
   /** Where to go when the sign-in is cancelled: a checked address of the party that waits. */
@@ -30,6 +32,7 @@ export interface Way {
 
 /** Card and PIN, or more: the resident's own pages show who sees what, so possession of the card is not enough. */
 const needed = { comparison: 'minimum', classRefs: [cardPin] } as const;
+const neededAtLeast = { comparison: 'minimum', classRefs: [cardPin, refedsMfa] } as const;
 
 /**
  * The door of the resident's own pages: gives the session, or sends the browser to the card and back. A session of
@@ -40,7 +43,14 @@ export function createGate({ sessions, interactions, sessionCookie, now }: GateO
     const session = await sessions.byCookie(ctx.cookies.get(sessionCookie));
     const other = session !== undefined && way.residentRef !== undefined && session.residentRef !== way.residentRef;
     const at = now();
-    const demand = { fresh: other, passive: false, context: needed, required: undefined, at, maxAgeMs: way.maxAgeMs };
+    const demand = {
+      fresh: other,
+      passive: false,
+      context: way.orPasskey ? neededAtLeast : needed,
+      required: undefined,
+      at,
+      maxAgeMs: way.maxAgeMs,
+    };
     const step = nextStep(demand, session, at);
     if (session && step.step === 'respond' && !other) return session;
     const trace = traceOf(ctx);

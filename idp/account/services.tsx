@@ -5,6 +5,7 @@ import { type AccountLink, type AccountLinks, type ProviderRegistry, splitProvid
 import type { Text } from '../../web/index.ts';
 import { contractChoices } from '../admin/provider-copy.ts';
 import type { Audit } from '../audit.ts';
+import type { Notices } from '../card/notices.ts';
 import { HubPageError } from '../errors.ts';
 import type { PageFrame } from '../page-frame.ts';
 import type { SsoSession } from '../session.ts';
@@ -24,6 +25,7 @@ export interface ServiceRoutesOptions extends GateOptions, OpenSessionOptions, O
   readonly consents: Pick<Consents, 'list' | 'withdrawAll'>;
   readonly signOut: Pick<SignOuts, 'end'>;
   readonly audit: Audit;
+  readonly notices: Pick<Notices, 'notify'>;
   readonly frame: PageFrame;
   readonly timeZone: string;
   readonly sourceNameOf: (source: string) => Promise<Text | undefined>;
@@ -140,7 +142,7 @@ async function unlink(
   options: ServiceRoutesOptions,
 ): Promise<void> {
   const { residentRef, cardId, level, amr, authenticatorId, authenticatedAt: at } = session;
-  const { sessions, consents, signOut, links, audit } = options;
+  const { sessions, consents, signOut, links, audit, notices } = options;
   const withdrawn = await consents.withdrawAll(residentRef, party);
   const led = (await sessions.sessionsOf({ residentRef })).filter(({ participants }) => party in participants);
   const ended = await Promise.all(led.map(({ id }) => signOut.end(id, { reason: 'resident' })));
@@ -151,7 +153,8 @@ async function unlink(
     provider: party,
     detail: { consents: withdrawn.length, signOuts: ended.flatMap((one) => (one ? [one.id] : [])) },
   });
+  await notices.notify(residentRef, 'link-removed', { party });
   // Card or passkey of a moment ago stand as they did: the resident sees what became of it.
   if (led.some(({ id }) => id === session.id))
-    await openSession(ctx, { residentRef, cardId, level, amr, authenticatorId, at }, options);
+    await openSession(ctx, { residentRef, cardId, level, amr, authenticatorId, at }, { instead: session }, options);
 }

@@ -102,6 +102,7 @@ export const scopeNames: Readonly<Record<ApiScope, Text>> = {
   'admin.providers.approve': { ja: '承認する、差し戻す、再開する', en: 'approve, send back, resume' },
   'admin.administrators.read': { ja: '管理者の一覧を見る', en: 'see the list of administrators' },
   'admin.audit.read': { ja: '監査記録を見る', en: 'look at the audit records' },
+  'admin.cards.stop': { ja: '停止番号でカードを止める', en: 'stop cards by their stop codes' },
 };
 
 export const outcomeNames: Readonly<Record<Decision['outcome'], Text>> = {

@@ -8,6 +8,8 @@ const table: Readonly<Record<ApiScope, readonly Act[]>> = {
   'admin.providers.approve': ['provider.approve', 'provider.resume'],
   'admin.administrators.read': ['administrator.read'],
   'admin.audit.read': ['audit.read'],
+  // With a code that only a holder has; whoever adds an act to it gives it to every telephone line.
+  'admin.cards.stop': ['card.suspend'],
 };
 
 /** The scope that an act needs at the API; undefined where the API never does it (invitations, cards). */

@@ -12,6 +12,7 @@ const library = {
 export const bodyExamples: Readonly<Record<BodyName, object>> = {
   Check: { declarations: [library] },
   Declaration: library,
+  StopCode: { code: '1234 5678 9012 3452' },
   Ruling: { outcome: 'approved', comment: '電話で鍵の指紋を確かめた' },
 };
 

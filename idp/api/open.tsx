@@ -6,6 +6,7 @@ import type { Log } from '../../lib/log.ts';
 import { createSeal } from '../../lib/seal.ts';
 import { createOwnForms } from '../account/own-form.ts';
 import type { openConsole } from '../admin/open.ts';
+import type { StopLine } from '../card/stop-line.ts';
 import type { Ground } from '../ground.ts';
 import { createLimit } from '../guards.ts';
 import { type ApiTokens, apiResourceOf } from '../oidc/api-access.ts';
@@ -14,6 +15,7 @@ import type { PageFrame } from '../page-frame.ts';
 import type { Interactions } from '../sign-in/interaction.ts';
 import { accessRoutes } from './access-page.tsx';
 import { createCallers } from './caller.ts';
+import { stopOperation } from './card-operations.ts';
 import { decisionOperation } from './decision-operation.ts';
 import { createOnce, type KeyUse, keyUseCollection } from './idempotency.ts';
 import { openApiDocument } from './openapi.ts';
@@ -34,6 +36,7 @@ export interface ApiOptions {
   readonly interactions: Interactions;
   readonly tokens: ApiTokens;
   readonly agreement: ApiAgreement;
+  readonly stopCard: StopLine;
   /** What the console is made of: the API does nothing by other means. */
   readonly parts: Awaited<ReturnType<typeof openConsole>>['parts'];
   readonly now: () => number;
@@ -48,6 +51,7 @@ export function openApi(options: ApiOptions): { routes: (router: Router) => void
   const operations = inOrder([
     ...providerOperations(common),
     decisionOperation({ ...common, callers }),
+    stopOperation(common),
     ...recordOperations({ ...common, journal: ground.journal, trial: settings.profile === 'trial' }),
   ]);
   const once = createOnce({

@@ -73,4 +73,11 @@ export const operationWords: Readonly<Record<OperationId, { readonly summary: Te
       en: 'Numbers, roles and dates; not who they are as residents.',
     },
   },
+  stopCard: {
+    summary: { ja: '停止番号でカードを止める', en: 'Stop a card by its stop code' },
+    text: {
+      ja: '自動音声の電話などから、手紙にある16桁の停止番号で止めます。何度送っても同じです。カードや人のことは何も返しません。',
+      en: 'For automated telephone lines: the 16 digits of the holder’s letter. Repeating it changes nothing. Says nothing of card or person.',
+    },
+  },
 };

@@ -50,6 +50,7 @@ export const operationIds = [
   'checkDeclarations',
   'searchAudit',
   'listAdministrators',
+  'stopCard',
 ] as const;
 export type OperationId = (typeof operationIds)[number];
 

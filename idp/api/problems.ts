@@ -173,6 +173,21 @@ export const problems = {
     ['同じキーの要求を処理しています。', 'A request with this key is still under way.'],
     ['少し待って、同じキーで送り直してください。', 'Wait a little and repeat it with the same key.'],
   ),
+  STOP_CODE_MISTYPED: kind(
+    400,
+    'Slip in the stop code',
+    ['停止番号に打ち間違いがあります。', 'These digits can be no stop code.'],
+    ['手紙の16桁を、もう一度入力してもらってください。', 'Let the caller enter the 16 digits of the letter again.'],
+  ),
+  STOP_CODE_UNKNOWN: kind(
+    404,
+    'Stop code unknown',
+    ['この停止番号のカードはありません。', 'No card has this stop code.'],
+    [
+      'いちばん新しい手紙の番号か、サポートセンターを案内してください。',
+      'Point to the latest letter, or to the support centre.',
+    ],
+  ),
   TOO_MANY_REQUESTS: kind(
     429,
     'Too many requests',

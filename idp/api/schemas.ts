@@ -173,6 +173,13 @@ export const bodies = {
     outcome: Decision.shape.outcome,
     comment: z.string().trim().min(1).max(1000).describe('Your reason, or what you checked. It is kept.'),
   }),
+  StopCode: z.strictObject({
+    code: z
+      .string()
+      .min(1)
+      .max(60)
+      .describe('The 16 digits as the caller entered them; spaces and hyphens do not count.'),
+  }),
 };
 
 export const answers = {
@@ -184,6 +191,11 @@ export const answers = {
   RevisionPage: pageOf(Revision),
   AuditPage: pageOf(AuditRecord),
   AdministratorPage: pageOf(Administrator),
+  CardStop: z.strictObject({
+    state: z
+      .enum(['stopped', 'not-in-use'])
+      .describe('not-in-use: never activated, or ended. Either way nobody signs in with it.'),
+  }),
 };
 
 /** Schemas with a name of their own in the document. */

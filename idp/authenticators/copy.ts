@@ -56,8 +56,8 @@ export const passkeyCopy = {
   },
   lostCard: { ja: 'カードをなくした方', en: 'I lost my card' },
   lostCardText: {
-    ja: 'すぐにサポートセンターへお電話ください。カードが止まっている間は、パスキーも使えません。',
-    en: 'Please call the support centre at once. While the card is suspended, passkeys do not work either.',
+    ja: 'または、サポートセンターへお電話ください。カードが止まっている間は、パスキーも使えません。',
+    en: 'Or call the support centre. While the card is suspended, passkeys do not work either.',
   },
   wish: {
     ja: 'このサービスは、パスキーがなくても使えます。',

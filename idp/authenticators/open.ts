@@ -1,4 +1,4 @@
-import type { CardRegistry } from '../../card-auth/index.ts';
+import type { Schemes } from '../../card-auth/index.ts';
 import type { Settings } from '../../config/index.ts';
 import type { Notices } from '../card/notices.ts';
 import type { Ground } from '../ground.ts';
@@ -8,7 +8,7 @@ import { createPasskeyChallenges, type PasskeyChallenge, passkeyChallengeCollect
 
 export interface OpenAuthenticatorsOptions {
   readonly settings: Settings;
-  readonly cards: Pick<CardRegistry, 'ofResident' | 'isUsable'>;
+  readonly schemes: Pick<Schemes, 'ofResident' | 'refOf'>;
   readonly displayNameOf: (residentRef: string) => Promise<string | undefined>;
   readonly notices: Pick<Notices, 'notify'>;
   /** A passkey says nothing any more: whoever is signed in by it is signed out, and the parties are told. */
@@ -19,7 +19,7 @@ export interface OpenAuthenticatorsOptions {
 /** The passkeys of residents: records, challenges, ceremonies. */
 export function openAuthenticators(
   { storage, secret, audit }: Pick<Ground, 'storage' | 'secret' | 'audit'>,
-  { settings, cards, displayNameOf, notices, onStopped, now }: OpenAuthenticatorsOptions,
+  { settings, schemes, displayNameOf, notices, onStopped, now }: OpenAuthenticatorsOptions,
 ) {
   const authenticators = createAuthenticators({
     authenticators: storage.collection<Authenticator>(authenticatorCollection),
@@ -30,8 +30,8 @@ export function openAuthenticators(
   });
 
   async function usableCardOf(residentRef: string): Promise<string | undefined> {
-    for (const { id } of await cards.ofResident(residentRef)) if (await cards.isUsable(id)) return id;
-    return undefined;
+    const usable = (await schemes.ofResident(residentRef)).find((one) => one.usable);
+    return usable && schemes.refOf(usable);
   }
 
   const ceremonies = createCeremonies({

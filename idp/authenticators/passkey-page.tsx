@@ -1,4 +1,4 @@
-import { Logo, Notice, type Preferences, Steps } from '../../web/index.ts';
+import { type Language, Logo, Notice, type Preferences, Steps } from '../../web/index.ts';
 import { CancelForm, Help, Reference } from '../sign-in/card-panel.tsx';
 import { signInCopy } from '../sign-in/copy.ts';
 import type { Authenticator } from './authenticators.ts';
@@ -18,6 +18,13 @@ export interface PasskeyPageOptions {
 }
 
 type Page = PasskeyPageOptions & { readonly preferences: Preferences };
+
+const lostCardIn = (language: Language) =>
+  [
+    passkeyCopy.lostCard[language],
+    passkeyCopy.lostCardText[language],
+    [signInCopy.stopNow[language], '/card/stop'],
+  ] as const;
 
 /** After card and PIN: the bound key, or how to bind one right here. */
 export function KeyPage(page: Page & { readonly bound: readonly Authenticator[]; readonly justBound: boolean }) {
@@ -45,7 +52,7 @@ export function KeyPage(page: Page & { readonly bound: readonly Authenticator[];
       />
       {page.wish ? <Without {...{ interactionId, csrfToken, language }} /> : null}
       <Help
-        topics={[...(first ? [] : [[say('lost'), say('lostText')] as const]), [say('lostCard'), say('lostCardText')]]}
+        topics={[...(first ? [] : [[say('lost'), say('lostText')] as const]), lostCardIn(language)]}
         phone={supportPhone}
       />
       <CancelForm {...{ interactionId, csrfToken }} label={say('cancel')} />
@@ -107,13 +114,7 @@ export function PasskeyPage(page: Page & { readonly other: boolean }) {
           {say('noneText')} <a href="/account/authenticators">{say('manage')}</a>
         </p>
       </details>
-      <Help
-        topics={[
-          [say('lost'), say('lostText')],
-          [say('lostCard'), say('lostCardText')],
-        ]}
-        phone={supportPhone}
-      />
+      <Help topics={[[say('lost'), say('lostText')], lostCardIn(language)]} phone={supportPhone} />
       <CancelForm {...{ interactionId, csrfToken }} label={say('cancel')} />
       <Reference trace={page.trace} language={language} />
     </>

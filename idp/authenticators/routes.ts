@@ -19,6 +19,7 @@ export interface PasskeyRoutesOptions
     | 'sessions'
     | 'endSession'
     | 'knownBrowsers'
+    | 'lastSignIns'
     | 'registry'
     | 'sessionCookie'
     | 'browserCookie'
@@ -65,7 +66,7 @@ export function passkeyRoutes(options: PasskeyRoutesOptions): (router: Router) =
           : await ceremonies.finishSignIn(demandAlone(moment, where), message);
       note(ctx, 'passkey-finish');
       traceOf(ctx).prove();
-      await openSession(ctx, presentation, options);
+      await openSession(ctx, presentation, { party: moment.interaction.providerId }, options);
       return { next: `/sign-in/${moment.interaction.id}` };
     });
 

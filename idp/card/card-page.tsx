@@ -1,19 +1,27 @@
 import type { CardRecord } from '../../card-auth/index.ts';
-import { type DateStyle, Facts, formatDay, formatMoment, Notice } from '../../web/index.ts';
+import { type DateStyle, Facts, formatDay, formatMoment, type Language, Notice, type Text } from '../../web/index.ts';
 import { cardCopy, statusCopy } from './copy.ts';
 import { type NamedNotice, noticeWords } from './notice-words.ts';
 
 /** What the holder sees of a card. */
 export type ShownCard = Pick<CardRecord, 'number' | 'status' | 'expiresOn'>;
 
+/** R42: a card of another kind, or whatever else its scheme is about. */
+export interface ShownOther {
+  readonly ref: string;
+  readonly label: Text;
+  readonly usable: boolean;
+}
+
 interface CardPageOptions extends DateStyle {
   readonly cards: readonly ShownCard[];
+  readonly others: readonly ShownOther[];
   readonly notices: readonly NamedNotice[];
   readonly pinChanged: boolean;
 }
 
 /** The holder's card: its state, what can be done with it, and what happened around it. */
-export function CardPage({ cards, notices, pinChanged, ...style }: CardPageOptions) {
+export function CardPage({ cards, others, notices, pinChanged, ...style }: CardPageOptions) {
   const { language } = style;
   const say = (key: keyof typeof cardCopy) => cardCopy[key][language];
   return (
@@ -26,10 +34,15 @@ export function CardPage({ cards, notices, pinChanged, ...style }: CardPageOptio
       ) : null}
       <section class="section" aria-labelledby="card-title">
         <h2 id="card-title">{say('card')}</h2>
-        {cards.length === 0 ? <p>{say('none')}</p> : null}
+        {cards.length + others.length === 0 ? <p>{say('none')}</p> : null}
         {cards.map((card) => (
           <article key={card.number} class="block">
             <Facts facts={cardFacts(card, style)} />
+          </article>
+        ))}
+        {others.map((other) => (
+          <article key={other.ref} class="block">
+            <Facts facts={otherFacts(other, language)} />
           </article>
         ))}
         <ul class="links">
@@ -74,6 +87,11 @@ function cardFacts({ number, status, expiresOn }: ShownCard, style: DateStyle): 
   ];
 }
 
+const otherFacts = ({ label, usable }: ShownOther, language: Language): (readonly [string, string])[] => [
+  [cardCopy.kind[language], label[language]],
+  [cardCopy.state[language], statusCopy[usable ? 'active' : 'suspended'][language]],
+];
+
 const noticeFact = (notice: NamedNotice, style: DateStyle): readonly [string, string] => [
   formatMoment(notice.at, style),
   noticeWords(notice, style.language),
@@ -81,31 +99,37 @@ const noticeFact = (notice: NamedNotice, style: DateStyle): readonly [string, st
 
 interface StopPageOptions extends Pick<DateStyle, 'language'> {
   readonly cards: readonly ShownCard[];
+  readonly others: readonly ShownOther[];
   readonly csrfToken: string;
 }
 
 /** Asks once more, because only the card office can undo it. */
-export function StopPage({ cards, csrfToken, language }: StopPageOptions) {
+export function StopPage({ cards, others, csrfToken, language }: StopPageOptions) {
+  const isNone = cards.length + others.length === 0;
   const say = (key: keyof typeof cardCopy) => cardCopy[key][language];
   return (
     <>
       <h1>{say('stopTitle')}</h1>
-      {cards.length === 0 ? <p>{say('stopNone')}</p> : <p>{say('stopText')}</p>}
-      {cards.length === 0 ? null : <p>{say('stopBack')}</p>}
+      <p>{say(isNone ? 'stopNone' : 'stopText')}</p>
+      {isNone ? null : <p>{say('stopBack')}</p>}
       {cards.map(({ number, status }) => (
-        <form key={number} method="post" action="/account/card/stop" class="block">
-          <Facts
-            facts={[
-              [say('number'), number.replace(/^(\d{4})(\d{4})/, '$1 $2 ')],
-              [say('state'), statusCopy[status][language]],
-            ]}
-          />
-          <input type="hidden" name="csrf" value={csrfToken} />
-          <input type="hidden" name="number" value={number} />
-          <p class="actions">
-            <button type="submit">{say('stopThis')}</button>
-          </p>
-        </form>
+        <StopForm
+          key={number}
+          facts={[
+            [say('number'), number.replace(/^(\d{4})(\d{4})/, '$1 $2 ')],
+            [say('state'), statusCopy[status][language]],
+          ]}
+          field={['number', number]}
+          {...{ csrfToken, language }}
+        />
+      ))}
+      {others.map((other) => (
+        <StopForm
+          key={other.ref}
+          facts={otherFacts(other, language)}
+          field={['other', other.ref]}
+          {...{ csrfToken, language }}
+        />
       ))}
       <p>
         <a class="button button-plain" href="/account/card">
@@ -113,6 +137,27 @@ export function StopPage({ cards, csrfToken, language }: StopPageOptions) {
         </a>
       </p>
     </>
+  );
+}
+
+function StopForm({
+  facts,
+  field: [name, value],
+  csrfToken,
+  language,
+}: Pick<StopPageOptions, 'csrfToken' | 'language'> & {
+  readonly facts: readonly (readonly [string, string])[];
+  readonly field: readonly [name: string, value: string];
+}) {
+  return (
+    <form method="post" action="/account/card/stop" class="block">
+      <Facts facts={facts} />
+      <input type="hidden" name="csrf" value={csrfToken} />
+      <input type="hidden" name={name} value={value} />
+      <p class="actions">
+        <button type="submit">{cardCopy.stopThis[language]}</button>
+      </p>
+    </form>
   );
 }
 

@@ -6,6 +6,7 @@ export const cardCopy = {
   title: { ja: 'カードとお知らせ', en: 'Your card and notices' },
   card: { ja: 'カード', en: 'Card' },
   number: { ja: 'カード番号', en: 'Card number' },
+  kind: { ja: 'カードの種類', en: 'Kind of card' },
   state: { ja: '状態', en: 'State' },
   expires: { ja: '有効期限', en: 'Valid until' },
   none: { ja: 'カードはありません', en: 'There is no card' },

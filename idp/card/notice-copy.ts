@@ -17,6 +17,31 @@ export const noticeCopy = {
     ja: 'パスキーの写しが使われた疑いがあるため、そのパスキーを止めました。削除して、登録し直してください',
     en: 'A copy of a passkey may have been used, so the passkey was blocked. Please remove it and set up a new one',
   },
+  'consent-given': {
+    ja: '「{service}」への情報の提供に同意しました',
+    en: 'You agreed that information may be passed on to “{service}”',
+  },
+  'consent-withdrawn': {
+    ja: '「{service}」への情報の提供の同意を撤回しました',
+    en: 'The consent for “{service}” was withdrawn',
+  },
+  'link-removed': {
+    ja: '「{service}」とのつながりを解きました。同意があったときは、それも撤回しました',
+    en: 'The link with “{service}” was undone, and any consent for it with it',
+  },
+  'mandate-given': {
+    ja: '代理の届け（様式2）を登録しました',
+    en: 'Somebody was registered to act for you (form 2)',
+  },
+  'mandate-withdrawn': { ja: '代理の届け（様式2）を取り下げました', en: 'Form 2, on who acts for you, was withdrawn' },
+  'insurer-consent-given': {
+    ja: '保険者からの情報の提供への同意（様式3）を登録しました',
+    en: 'Your consent that an insurer passes on information was registered (form 3)',
+  },
+  'insurer-consent-withdrawn': {
+    ja: '保険者からの情報の提供への同意（様式3）を取り下げました',
+    en: 'The consent for an insurer (form 3) was withdrawn',
+  },
   'report-answered': {
     ja: '心当たりがないとお知らせいただいたアクセスに、お答えしました（受付番号 {number}）',
     en: 'The access that you reported has been answered (number {number})',
@@ -24,6 +49,11 @@ export const noticeCopy = {
   'sign-ins-ended': {
     ja: 'サポートセンターが、あなたのログインをすべて終わらせました',
     en: 'The support centre ended all your sign-ins',
+  },
+  'card-handed-over': { ja: 'カードをお渡ししました', en: 'A card was handed over to you' },
+  'code-made': {
+    ja: '受け渡し番号と停止番号の手紙を作りました。前の手紙の番号は使えません',
+    en: 'A letter with new codes was made; the codes of the one before are worth nothing now',
   },
   'card-activated': { ja: 'カードの利用を始めました', en: 'The card was activated' },
   'card-suspended': { ja: 'カードを止めました', en: 'The card was stopped' },

@@ -1,13 +1,18 @@
 import {
+  type AuthenticatorScheme,
   type CardRecord,
   type CardTask,
   cardCollection,
   cardTaskCollection,
+  createAuthenticators,
   createCardOffice,
   createCardRegistry,
+  createCardStop,
   createCardTasks,
   createExpiryRound,
   createHandOverCodes,
+  createStopCodes,
+  liteSScheme,
   type PinCounter,
   pinCounterCollection,
   returnTries,
@@ -23,16 +28,22 @@ import {
   noticeReadingCollection,
 } from './notices.ts';
 import { createCardEvents } from './open.ts';
+import { createOtherStop } from './other-stop.ts';
 
 export interface OfficePartsOptions {
   readonly ground: Pick<Ground, 'storage' | 'audit' | 'secret'>;
   /** A card was stopped: whoever is signed in with it is signed out, and the parties are told. */
   readonly onStopped?: ((cardId: string) => Promise<void>) | undefined;
+  readonly cardsPerPerson: number;
+  /** R43: kinds of cards beside the hub's own. */
+  readonly otherSchemes?: readonly AuthenticatorScheme[] | undefined;
   readonly now: () => number;
 }
 
 /** The card office with everything that follows from its acts: audit, notices, the end of sign-ins. */
-export function openCardOffice({ ground: { storage, audit, secret }, onStopped, now }: OfficePartsOptions) {
+export function openCardOffice(options: OfficePartsOptions) {
+  const { ground, onStopped, cardsPerPerson, otherSchemes = [], now } = options;
+  const { storage, audit, secret } = ground;
   const cards = createCardRegistry({
     cards: storage.collection<CardRecord>(cardCollection),
     ...(onStopped ? { onStopped } : {}),
@@ -43,8 +54,11 @@ export function openCardOffice({ ground: { storage, audit, secret }, onStopped, 
     readings: storage.collection<NoticeReading>(noticeReadingCollection),
     now,
   });
+  const schemes = createAuthenticators([liteSScheme({ cards, now }), ...otherSchemes]);
+  const suspendOther = createOtherStop({ schemes, audit, notices, onStopped });
   const tasks = createCardTasks({ tasks: storage.collection<CardTask>(cardTaskCollection) });
   const codes = createHandOverCodes({ key: secret('hand-over-codes'), now });
+  const stopCodes = createStopCodes({ key: secret('stop-codes') });
   const counters = storage.collection<PinCounter>(pinCounterCollection);
   const onActivated = async (cardId: string) => {
     const card = await cards.get(cardId);
@@ -55,16 +69,22 @@ export function openCardOffice({ ground: { storage, audit, secret }, onStopped, 
     cards,
     tasks,
     codes,
+    stopCodes,
+    cardsPerPerson,
+    async suspendOthers(residentRef, reason, by) {
+      for (const other of await schemes.othersOf(residentRef)) await suspendOther(other, reason, by);
+    },
     returnTries: (cardId, generation) => returnTries(counters, cardId, generation),
     onChange,
     now,
   });
   const expiryRound = createExpiryRound({ cards, onEvent: onExpiry, now });
-  return { cards, notices, tasks, codes, office, onFact, expiryRound };
+  const stopByCode = createCardStop({ cards, stopCodes, suspend: office.suspend });
+  return { schemes, suspendOther, stopByCode, cards, notices, tasks, codes, office, onFact, expiryRound };
 }
 
 /** For a command beside the hub. */
-export function openCardOfficeBeside(ground: Ground, now: () => number) {
+export function openCardOfficeBeside(ground: Ground, now: () => number, cardsPerPerson = 1) {
   const sessions = ground.storage.collection<SsoSession>(sessionCollection);
-  return openCardOffice({ ground, onStopped: (cardId) => endBeside(sessions, cardId, now), now });
+  return openCardOffice({ ground, onStopped: (cardId) => endBeside(sessions, cardId, now), cardsPerPerson, now });
 }

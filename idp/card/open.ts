@@ -6,6 +6,8 @@ import { type Notices, noticeOfFact } from './notices.ts';
 const noticeOfChange: Readonly<Partial<Record<CardChange['type'], NoticeKind>>> = {
   suspended: 'card-suspended',
   resumed: 'card-resumed',
+  'handed-over': 'card-handed-over',
+  'code-made': 'code-made',
   revoked: 'card-revoked',
   replaced: 'card-replaced',
   'tries-returned': 'tries-returned',

@@ -69,7 +69,7 @@ export function PinPage(options: PinPageOptions) {
       <Help
         topics={[
           [signInCopy.forgot[language], signInCopy.forgotText[language]],
-          [signInCopy.lost[language], signInCopy.lostText[language]],
+          [signInCopy.lost[language], signInCopy.lostText[language], [signInCopy.stopNow[language], '/card/stop']],
         ]}
         phone={supportPhone}
       />

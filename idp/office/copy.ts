@@ -52,6 +52,10 @@ export const mandateNames: Readonly<Record<MandateKind, Text>> = {
 
 export const duplicateNames: Readonly<Record<Duplicate['kind'], Text>> = {
   'live-card': { ja: '同じ方の使えるカードがあります', en: 'The same person holds a card' },
+  'another-card': {
+    ja: '同じ方のカードがありますが、もう1枚持てます',
+    en: 'The same person holds a card, and may hold a further one',
+  },
   'waiting-card': { ja: '同じ方のカードを発行するところです', en: 'A card is about to be made for the same person' },
   application: { ja: '似た申込があります', en: 'A similar application' },
   resident: {

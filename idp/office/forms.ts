@@ -45,24 +45,30 @@ export function isInsurerNumber(text: string): boolean {
   return (10 - (sum % 10)) % 10 === check;
 }
 
+export type FormChange = `${'mandate' | 'insurer-consent'}-${'given' | 'withdrawn'}`;
+
 export interface FormsOptions {
   readonly mandates: Collection<Mandate>;
   readonly consents: Collection<InsurerConsent>;
+  /** Tells the person; after a crash in between the notice is missing, but it never comes twice. */
+  readonly notify: (residentRef: string, kind: FormChange) => Promise<void>;
   readonly now: () => number;
 }
 
 /** Forms 2 and 3 of residents, as they hold and as they ended. */
-export function createForms({ mandates, consents, now }: FormsOptions) {
+export function createForms({ mandates, consents, notify, now }: FormsOptions) {
   /** From an approved application; repeated after a crash it adds nothing. */
   async function take(
     application: string,
     residentRef: string,
     given: { readonly mandate?: MandateForm | undefined; readonly insurers: readonly string[] },
   ): Promise<void> {
-    if (given.mandate) await once(mandates.insert({ ...given.mandate, id: application, residentRef }));
+    if (given.mandate && (await once(mandates.insert({ ...given.mandate, id: application, residentRef }))))
+      await notify(residentRef, 'mandate-given');
     for (const insurer of given.insurers) {
       const id = `${application}.${insurer}`;
-      await once(consents.insert({ id, residentRef, insurer, textVersion: consentTextVersion, at: now() }));
+      if (await once(consents.insert({ id, residentRef, insurer, textVersion: consentTextVersion, at: now() })))
+        await notify(residentRef, 'insurer-consent-given');
     }
   }
 
@@ -73,9 +79,14 @@ export function createForms({ mandates, consents, now }: FormsOptions) {
 
   /** Whether there was one of this person to end; it stays on record. */
   async function withdraw(kind: 'mandate' | 'consent', id: string, residentRef: string): Promise<boolean> {
-    const end = <T extends Mandate | InsurerConsent>(current: T): T =>
-      current.residentRef === residentRef ? { ...current, withdrawnAt: current.withdrawnAt ?? now() } : current;
+    let first = false;
+    const end = <T extends Mandate | InsurerConsent>(current: T): T => {
+      const own = current.residentRef === residentRef;
+      first = own && current.withdrawnAt === undefined;
+      return own ? { ...current, withdrawnAt: current.withdrawnAt ?? now() } : current;
+    };
     const ended = kind === 'mandate' ? await mandates.update(id, end) : await consents.update(id, end);
+    if (first) await notify(residentRef, kind === 'mandate' ? 'mandate-withdrawn' : 'insurer-consent-withdrawn');
     return ended?.residentRef === residentRef;
   }
 
@@ -84,11 +95,13 @@ export function createForms({ mandates, consents, now }: FormsOptions) {
 
 export type Forms = ReturnType<typeof createForms>;
 
-/** A write that was done before, by another process or before a crash. */
-export async function once(written: Promise<void>): Promise<void> {
+/** A write that may have been done before, by another process or before a crash; whether this one did it. */
+export async function once(written: Promise<void>): Promise<boolean> {
   try {
     await written;
+    return true;
   } catch (error) {
     if (!(error instanceof StorageError && error.code === 'ALREADY_EXISTS')) throw error;
+    return false;
   }
 }

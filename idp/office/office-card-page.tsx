@@ -103,12 +103,18 @@ function HandOver({ csrf, base, language }: OfficeCardOptions & DateStyle & { re
 export interface CodeLetterOptions {
   readonly resident: Resident;
   readonly code: string;
+  /** Stops the card, from home. */
+  readonly stopCode: string;
   /** Where the holder enters it. */
   readonly address: string;
+  readonly stopAddress: string;
 }
 
+const grouped = (digits: string) => digits.replaceAll(/(\d{4})(?=\d)/g, '$1 ');
+
 /** The letter with a code: this one time, and kept nowhere. Apart from the card, so that whoever gets one has not the other. */
-export function CodeLetter({ resident, code, address, language }: CodeLetterOptions & DateStyle) {
+export function CodeLetter(options: CodeLetterOptions & DateStyle) {
+  const { resident, code, stopCode, address, stopAddress, language } = options;
   const say = (key: keyof typeof taskCopy) => taskCopy[key][language];
   return (
     <>
@@ -123,13 +129,26 @@ export function CodeLetter({ resident, code, address, language }: CodeLetterOpti
           [
             say('code'),
             <strong key="code" id="hand-over-code">
-              {code.replaceAll(/(\d{4})(?=\d)/g, '$1 ')}
+              {grouped(code)}
             </strong>,
           ],
           [say('address'), <code key="address">{address}</code>],
         ]}
       />
       <p>{say('codeSecret')}</p>
+      <h2>{say('stopTitle')}</h2>
+      <p>{say('stopText')}</p>
+      <Facts
+        facts={[
+          [
+            say('stopCode'),
+            <strong key="stop" id="stop-code">
+              {grouped(stopCode)}
+            </strong>,
+          ],
+          [say('address'), <code key="address">{stopAddress}</code>],
+        ]}
+      />
       <p class="screen">
         <a class="button button-plain" href="/admin/office/tasks">
           {say('back')}

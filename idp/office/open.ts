@@ -13,6 +13,7 @@ import {
 import type { Settings } from '../../config/index.ts';
 import type { Log } from '../../lib/log.ts';
 import { createSeal } from '../../lib/seal.ts';
+import type { Notices } from '../card/notices.ts';
 import type { Ground } from '../ground.ts';
 import { createLeases, type LeaseRecord, leaseCollection } from '../lease.ts';
 import { applicationRoutes } from './application-routes.tsx';
@@ -56,6 +57,7 @@ export interface CardOfficeParts {
   readonly tasks: CardTasks;
   readonly office: CardOffice;
   readonly expiryRound: () => Promise<void>;
+  readonly notices: Pick<Notices, 'notify'>;
   readonly issuingStation: IssuingStation | undefined;
   readonly stations: Stations;
   readonly issuances: Issuances;
@@ -136,11 +138,21 @@ async function openParts({ settings, ground, credential, audit, now }: OfficeOpt
   const forms2and3 = createForms({
     mandates: storage.collection<Mandate>(mandateCollection),
     consents: storage.collection<InsurerConsent>(insurerConsentCollection),
+    notify: credential.notices.notify,
     now,
   });
   const links = storage.collection<RegisterLink>(registerLinkCollection);
   const allTasks = storage.collection<CardTask>(cardTaskCollection);
-  const people = { links, residents, cards, tasks: allTasks, applications, register, synthetic: trial };
+  const people = {
+    links,
+    residents,
+    cards,
+    tasks: allTasks,
+    applications,
+    register,
+    cardsPerPerson: cardOffice.cardsPerPerson,
+    synthetic: trial,
+  };
   const persons = createPersons(people);
   const after = { letters, proofings, tasks, register, evidenceMs: cardOffice.evidenceDays * dayMs };
   const approvals = createApprovals({ ...after, applications, persons, evidence, forms: forms2and3, audit, now });

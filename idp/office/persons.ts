@@ -1,5 +1,5 @@
 import type { CardRegistry, CardTask, Resident, Residents } from '../../card-auth/index.ts';
-import { isFinal } from '../../card-auth/index.ts';
+import { countCards } from '../../card-auth/index.ts';
 import { randomText } from '../../lib/random.ts';
 import type { Collection, CollectionDefinition, StoredRecord } from '../../storage/index.ts';
 import type { Application, Applications } from './applications.ts';
@@ -18,7 +18,8 @@ export const registerLinkCollection: CollectionDefinition = { name: 'register-li
 
 /** Something that is there already for the same person (R117). */
 export interface Duplicate {
-  readonly kind: 'live-card' | 'waiting-card' | 'application' | 'resident';
+  /** another-card: the person has one, and the programme allows a further one. */
+  readonly kind: 'live-card' | 'waiting-card' | 'another-card' | 'application' | 'resident';
   /** Number of the application, where it is one. */
   readonly application?: string | undefined;
 }
@@ -33,13 +34,15 @@ export interface PersonsOptions {
   readonly tasks: Collection<CardTask>;
   readonly applications: Pick<Applications, 'bornOn' | 'get'>;
   readonly register: Pick<ResidentRegister, 'id'>;
+  /** How many cards one person may hold (R42). */
+  readonly cardsPerPerson: number;
   /** Marks who is made in a trial. */
   readonly synthetic: boolean;
 }
 
 /** Who a person of the register is to the hub, and whether that person has a card or is about to get one. */
 export function createPersons(options: PersonsOptions) {
-  const { links, residents, cards, tasks, applications, register, synthetic } = options;
+  const { links, residents, cards, tasks, applications, register, cardsPerPerson, synthetic } = options;
   const linkId = (reference: string) => `${register.id}:${reference}`;
 
   /** Residents that were imported from the register have its own reference. */
@@ -61,7 +64,7 @@ export function createPersons(options: PersonsOptions) {
     const residentRef = await ensure(entry);
     const held = (await links.get(linkId(chosen)))?.application;
     if (held === id) return residentRef;
-    if (held !== undefined && ((await isUnderWay(held)) || (await holdsCard(residentRef)))) throw duplicate();
+    if (held !== undefined && ((await isUnderWay(held)) || (await hasAll(residentRef)))) throw duplicate();
     await links.update(linkId(chosen), (current) => {
       if (current.application !== held) throw duplicate();
       return { ...current, application: id };
@@ -76,10 +79,16 @@ export function createPersons(options: PersonsOptions) {
   }
 
   async function holdsCard(residentRef: string): Promise<Duplicate['kind'] | undefined> {
-    if ((await cards.ofResident(residentRef)).some(({ status }) => !isFinal(status))) return 'live-card';
     const { records } = await tasks.find({ where: { residentRef }, limit: 100 });
-    const isWaiting = ({ act, state }: CardTask) => act === 'issue' && (state === 'open' || state === 'approved');
-    return records.some(isWaiting) ? 'waiting-card' : undefined;
+    const { live, coming } = countCards(await cards.ofResident(residentRef), records);
+    if (live + coming === 0) return undefined;
+    if (live + coming < cardsPerPerson) return 'another-card';
+    return live > 0 ? 'live-card' : 'waiting-card';
+  }
+
+  async function hasAll(residentRef: string): Promise<boolean> {
+    const kind = await holdsCard(residentRef);
+    return kind !== undefined && isBar({ kind });
   }
 
   /** Everything that looks like the applicant: by the register's link, by other applications, by variants of the name. */

@@ -18,6 +18,10 @@ export const officeRemedies: Readonly<Record<string, Text>> = {
     ja: 'すでに決まっています。一覧を開き直してください。',
     en: 'It is decided already. Please open the list again.',
   },
+  CARD_LIMIT: {
+    ja: 'この方は、持てる枚数のカードをもう持っているか、申し込んでいます。なくしたカードのかわりなら、再発行を頼んでください。',
+    en: 'This person has, or is about to get, as many cards as one may hold. In place of a lost one, ask for a replacement.',
+  },
   CARD_MISSING: {
     ja: 'その番号のカードはありません。',
     en: 'There is no card of this number.',

@@ -53,8 +53,8 @@ export const letterTexts: Readonly<Record<LetterKind, Text>> = {
     en: 'A card was applied for in your name and approved. If you know nothing of it, please call at once.',
   },
   'card-stopped': {
-    ja: 'お電話により、カードを止めました。お心当たりがないときは、お電話ください。',
-    en: 'Your card was stopped after a call. If you know nothing of it, please call us.',
+    ja: 'お申し出により、カードを止めました。お心当たりがないときは、お電話ください。',
+    en: 'Your card was stopped because somebody asked for it. If you know nothing of it, please call us.',
   },
   'card-continued': {
     ja: '止めていたカードを、また使えるようにしました。お心当たりがないときは、すぐにお電話ください。',
@@ -128,6 +128,12 @@ export const taskCopy = {
     ja: '受け渡し番号と暗証番号を、電話や窓口でお尋ねすることはありません。',
     en: 'Nobody will ever ask you for this code or your PIN.',
   },
+  stopTitle: { ja: 'カードをなくしたとき', en: 'If the card is lost' },
+  stopText: {
+    ja: 'この手紙は、家に保管してください。次のアドレスで停止番号を入力すると、24時間いつでもカードを止められます。止めるほかには使えません。新しい手紙が届いたら、その番号を使ってください。',
+    en: 'Keep this letter at home. The stop code stops the card at the address below, at any hour, and does nothing else. Once a newer letter comes, use the code of that one.',
+  },
+  stopCode: { ja: '停止番号', en: 'Stop code' },
   address: { ja: 'アドレス', en: 'Address' },
   back: { ja: 'カードの仕事へ', en: 'Back to the tasks' },
   letters: { ja: '郵送', en: 'Letters' },

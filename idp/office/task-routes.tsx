@@ -153,9 +153,16 @@ async function residentOf({ residentRef }: Pick<CardRecord, 'residentRef'>, { re
   return resident;
 }
 
-async function showCode(ctx: Context, { card, code }: MadeCode, options: Options): Promise<void> {
+async function showCode(ctx: Context, { card, code, stopCode }: MadeCode, options: Options): Promise<void> {
   const { frame, origin, timeZone } = options;
-  const letter = { resident: await residentOf(card, options), code, address: `${origin}/card/activate`, timeZone };
+  const letter = {
+    resident: await residentOf(card, options),
+    code,
+    stopCode,
+    address: `${origin}/card/activate`,
+    stopAddress: `${origin}/card/stop`,
+    timeZone,
+  };
   frame.send(ctx, {
     title: taskCopy.letterTitle[frame.preferencesOf(ctx).language],
     path: home,

@@ -118,14 +118,19 @@ export function Help({
   topics,
   phone,
 }: {
-  readonly topics: readonly (readonly [title: string, text: string])[];
+  readonly topics: readonly (readonly [title: string, text: string, page?: readonly [name: string, href: string]])[];
   readonly phone: string;
 }) {
   return (
     <div class="help">
-      {topics.map(([title, text]) => (
+      {topics.map(([title, text, page]) => (
         <details key={title}>
           <summary>{title}</summary>
+          {page ? (
+            <p>
+              <a href={page[1]}>{page[0]}</a>
+            </p>
+          ) : null}
           <p>
             {text} <a href={`tel:${phone.replaceAll('-', '')}`}>{phone}</a>
           </p>

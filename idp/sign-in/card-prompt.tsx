@@ -68,7 +68,7 @@ export function CardPrompt(
       ) : null}
       <Help
         topics={[
-          [say('lost'), say('lostText')],
+          [say('lost'), say('lostText'), [say('stopNow'), '/card/stop']],
           [say('forgot'), say('forgotText')],
           [say('which'), say('whichText')],
         ]}

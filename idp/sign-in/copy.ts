@@ -29,9 +29,10 @@ export const signInCopy = {
   cancel: { ja: 'ログインをやめる', en: 'Cancel' },
   lost: { ja: 'カードをなくした方', en: 'I lost my card' },
   lostText: {
-    ja: 'すぐにサポートセンターへお電話ください。カードの利用を止めます。',
-    en: 'Please call the support centre at once: the card will be suspended.',
+    ja: 'または、サポートセンターへお電話ください。カードの利用を止めます。',
+    en: 'Or call the support centre: the card will be suspended.',
   },
+  stopNow: { ja: '手紙にある停止番号で、今すぐカードを止める', en: 'Stop it now, with the stop code of your letter' },
   forgot: { ja: '暗証番号を忘れた方', en: 'I forgot my PIN' },
   forgotText: {
     ja: '窓口で本人確認のうえ、新しい暗証番号を設定できます。5回続けて間違えるとロックされます。',

@@ -1,10 +1,10 @@
 import type Router from '@koa/router';
 import type { Context } from 'koa';
 import { z } from 'zod';
-import type { CardAuthentication, CardSignIn } from '../../card-auth/index.ts';
+import { type CardAuthentication, CardError, type CardSignIn, type Schemes } from '../../card-auth/index.ts';
 import { type ProviderRegistry, SamlError } from '../../federation/index.ts';
 import { HubPageError } from '../errors.ts';
-import { readForm } from '../guards.ts';
+import { readForm, readJson } from '../guards.ts';
 import type { Sessions, SsoSession } from '../session.ts';
 import { type Decided, noteDecision } from '../traces/notes.ts';
 import { traceOf } from '../traces/trace.ts';
@@ -41,10 +41,12 @@ export interface SignInRoutesOptions {
   /** Signs somebody out everywhere whose browser another resident uses now. */
   readonly endSession: (id: string) => Promise<unknown>;
   readonly knownBrowsers: OpenSessionOptions['knownBrowsers'];
+  readonly lastSignIns: OpenSessionOptions['lastSignIns'];
   readonly interactions: Interactions;
   readonly sessions: Sessions;
   readonly registry: Pick<ProviderRegistry, 'get'>;
   readonly card: CardSignIn;
+  readonly schemes: Pick<Schemes, 'present'>;
   readonly responders: Readonly<Record<Interaction['protocol'], Responder>>;
   readonly prompts: Prompts;
   readonly sessionCookie: string;
@@ -96,7 +98,19 @@ export function signInRoutes(options: SignInRoutesOptions): (router: Router) => 
       const presented = await card.finish(interaction.id, await readMessage(ctx, messages.finish));
       noteCard(ctx, 'finish');
       if (interaction.sessionless) await interactions.present(interaction.id, presented);
-      else await openSession(ctx, presented, options);
+      else await openSession(ctx, presented, { party: interaction.providerId }, options);
+      ctx.body = { next: `/sign-in/${interaction.id}` };
+    });
+
+    // R43: a card of another kind, in one message of its own; a counter knows the hub's own cards only.
+    router.post('/sign-in/:id/scheme/:scheme', async (ctx) => {
+      const interaction = await interactionOf(ctx);
+      if (interaction.sessionless) throw new CardError('LEVEL_REFUSED', 'a counter takes no card of another kind');
+      const message = await readJson(ctx, bodyMaxBytes);
+      const presented = await options.schemes.present(ctx.params.scheme ?? '', interaction.id, message);
+      noteCard(ctx, 'finish');
+      await openSession(ctx, presented, { party: interaction.providerId }, options);
+      ctx.set('cache-control', 'no-store');
       ctx.body = { next: `/sign-in/${interaction.id}` };
     });
 

@@ -33,6 +33,7 @@ async function openOffice() {
   const office = createCardOffice({
     cards: world.cards,
     codes: world.codes,
+    stopCodes: world.stopCodes,
     tasks,
     returnTries: (cardId, generation) => returnTries(counters, cardId, generation),
     onChange: async (change) => void changes.push(change),

@@ -12,6 +12,7 @@ import {
   createHandOverCodes,
   createPinSetting,
   createSoftwareCard,
+  createStopCodes,
   type IssuedKey,
   issuedKeyCollection,
   issueSoftwareCard,
@@ -53,6 +54,7 @@ export function openProcess(storage: Storage, now: () => number, facts: CardFact
   });
   const cards = createCardRegistry({ cards: storage.collection<CardRecord>(cardCollection), now });
   const codes = createHandOverCodes({ key: keyOf('codes'), now });
+  const stopCodes = createStopCodes({ key: keyOf('stop-codes') });
   const common = {
     cards,
     keyService,
@@ -65,7 +67,7 @@ export function openProcess(storage: Storage, now: () => number, facts: CardFact
   const signIn = createCardSignIn({ ...common, challenges });
   const pinChallenges = storage.collection<CardChallenge>(pinChallengeCollection);
   const setting = createPinSetting({ ...common, codes, challenges: pinChallenges });
-  return { keyService, cards, codes, signIn, setting };
+  return { keyService, cards, codes, stopCodes, signIn, setting };
 }
 
 export type Step = 'start' | 'tap' | 'prove' | 'proveCode' | 'confirm' | 'commit';

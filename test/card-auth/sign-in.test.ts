@@ -210,6 +210,20 @@ describe('the card sign-in (KSSC-CARD-1)', () => {
     expect(told()).to.deep.equal([2]);
   });
 
+  it('tells of the third at once, because whoever stole the card never signs in to be told, and no second time (R68)', async () => {
+    const { signIn, facts } = await setUp();
+    const told = () => facts.filter(({ type }) => type === 'card.unfinished').map(({ count }) => count);
+    for (let at = 0; at < 3; at += 1) await signIn();
+    expect(told(), 'three began, and the last may still come to a PIN').to.deep.equal([]);
+    for (let at = 0; at < 3; at += 1) await signIn();
+    expect(told()).to.deep.equal([3]);
+    await (await signIn()).finish();
+    expect(told(), 'the rest at the sign-in').to.deep.equal([3, 6]);
+    for (let at = 0; at < 3; at += 1) await signIn();
+    await (await signIn()).finish();
+    expect(told(), 'three that were told already are not told again').to.deep.equal([3, 6, 3]);
+  });
+
   it('counts a wrong PIN among those with a proof: a slip of the finger is nothing to be told of', async () => {
     const { signIn, facts } = await setUp();
     expect(await refusal((await signIn({ guess: '907351' })).finish())).to.equal('PIN_WRONG');

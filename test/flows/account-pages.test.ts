@@ -113,6 +113,11 @@ describe('the resident’s other pages, and the console’s side of them, in Chr
       await check(page, `home-${label}`);
       await page.goto(`${world.origin}/account/activity`);
       await check(page, `activity-${label}`);
+      await page.goto(`${world.origin}/card/stop`);
+      await page.locator('#code').fill('1234');
+      await page.keyboard.press('Enter');
+      await page.locator('#code[aria-invalid]').waitFor();
+      await check(page, `stop-${label}`);
       await page.goto(`${world.origin}/account`);
       await page.locator('nav a[href="/account/sessions"]').click();
       await page.locator('#this-device').waitFor();

@@ -49,7 +49,14 @@ describe('the administration API in a trial', function () {
       cwd: folder,
       env: { ...process.env, PATH: `${join(folder, 'bin')}:${process.env.PATH}` },
     });
-    const said = ['"act": "register"', '"outcome": "registered"', '"status": "approved"', 'proposed\n', 'suspended\n'];
+    const said = [
+      '"act": "register"',
+      '"outcome": "registered"',
+      '"status": "approved"',
+      'proposed\n',
+      'suspended\n',
+      'stopped\n',
+    ];
     for (const words of [...said, 'provider.suspend  client:pipeline', '"code": "SCOPE_MISSING"'])
       expect(stdout).to.include(words);
     const { out } = await sanuki('provider', 'show', 'api-library', '--data', trial.data);

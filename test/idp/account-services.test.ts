@@ -105,7 +105,7 @@ describe('the services linked to a resident (R49)', function () {
     expect(
       news.map(({ kind }) => kind),
       'told again',
-    ).to.deep.equal(['new-link', 'new-link']);
+    ).to.deep.equal(['new-link', 'link-removed', 'new-link']);
   });
 
   describe('under attack', () => {

@@ -51,6 +51,11 @@ describe('the resident’s own page', () => {
     const found = await world.attributes.consents.find({ ...question, type: 'coverage' });
     expect(found.state, 'with effect on the next request').to.equal('withdrawn');
     expect((await world.post(own, url, [['csrf', csrfIn(html)]])).status, 'twice is no fault').to.equal(303);
+    const told = (await world.credential.notices.list('r1')).records.filter(({ kind }) => kind === 'consent-withdrawn');
+    expect(
+      told.map(({ party }) => party),
+      'and told once',
+    ).to.deep.equal([world.party]);
   });
 
   it('says so when another consent still allows the same', async () => {

@@ -155,10 +155,11 @@ describe('scopes of the administration API', () => {
       'provider.resume': 'admin.providers.approve',
       'administrator.read': 'admin.administrators.read',
       'audit.read': 'admin.audit.read',
+      'card.suspend': 'admin.cards.stop',
     });
     // A test sign-in needs a card, and a trace is looked up for a caller: both are people's.
     const peopleOnly =
-      /^(system|person|report|session|application|evidence|card|event)\.|^(provider\.test|trace\.read)$/;
+      /^(system|person|report|session|application|evidence|card(?!\.suspend$)|event)\.|^(provider\.test|trace\.read)$/;
     expect(acts.filter((act) => scopeFor(act) === undefined && !peopleOnly.test(act))).to.deep.equal([]);
   });
 
@@ -171,6 +172,7 @@ describe('scopes of the administration API', () => {
       'provider.suspend',
       'administrator.read',
       'audit.read',
+      'card.suspend',
     ]);
   });
 });

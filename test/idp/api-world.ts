@@ -9,6 +9,7 @@ export const everything = [
   'admin.providers.approve',
   'admin.administrators.read',
   'admin.audit.read',
+  'admin.cards.stop',
 ];
 export const machineScopes = everything.filter((scope) => scope !== 'admin.providers.approve');
 

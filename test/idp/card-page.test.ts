@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { type AccountWorld, csrfIn, startAccountWorld } from './account-world.ts';
 import { setPinAt } from './card-world.ts';
+import { bindAt, cardAt, device, pageAt, useAt } from './passkey-world.ts';
 import { browser, signInAt, startTestHub } from './world.ts';
 
 const codeOf = (error: unknown) => (error instanceof Error && 'code' in error ? error.code : error);
@@ -103,6 +104,31 @@ describe('the holder’s card over HTTP', () => {
     } finally {
       await twin.close();
     }
+  });
+
+  it('is stopped by a holder who has lost it and still has a passkey, which opens nothing else of the account', async () => {
+    const at = `${world.origin}/account/card/stop`;
+    const [home, own] = [browser(), device()];
+    await bindAt(
+      home,
+      await cardAt(home, await pageAt(home, `${world.origin}/account/authenticators`), world.cards.r1),
+      own,
+    );
+    const lost = browser();
+    const prompt = await pageAt(lost, at);
+    const { html } = await useAt(lost, await pageAt(lost, `${prompt.url}?with=passkey`), own);
+    expect(html).to.include('このカードを止める');
+    for (const closed of ['/account', '/account/card', '/account/card/pin'])
+      expect((await lost.request(`${world.origin}${closed}`)).status, closed).to.equal(303);
+    const fields = [
+      ['csrf', csrfIn(html)],
+      ['number', '1234567890123'],
+    ];
+    expect((await world.post(lost, at, fields)).headers.get('location')).to.equal('/card/stopped');
+    expect(await entersWith('482100')).to.equal('CARD_SUSPENDED');
+    expect((await lost.request(at)).headers.get('location'), 'the passkey’s sign-in is over too').to.match(
+      /^\/sign-in\//,
+    );
   });
 
   it('stops no card of another resident, and none twice', async () => {

@@ -72,6 +72,8 @@ describe('the consent page', () => {
     expect(consent).to.deep.include({ residentRef: 'r1', party, types: ['coverage'], state: 'given' });
     expect((consent?.until ?? 0) - (consent?.givenAt ?? 0)).to.equal(90 * day);
     expect(consent?.sessionId).to.equal(undefined);
+    const [told] = (await world.credential.notices.list('r1')).records;
+    expect(told, 'the resident is told').to.include({ kind: 'consent-given', party });
   });
 
   it('binds a consent for this sign-in to the session', async () => {

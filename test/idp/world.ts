@@ -6,6 +6,7 @@ import { Writable } from 'node:stream';
 import { CookieJar } from 'tough-cookie';
 import { type CardHub, presentCard, signInWithCard } from '../../card-auth/client/index.ts';
 import {
+  type AuthenticatorScheme,
   createCardKeyService,
   createSoftwareCard,
   type IssuedKey,
@@ -43,6 +44,7 @@ export async function startTestHub({
   more = {},
   now = Date.now,
   station,
+  otherSchemes,
 }: {
   folder?: string;
   https?: boolean;
@@ -51,6 +53,8 @@ export async function startTestHub({
   listeners?: (port: number) => readonly object[];
   more?: object;
   now?: () => number;
+  /** Kinds of cards beside the hub's own. */
+  otherSchemes?: readonly AuthenticatorScheme[];
   /** Makes cards for a running hub. */
   station?: (at: Awaited<ReturnType<typeof startHub>>, data: string, residentRef: string) => Promise<MadeCard>;
 } = {}) {
@@ -73,6 +77,7 @@ export async function startTestHub({
     log,
     now,
     ...(issuingStation ? { issuingStation } : {}),
+    ...(otherSchemes ? { otherSchemes } : {}),
   });
   const close = async () => {
     await hub.close();

@@ -113,6 +113,8 @@ describe('applications for a card, over HTTP (A1)', () => {
     const { mandates, consents } = await forms2and3.ofResident('P004');
     expect(mandates.map(({ agent, from }) => [agent, from])).to.deep.equal([['髙橋 真央', '2026-10-01']]);
     expect(consents.map(({ insurer }) => insurer).toSorted()).to.deep.equal(['01370014', '370015']);
+    const told = (await world.credential.notices.list('P004')).records.map(({ kind }) => kind);
+    expect(told.toSorted()).to.deep.equal(['insurer-consent-given', 'insurer-consent-given', 'mandate-given']);
     expect(await world.codeOf(await decide(second, at)), 'twice').to.match(/APPLICATION_CHANGED|FORGED_REQUEST/);
     expect(world.logged.join(), 'the log').to.not.include('髙橋');
   });

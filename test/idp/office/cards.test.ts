@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { faceItems, faceSheet } from '../../../idp/office/face.ts';
 import { cardsFolderOf, createCards } from '../../../trial/card-box/cards.ts';
+import { refusal } from '../../refusal.ts';
 import { setPinAt } from '../card-world.ts';
 import { attributeIn, browser, type TestBrowser } from '../world.ts';
 import { type OfficeWorld, people, startOfficeWorld } from './office-world.ts';
@@ -17,6 +18,12 @@ describe('issuance and hand-over, over HTTP (A2)', () => {
   afterEach(() => world.close());
 
   const make = (own: TestBrowser, task: string) => world.send(own, '/admin/support', `${tasks}/make`, { task });
+  /** A further card for the officer, who holds one. */
+  async function ownTask(state: 'open' | 'approved'): Promise<string> {
+    const what = { act: 'issue', residentRef: 'officer', reason: 'REQUEST', openedBy: 'x' } as const;
+    await world.credential.tasks.open({ ...what, id: 'own', state, openedAt: world.now(), dueAt: world.now() });
+    return 'own';
+  }
   const handOver = (own: TestBrowser, at: string, how = 'counter') =>
     world.send(own, at, `${at}/hand-over`, { how }, { accept: 'text/html' });
   const codeIn = (html: string) => attributeIn(html, /id="hand-over-code">([\d ]+)</).replaceAll(' ', '');
@@ -38,9 +45,13 @@ describe('issuance and hand-over, over HTTP (A2)', () => {
 
   it('makes no card for a task that waits, is unknown, or is the officer’s own', async () => {
     const officer = await world.signedIn('officer');
-    const own = await world.credential.office.apply('officer', { as: 'office', id: 'x' });
+    const own = { id: await ownTask('open') };
     expect(await world.codeOf(await make(officer, own.id)), 'not agreed to').to.equal('APPLICATION_CHANGED');
-    await world.credential.office.approve(own.id, { as: 'second-officer', id: 'y' });
+    expect(
+      await refusal(world.credential.office.approve(own.id, { as: 'second-officer', id: 'y' })),
+      'holds one',
+    ).to.equal('CARD_LIMIT');
+    await world.credential.tasks.update(own.id, (current) => ({ ...current, state: 'approved' }));
     expect(await world.codeOf(await make(officer, own.id))).to.equal('OWN_CARD');
     expect(await world.codeOf(await make(officer, 'guessed'))).to.equal('APPLICATION_CHANGED');
     const forged = await world.send(
@@ -134,10 +145,9 @@ describe('issuance and hand-over, over HTTP (A2)', () => {
 
   it('makes a batch of what was agreed to, but for the officer’s own, and prints its faces on a page each', async () => {
     await world.approvedTask();
-    for (const ref of ['P006', 'officer']) {
-      const { id } = await world.credential.office.apply(ref, { as: 'office', id: 'x' });
-      await world.credential.office.approve(id, { as: 'second-officer', id: 'y' });
-    }
+    const { id } = await world.credential.office.apply('P006', { as: 'office', id: 'x' });
+    await world.credential.office.approve(id, { as: 'second-officer', id: 'y' });
+    await ownTask('approved');
     const officer = await world.signedIn('officer');
     const second = await world.signedIn('second');
     const csrf = { csrf: 'x' };

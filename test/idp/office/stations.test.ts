@@ -27,10 +27,10 @@ describe('issuing stations, over HTTP (A2)', () => {
   const decide = ({ id }: TestStation, by = second) =>
     world.send(by, home, `${home}/decide`, { station: id, outcome: 'agree' });
 
-  async function newTask(residentRef: string): Promise<string> {
-    const { office } = world.credential;
-    const { id } = await office.apply(residentRef, { as: 'office', id: 'x' });
-    await office.approve(id, { as: 'office', id: 'y' });
+  async function newTask(residentRef: string, state: 'open' | 'approved' = 'approved'): Promise<string> {
+    const id = `task-${randomBytes(6).toString('hex')}`;
+    const asked = { openedBy: 'x', openedAt: 0, dueAt: 0 };
+    await world.credential.tasks.open({ id, act: 'issue', residentRef, reason: 'REQUEST', state, ...asked });
     return id;
   }
 
@@ -178,7 +178,7 @@ describe('issuing stations, over HTTP (A2)', () => {
       };
       const { call } = await open(officer, own);
       expect(await world.codeOf(await call('key', await keyMessage(own, station), csrf))).to.equal('OWN_CARD');
-      const { id } = await world.credential.office.apply('P006', { as: 'office', id: 'x' });
+      const id = await newTask('P006', 'open');
       const waiting = await open(officer, id);
       expect(waiting.status).to.equal(409);
       expect(await world.codeOf(await waiting.call('key', await keyMessage(id, station), csrf))).to.equal(

@@ -192,6 +192,12 @@ describe('the support centre, over HTTP (A3)', () => {
     expect((await act(officer, at, 'withdraw', { kind: 'consent', id: 'F-1.370015' })).status).to.equal(303);
     const [kept] = (await world.cardOffice.forms2and3.ofResident('P004')).consents;
     expect(kept?.withdrawnAt).to.be.a('number');
+    await act(officer, at, 'withdraw', { kind: 'consent', id: 'F-1.370015' });
+    const kinds = (await world.credential.notices.list('P004')).records.map(({ kind }) => kind);
+    expect(
+      kinds.filter((kind) => kind.startsWith('insurer')),
+      'told once each',
+    ).to.deep.equal(['insurer-consent-withdrawn', 'insurer-consent-given']);
     await act(officer, at, 'event', { kind: 'death' });
     expect(await statusOf()).to.equal('suspended');
   });
