@@ -5,6 +5,7 @@ import { tasksFor } from './card-tasks.ts';
 import { CardError } from './errors.ts';
 import type { HandOverCodes } from './hand-over-code.ts';
 import { type CardActor, mayMove, type ReasonCode } from './life-cycle.ts';
+import { checkOpen, expiryOf, type Programme } from './programme.ts';
 
 /** Who acts: as what, and under which id in the audit. */
 export interface CardPerson {
@@ -36,6 +37,7 @@ export interface CardOfficeOptions {
   /** All tries of this PIN again. */
   readonly returnTries: (cardId: string, generation: number) => Promise<void>;
   readonly onChange?: (change: CardChange) => Promise<void>;
+  readonly programme?: Programme;
   readonly now?: () => number;
 }
 
@@ -44,7 +46,8 @@ export interface MadeCard {
   readonly number: string;
   readonly id: string;
   readonly ckv: number;
-  readonly expiresOn: number;
+  /** Where the station gave it an end of its own; the programme's years hold all the same. */
+  readonly expiresOn?: number | undefined;
   readonly software: boolean;
 }
 
@@ -54,6 +57,7 @@ export interface MadeCode {
   readonly code: string;
 }
 
+const withoutEnd: Programme = { cardYears: 5 };
 const supportUnlockMs = 90 * 24 * 3_600_000;
 const stopped = { suspend: 'suspended', resume: 'active', revoke: 'revoked' } as const;
 
@@ -62,7 +66,18 @@ const stopped = { suspend: 'suspended', resume: 'active', revoke: 'revoked' } as
  * it or opens the way to a new PIN is asked for by one person and agreed to by another. Nobody here sees a PIN.
  */
 export function createCardOffice(options: CardOfficeOptions) {
-  const { cards, tasks, codes, returnTries, onChange = async () => undefined, now = Date.now } = options;
+  const {
+    cards,
+    tasks,
+    codes,
+    returnTries,
+    onChange = async () => undefined,
+    programme = withoutEnd,
+    now = Date.now,
+  } = options;
+  const demandOpen = (act: CardAct) => {
+    if (act === 'issue' || act === 'replace') checkOpen(programme, now());
+  };
 
   async function named(number: string): Promise<CardRecord> {
     const card = await cards.byNumber(number);
@@ -123,6 +138,7 @@ export function createCardOffice(options: CardOfficeOptions) {
   }
 
   async function ask(what: Pick<CardTask, 'act' | 'residentRef' | 'cardId' | 'reason'>, by: CardPerson) {
+    demandOpen(what.act);
     const at = now();
     const id = randomBytes(12).toString('base64url');
     const task: CardTask = { ...what, id, state: 'open', openedBy: by.id, openedAt: at, dueAt: at };
@@ -163,8 +179,10 @@ export function createCardOffice(options: CardOfficeOptions) {
       if (current.state !== 'open') throw new CardError('TASK_DECIDED', 'this was decided already');
       if (current.openedBy === by.id)
         throw new CardError('SECOND_PERSON_NEEDED', 'nobody agrees to what they asked for');
-      if (current.dueAt > now()) throw new CardError('MOVE_REFUSED', 'this is not due yet');
-      return { ...current, state: to(current), decidedBy: by.id };
+      const next = to(current);
+      if (next !== 'declined') demandOpen(current.act);
+      if (next !== 'declined' && current.dueAt > now()) throw new CardError('MOVE_REFUSED', 'this is not due yet');
+      return { ...current, state: next, decidedBy: by.id };
     });
     if (!task) throw new CardError('TASK_DECIDED', 'there is no such task');
     return task;
@@ -197,6 +215,7 @@ export function createCardOffice(options: CardOfficeOptions) {
    */
   async function issue(taskId: string, made: MadeCard, by: CardPerson): Promise<MadeCode> {
     const task = await tasks.update(taskId, (current) => {
+      demandOpen(current.act);
       if (current.state !== 'approved') throw new CardError('TASK_DECIDED', 'the task waits for no card');
       return { ...current, state: 'done' };
     });
@@ -204,6 +223,10 @@ export function createCardOffice(options: CardOfficeOptions) {
     const { code, kept } = codes.make(made.id, 'activate');
     const card: CardRecord = {
       ...made,
+      expiresOn: Math.min(
+        made.expiresOn ?? Number.POSITIVE_INFINITY,
+        expiryOf(now(), { cardYears: programme.cardYears }),
+      ),
       residentRef: task.residentRef,
       status: 'issued',
       handOver: kept,

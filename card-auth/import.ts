@@ -3,6 +3,7 @@ import type { Row } from '../lib/rows.ts';
 import { isDay, parseInstant } from '../lib/time.ts';
 import { type Collection, StorageError, type StoredRecord } from '../storage/index.ts';
 import type { CardRecord } from './card-registry.ts';
+import { isOpen, type Programme } from './programme.ts';
 import type { Resident } from './residents.ts';
 
 /** An empty cell says nothing. */
@@ -62,11 +63,13 @@ export function residentOf(row: Row, { synthetic }: { synthetic: boolean }): Res
 export interface CardRowOptions {
   readonly cardId: (id: Uint8Array) => Promise<string>;
   readonly hasResident: (residentRef: string) => Promise<boolean>;
+  readonly programme: Programme;
   readonly now: number;
 }
 
-export async function cardOf(row: Row, { cardId, hasResident, now }: CardRowOptions): Promise<CardRecord> {
+export async function cardOf(row: Row, { cardId, hasResident, programme, now }: CardRowOptions): Promise<CardRecord> {
   const { id, number, resident, keyVersion, expires } = parsed(CardRow, row);
+  if (!isOpen(programme, now)) throw new RowFault('columns: cards are made within the days of the programme alone');
   if (!(await hasResident(resident))) throw new RowFault('resident: there is no such resident; import residents first');
   return {
     id: await cardId(Uint8Array.from(Buffer.from(id, 'hex'))),

@@ -19,5 +19,11 @@ async function openOffice(data: string) {
   const ground = await openGround({ settings, now: Date.now });
   const residents = ground.storage.collection<Resident>(residentCollection);
   const hasResident = async (id: string) => (await residents.get(id)) !== undefined;
-  return { ...openCardOfficeBeside(ground, Date.now), settings, place: ground.place, hasResident, close: ground.close };
+  return {
+    ...openCardOfficeBeside(ground, settings, Date.now),
+    settings,
+    place: ground.place,
+    hasResident,
+    close: ground.close,
+  };
 }

@@ -13,7 +13,7 @@ import {
   residentOf,
 } from '../card-auth/index.ts';
 import type { Settings } from '../config/index.ts';
-import { openGround, startKeyService } from '../idp/index.ts';
+import { openGround, programmeOf, startKeyService } from '../idp/index.ts';
 import { type Row, readRows } from '../lib/rows.ts';
 import type { StoredRecord } from '../storage/index.ts';
 import { defaultData, print, readHubFile } from './hub-file.ts';
@@ -79,7 +79,7 @@ async function importCards(file: string, from: number, settings: Settings, groun
   const { keyService, close } = await startKeyService(ground, settings);
   try {
     const { cardId } = keyService;
-    const read = (row: Row) => cardOf(row, { cardId, hasResident, now: Date.now() });
+    const read = (row: Row) => cardOf(row, { cardId, hasResident, programme: programmeOf(settings), now: Date.now() });
     await run('cards', file, from, audit, {
       into: storage.collection<CardRecord>(cardCollection),
       read,

@@ -4,6 +4,7 @@ import { isDeepStrictEqual } from 'node:util';
 import {
   type CardKeyService,
   createCardKeyService,
+  expiryOf,
   type IssuedKey,
   issuedKeyCollection,
   issueSoftwareCard,
@@ -125,7 +126,7 @@ async function issue(hub: Hub, data: string, demo: DemoCard, { keyService, sign:
     unfinished: [],
     pin: issued.pin,
     issuedAt: now,
-    expiresOn: now + 5 * yearMs,
+    expiresOn: expiryOf(now, hub.credential.programme),
     software: true,
   });
 }
@@ -138,7 +139,7 @@ export async function makeSoftwareCard(at: Pick<Hub, 'place'>, data: string, res
     const { id, memory } = await issueSoftwareCard({ keyService, sign: signed, ckv, balanceYen: 0 });
     const [number, name] = [newCardNumber(), faceOf({ residentId })];
     await writeCard(cardsFolderOf(data), cardFileOf({ number, pin: '', face: name }, memory));
-    return { id: await keyService.cardId(id), number, ckv, expiresOn: Date.now() + 5 * yearMs, software: true };
+    return { id: await keyService.cardId(id), number, ckv, software: true };
   });
 }
 

@@ -35,6 +35,14 @@ export const noticeCopy = {
     en: 'A copy of the card may have been used, so the card was stopped. Please call the support centre',
   },
   'card-expiring': { ja: 'カードの有効期限まであと{n}日です', en: 'The card expires in {n} days' },
+  'programme-ending': {
+    ja: '事業の終了まであと{n}日です。終了すると、カードではログインできなくなります',
+    en: 'The programme ends in {n} days. After that the card no longer signs in',
+  },
+  survey: {
+    ja: '事業についてのアンケートにご協力ください（無記名）：{number}',
+    en: 'Please take part in the anonymous survey about the programme: {number}',
+  },
   'card-expired': { ja: 'カードの有効期限が切れました', en: 'The card has expired' },
   'pin-changed': { ja: '暗証番号を変えました', en: 'The PIN was changed' },
   'pin-reset': { ja: '暗証番号を決め直しました', en: 'A new PIN was set with a code' },

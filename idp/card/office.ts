@@ -12,7 +12,9 @@ import {
   pinCounterCollection,
   returnTries,
 } from '../../card-auth/index.ts';
+import type { Settings } from '../../config/index.ts';
 import type { Ground } from '../ground.ts';
+import { programmeOf } from '../programme.ts';
 import { type SsoSession, sessionCollection } from '../session.ts';
 import { endBeside } from '../sign-out/beside.ts';
 import {
@@ -25,6 +27,7 @@ import {
 import { createCardEvents } from './open.ts';
 
 export interface OfficePartsOptions {
+  readonly settings: Pick<Settings, 'programme' | 'service'>;
   readonly ground: Pick<Ground, 'storage' | 'audit' | 'secret'>;
   /** A card was stopped: whoever is signed in with it is signed out, and the parties are told. */
   readonly onStopped?: ((cardId: string) => Promise<void>) | undefined;
@@ -32,10 +35,12 @@ export interface OfficePartsOptions {
 }
 
 /** The card office with everything that follows from its acts: audit, notices, the end of sign-ins. */
-export function openCardOffice({ ground: { storage, audit, secret }, onStopped, now }: OfficePartsOptions) {
+export function openCardOffice({ settings, ground: { storage, audit, secret }, onStopped, now }: OfficePartsOptions) {
+  const programme = programmeOf(settings);
   const cards = createCardRegistry({
     cards: storage.collection<CardRecord>(cardCollection),
     ...(onStopped ? { onStopped } : {}),
+    programmeEnd: programme.end,
     now,
   });
   const notices = createNotices({
@@ -50,21 +55,29 @@ export function openCardOffice({ ground: { storage, audit, secret }, onStopped, 
     const card = await cards.get(cardId);
     if (card) await office.settleReplacement(card);
   };
-  const { onFact, onChange, onExpiry } = createCardEvents({ audit, notices, cards, onStopped, onActivated });
+  const { onFact, onChange, onExpiry } = createCardEvents({
+    audit,
+    notices,
+    cards,
+    onStopped,
+    onActivated,
+    survey: settings.programme.survey,
+  });
   const office = createCardOffice({
     cards,
     tasks,
     codes,
     returnTries: (cardId, generation) => returnTries(counters, cardId, generation),
     onChange,
+    programme,
     now,
   });
-  const expiryRound = createExpiryRound({ cards, onEvent: onExpiry, now });
-  return { cards, notices, tasks, codes, office, onFact, expiryRound };
+  const expiryRound = createExpiryRound({ cards, onEvent: onExpiry, programme, now });
+  return { cards, notices, tasks, codes, office, onFact, expiryRound, programme };
 }
 
 /** For a command beside the hub. */
-export function openCardOfficeBeside(ground: Ground, now: () => number) {
+export function openCardOfficeBeside(ground: Ground, settings: OfficePartsOptions['settings'], now: () => number) {
   const sessions = ground.storage.collection<SsoSession>(sessionCollection);
-  return openCardOffice({ ground, onStopped: (cardId) => endBeside(sessions, cardId, now), now });
+  return openCardOffice({ settings, ground, onStopped: (cardId) => endBeside(sessions, cardId, now), now });
 }

@@ -5,6 +5,7 @@ import {
   type CardTask,
   type CardTasks,
   cardTaskCollection,
+  type Programme,
   type Residents,
 } from '../../card-auth/index.ts';
 import type { Settings } from '../../config/index.ts';
@@ -51,6 +52,7 @@ export interface CardOfficeParts {
   readonly office: CardOffice;
   readonly expiryRound: () => Promise<void>;
   readonly issuingStation: IssuingStation | undefined;
+  readonly programme: Programme;
 }
 
 export interface OfficeOptions
@@ -104,7 +106,7 @@ export async function openOfficePages(options: OfficeOptions) {
 
 async function openParts({ settings, ground, credential, audit, now }: OfficeOptions) {
   const { storage, folder } = ground;
-  const { residents, cards, tasks } = credential;
+  const { residents, cards, tasks, programme } = credential;
   const { cardOffice, profile } = settings;
   const trial = profile === 'trial';
   const register = await openRegister(cardOffice.register, { residents, trial });
@@ -129,7 +131,7 @@ async function openParts({ settings, ground, credential, audit, now }: OfficeOpt
   const allTasks = storage.collection<CardTask>(cardTaskCollection);
   const people = { links, residents, cards, tasks: allTasks, applications, register, synthetic: trial };
   const persons = createPersons(people);
-  const after = { letters, proofings, tasks, register, evidenceMs: cardOffice.evidenceDays * dayMs };
+  const after = { letters, proofings, tasks, register, programme, evidenceMs: cardOffice.evidenceDays * dayMs };
   const approvals = createApprovals({ ...after, applications, persons, evidence, forms: forms2and3, audit, now });
   const callerCases = createCallerCases({
     cases: storage.collection<CallerCase>(callerCaseCollection),

@@ -18,6 +18,10 @@ export const officeRemedies: Readonly<Record<string, Text>> = {
     ja: 'すでに決まっています。一覧を開き直してください。',
     en: 'It is decided already. Please open the list again.',
   },
+  PROGRAMME_CLOSED: {
+    ja: '申込を受けてカードを作れるのは、事業の期間のあいだだけです。期間はシステム運用者に確かめてください。',
+    en: 'Applications are taken and cards are made within the days of the programme alone. Ask the operator for its days.',
+  },
   CARD_MISSING: {
     ja: 'その番号のカードはありません。',
     en: 'There is no card of this number.',

@@ -1,6 +1,13 @@
 import type Router from '@koa/router';
 import type { Context } from 'koa';
-import { type CardRecord, type CardTask, displayNameOf, type MadeCode } from '../../card-auth/index.ts';
+import {
+  type CardRecord,
+  type CardTask,
+  checkOpen,
+  displayNameOf,
+  type MadeCode,
+  type Programme,
+} from '../../card-auth/index.ts';
 import { type Admitted, aboutOf } from '../admin/door.ts';
 import { HubPageError } from '../errors.ts';
 import { OfficeError } from './errors.ts';
@@ -15,6 +22,7 @@ import { type ShownTask, TaskList } from './task-page.tsx';
 export interface TaskRoutesOptions extends OfficePagesOptions {
   readonly letters: Pick<Letters, 'queue'>;
   readonly issuingStation: IssuingStation | undefined;
+  readonly programme: Programme;
   readonly origin: string;
 }
 
@@ -96,7 +104,10 @@ const make: Acting = async (ctx, { administrator }, form, options) => {
 };
 
 /** The code of the issue is dropped unseen: the one for the holder is made at the hand-over. */
-async function makeFor(task: CardTask, by: string, { issuingStation, office }: Options): Promise<CardRecord> {
+async function makeFor(task: CardTask, by: string, options: Options): Promise<CardRecord> {
+  const { issuingStation, office, programme, now } = options;
+  // Before the station spends a card on it.
+  checkOpen(programme, now());
   if (!issuingStation) throw new OfficeError('STATION_MISSING', 'this hub has no issuing station');
   const made = await issuingStation.make(task.residentRef);
   return (await office.issue(task.id, made, { as: 'office', id: by })).card;
