@@ -1,7 +1,7 @@
 import { randomBytes, randomInt } from 'node:crypto';
+import { createCardEventTasks } from './card-event-tasks.ts';
 import type { CardRecord, CardRegistry, HandedOver } from './card-registry.ts';
-import type { CardAct, CardTask, CardTasks, ChangeEvent } from './card-tasks.ts';
-import { tasksFor } from './card-tasks.ts';
+import type { CardAct, CardTask, CardTasks } from './card-tasks.ts';
 import { CardError } from './errors.ts';
 import type { HandOverCodes } from './hand-over-code.ts';
 import { type CardActor, mayMove, type ReasonCode } from './life-cycle.ts';
@@ -146,16 +146,6 @@ export function createCardOffice(options: CardOfficeOptions) {
     return task;
   }
 
-  /** R36: opens the tasks of an event, once however often it is told. A death stops the cards at once. */
-  async function note(event: ChangeEvent): Promise<readonly CardTask[]> {
-    const held = await cards.ofResident(event.residentRef);
-    const opened: CardTask[] = [];
-    for (const task of tasksFor(event, held)) if (await tasks.open(task)) opened.push(task);
-    if (event.kind === 'death')
-      await suspendAllOf(event.residentRef, 'DEATH', { as: 'system', id: `event:${event.id}` });
-    return opened;
-  }
-
   /**
    * The second person. The task is taken first, so that of two who agree one acts; an act that fails opens it again.
    * What an event asked for needs one person: the register that told it is the other.
@@ -285,7 +275,7 @@ export function createCardOffice(options: CardOfficeOptions) {
     propose,
     approve,
     decline,
-    note,
+    ...createCardEventTasks({ cards, tasks, suspendAllOf, onChange, now }),
     issue,
     handOver,
     settleReplacement,

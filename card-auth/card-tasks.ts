@@ -27,6 +27,8 @@ export interface CardTask extends StoredRecord {
   /** Not before this instant. */
   readonly dueAt: number;
   readonly decidedBy?: string | undefined;
+  /** A register told of it: when it is due and nobody declined it, the system does it. */
+  readonly bySystem?: boolean | undefined;
 }
 
 export const cardTaskCollection: CollectionDefinition = {
@@ -36,7 +38,7 @@ export const cardTaskCollection: CollectionDefinition = {
 
 export const changeKinds = ['move', 'death', 'name', 'birth-date', 'sex', 'coverage'] as const;
 
-/** R36: what a provider of basic data tells about a person. The id is the provider's own and makes repeats harmless. */
+/** R36: what happened to a person. The same id gives the same tasks. */
 export interface ChangeEvent {
   readonly id: string;
   readonly residentRef: string;
@@ -44,6 +46,8 @@ export interface ChangeEvent {
   /** move: whether the person left the area that the programme is for. */
   readonly leftArea?: boolean | undefined;
   readonly at: number;
+  /** A register says so, not a person at the counter: what needs no judgement then needs no officer. */
+  readonly byRegister?: boolean | undefined;
 }
 
 const dayMs = 24 * 3_600_000;
@@ -84,6 +88,7 @@ export function tasksFor(event: ChangeEvent, cards: readonly CardRecord[]): read
       state: 'open',
       openedBy: `event:${event.id}`,
       openedAt: event.at,
+      ...(event.byRegister && consequence.reason === 'RESIDENCE' ? { bySystem: true } : {}),
     }));
 }
 
@@ -102,9 +107,13 @@ export function createCardTasks({ tasks }: { tasks: Collection<CardTask> }) {
   const inState = (state: CardTask['state'], page: { limit?: number; after?: string } = {}): Promise<Page<CardTask>> =>
     tasks.find({ where: { state }, ...page });
 
+  /** Everything that was ever asked for about this person. */
+  const ofResident = async (residentRef: string): Promise<readonly CardTask[]> =>
+    (await tasks.find({ where: { residentRef }, limit: 500 })).records;
+
   const update = (id: string, change: (task: CardTask) => CardTask) => tasks.update(id, change);
 
-  return { open, inState, get: (id: string) => tasks.get(id), update };
+  return { open, inState, ofResident, get: (id: string) => tasks.get(id), update };
 }
 
 export type CardTasks = ReturnType<typeof createCardTasks>;

@@ -27,6 +27,7 @@ export * from './pin-generations.ts';
 export * from './pin-setting.ts';
 export * from './possession.ts';
 export * from './programme.ts';
+export * from './resident-events.ts';
 export * from './residents.ts';
 export * from './schemes.ts';
 export * from './sign-in.ts';

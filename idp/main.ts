@@ -211,6 +211,7 @@ async function wire(ground: Ground, { settings, log, issuingStation, now = Date.
     tokens: oidc.apiTokens,
     agreement: oidc.apiAgreement,
     parts: admin.parts,
+    events: admin.office.events,
   });
   const signIn = signInRoutes({
     ...common,

@@ -8,6 +8,8 @@ const table: Readonly<Record<ApiScope, readonly Act[]>> = {
   'admin.providers.approve': ['provider.approve', 'provider.resume'],
   'admin.administrators.read': ['administrator.read'],
   'admin.audit.read': ['audit.read'],
+  'events.register': ['event.register'],
+  'events.coverage': ['event.coverage'],
 };
 
 /** The scope that an act needs at the API; undefined where the API never does it (invitations, cards). */

@@ -8,6 +8,7 @@ import { createOwnForms } from '../account/own-form.ts';
 import type { openConsole } from '../admin/open.ts';
 import type { Ground } from '../ground.ts';
 import { createLimit } from '../guards.ts';
+import type { EventFeed } from '../office/event-feed.ts';
 import { type ApiTokens, apiResourceOf } from '../oidc/api-access.ts';
 import type { ApiAgreement } from '../oidc/resume.ts';
 import type { PageFrame } from '../page-frame.ts';
@@ -15,6 +16,7 @@ import type { Interactions } from '../sign-in/interaction.ts';
 import { accessRoutes } from './access-page.tsx';
 import { createCallers } from './caller.ts';
 import { decisionOperation } from './decision-operation.ts';
+import { eventOperation } from './event-operation.ts';
 import { createOnce, type KeyUse, keyUseCollection } from './idempotency.ts';
 import { openApiDocument } from './openapi.ts';
 import { apiRoot, type Operation, operationIds } from './operation.ts';
@@ -36,6 +38,8 @@ export interface ApiOptions {
   readonly agreement: ApiAgreement;
   /** What the console is made of: the API does nothing by other means. */
   readonly parts: Awaited<ReturnType<typeof openConsole>>['parts'];
+  /** Changes in residents' lives. */
+  readonly events: EventFeed;
   readonly now: () => number;
 }
 
@@ -48,6 +52,7 @@ export function openApi(options: ApiOptions): { routes: (router: Router) => void
   const operations = inOrder([
     ...providerOperations(common),
     decisionOperation({ ...common, callers }),
+    eventOperation({ ...common, callers }),
     ...recordOperations({ ...common, journal: ground.journal, trial: settings.profile === 'trial' }),
   ]);
   const once = createOnce({

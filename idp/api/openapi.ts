@@ -40,7 +40,8 @@ export function openApiDocument({ operations, origin, version }: DocumentOptions
     info: {
       title: 'Administration API',
       version,
-      summary: 'Service providers of this hub: register, check, change, decide; audit records.',
+      summary:
+        'Service providers of this hub: register, check, change, decide; audit records; changes in residents’ lives.',
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: apiResourceOf(origin) }],
@@ -159,6 +160,7 @@ export function codesOf(one: Operation): ProblemCode[] {
     'ACT_NOT_ALLOWED',
     'REQUEST_INVALID',
     ...(one.acts.includes('provider.approve') ? (['OWN_WORK', 'PERSON_NEEDED', 'NOTHING_TO_DECIDE'] as const) : []),
+    ...(one.id === 'tellResidentEvents' ? (['PERSON_NEEDED', 'FEED_UNKNOWN'] as const) : []),
     ...(one.path.includes('{id}') ? (['PAGE_MISSING'] as const) : []),
     ...(one.body ? (['BODY_MALFORMED', 'BODY_TOO_LARGE', 'WRONG_MEDIA_TYPE'] as const) : []),
     ...(one.body === 'Declaration' ? (['REGISTRATION_REFUSED'] as const) : []),

@@ -50,6 +50,7 @@ export const operationIds = [
   'checkDeclarations',
   'searchAudit',
   'listAdministrators',
+  'tellResidentEvents',
 ] as const;
 export type OperationId = (typeof operationIds)[number];
 

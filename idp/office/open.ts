@@ -9,8 +9,10 @@ import {
   type Residents,
 } from '../../card-auth/index.ts';
 import type { Settings } from '../../config/index.ts';
+import type { AccountLinks } from '../../federation/index.ts';
 import type { Log } from '../../lib/log.ts';
 import { createSeal } from '../../lib/seal.ts';
+import type { Notices } from '../card/notices.ts';
 import type { Ground } from '../ground.ts';
 import { createLeases, type LeaseRecord, leaseCollection } from '../lease.ts';
 import { applicationRoutes } from './application-routes.tsx';
@@ -26,6 +28,7 @@ import {
 import { createDaily } from './daily.ts';
 import { createEquipment, equipmentCollection, type LentEquipment } from './equipment.ts';
 import { equipmentRoutes } from './equipment-routes.tsx';
+import { openEventFeed } from './event-feed.ts';
 import { createEvidence, type EvidencePicture, evidenceCollection } from './evidence.ts';
 import {
   createForms,
@@ -60,6 +63,9 @@ export interface OfficeOptions
   readonly settings: Settings;
   readonly ground: Pick<Ground, 'storage' | 'folder'>;
   readonly credential: CardOfficeParts;
+  readonly notices: Pick<Notices, 'notify'>;
+  /** Pseudonyms by which bodies know people. */
+  readonly links: Pick<AccountLinks, 'residentOf'>;
   readonly log: Log;
 }
 
@@ -87,6 +93,7 @@ export async function openOfficePages(options: OfficeOptions) {
   const daily = createDaily({
     ...common,
     settleReplacements: credential.office.settleReplacements,
+    settleDue: credential.office.settleDue,
     leases: createLeases({ leases: options.ground.storage.collection<LeaseRecord>(leaseCollection), now }),
     onFault: (err) => log.error({ err }, 'the round of the card office broke off'),
   });
@@ -104,7 +111,7 @@ export async function openOfficePages(options: OfficeOptions) {
   return { ...parts, routes, round: daily.run, close: daily.close };
 }
 
-async function openParts({ settings, ground, credential, audit, now }: OfficeOptions) {
+async function openParts({ settings, ground, credential, audit, notices, links: bodies, now }: OfficeOptions) {
   const { storage, folder } = ground;
   const { residents, cards, tasks, programme } = credential;
   const { cardOffice, profile } = settings;
@@ -139,5 +146,14 @@ async function openParts({ settings, ground, credential, audit, now }: OfficeOpt
     residents,
     now,
   });
-  return { callerCases, register, applications, evidence, letters, proofings, forms2and3, persons, approvals };
+  const events = openEventFeed({
+    storage,
+    register: register.id,
+    office: credential.office,
+    notices,
+    linkedAt: bodies.residentOf,
+    audit,
+    now,
+  });
+  return { events, callerCases, register, applications, evidence, letters, proofings, forms2and3, persons, approvals };
 }
