@@ -31,7 +31,7 @@ export async function openCredential({ settings, ground, onStopped, now }: Crede
   const { storage } = ground;
   const residents = createResidents({ residents: storage.collection<Resident>(residentCollection) });
   const parts = openCardOffice({ settings, ground, onStopped, now });
-  const { cards, notices, codes, office, tasks, expiryRound, programme, onFact } = parts;
+  const { cards, notices, codes, office, tasks, expiryRound, programme, changeRequests, onFact } = parts;
   if (settings.profile === 'production') await refuseTrialPeople(residents, cards);
   const { keyService, close } = await startKeyService(ground, settings);
   const rotation = await openCardKeyRotation({ storage, settings, makeVersion: keyService.makeVersion, now });
@@ -45,7 +45,20 @@ export async function openCredential({ settings, ground, onStopped, now }: Crede
   const pinChallenges = storage.collection<CardChallenge>(pinChallengeCollection);
   const pinSetting = createPinSetting({ ...common, codes, challenges: pinChallenges });
 
-  return { residents, cards, office, tasks, expiryRound, programme, notices, signIn, pinSetting, rotation, close };
+  return {
+    residents,
+    cards,
+    office,
+    tasks,
+    expiryRound,
+    programme,
+    changeRequests,
+    notices,
+    signIn,
+    pinSetting,
+    rotation,
+    close,
+  };
 }
 
 /** The key service in a worker of its own, which alone opens the card keys. */

@@ -13,6 +13,7 @@ import { openAuthenticators } from './authenticators/open.ts';
 import { createPasskeyPrompts } from './authenticators/prompt.tsx';
 import { passkeyRoutes } from './authenticators/routes.ts';
 import { cardRoutes } from './card/card-routes.tsx';
+import { changeRoutes } from './card/change-routes.tsx';
 import { pinRoutes } from './card/pin-routes.tsx';
 import {
   type CounterPresentation,
@@ -235,8 +236,13 @@ async function wire(ground: Ground, { settings, log, issuingStation, now = Date.
   const home = homeRoutes({ settings, frame });
   const forCards = { ...common, settings, origin: settings.origin, secure, frame, browserCookie };
   const card = cardRoutes({ ...forCards, office });
+  const change = changeRoutes({
+    ...forCards,
+    changeRequests: credential.changeRequests,
+    timeZone: settings.service.timeZone,
+  });
   const pin = pinRoutes({ ...forCards, setting });
-  const pages = [home, pictures, saml, signIn, passkeys, signOut.routes, own, card, pin];
+  const pages = [home, pictures, saml, signIn, passkeys, signOut.routes, own, card, change, pin];
   const routes = [...pages, attributes.routes, admin.routes, api.routes];
   const arrivals = createArrivals(settings);
   const edges = { routes, arrivals, api: api.problems, oidc: oidc.middleware, followKeys: keys.load };

@@ -1,5 +1,6 @@
 import type { CardRecord } from '../../card-auth/index.ts';
 import { type DateStyle, Facts, formatDay, formatMoment, Notice } from '../../web/index.ts';
+import { changeCopy } from './change-copy.ts';
 import { cardCopy, statusCopy } from './copy.ts';
 import { type NamedNotice, noticeWords } from './notice-words.ts';
 
@@ -36,6 +37,11 @@ export function CardPage({ cards, notices, pinChanged, ...style }: CardPageOptio
           <li>
             <a class="button button-plain" href="/account/card/pin">
               {say('changePin')}
+            </a>
+          </li>
+          <li>
+            <a class="button button-plain" href="/account/card/change">
+              {changeCopy.title[language]}
             </a>
           </li>
           <li>

@@ -17,6 +17,7 @@ import type { Ground } from '../ground.ts';
 import { programmeOf } from '../programme.ts';
 import { type SsoSession, sessionCollection } from '../session.ts';
 import { endBeside } from '../sign-out/beside.ts';
+import { type ChangeRequest, changeRequestCollection, createChangeRequests } from './change-requests.ts';
 import {
   createNotices,
   type NoticeReading,
@@ -55,6 +56,10 @@ export function openCardOffice({ settings, ground: { storage, audit, secret }, o
     const card = await cards.get(cardId);
     if (card) await office.settleReplacement(card);
   };
+  const changeRequests = createChangeRequests({
+    requests: storage.collection<ChangeRequest>(changeRequestCollection),
+    now,
+  });
   const { onFact, onChange, onExpiry } = createCardEvents({
     audit,
     notices,
@@ -73,7 +78,7 @@ export function openCardOffice({ settings, ground: { storage, audit, secret }, o
     now,
   });
   const expiryRound = createExpiryRound({ cards, onEvent: onExpiry, programme, now });
-  return { cards, notices, tasks, codes, office, onFact, expiryRound, programme };
+  return { cards, notices, tasks, codes, office, onFact, expiryRound, programme, changeRequests };
 }
 
 /** For a command beside the hub. */

@@ -12,6 +12,7 @@ import type { Settings } from '../../config/index.ts';
 import type { AccountLinks } from '../../federation/index.ts';
 import type { Log } from '../../lib/log.ts';
 import { createSeal } from '../../lib/seal.ts';
+import type { ChangeRequests } from '../card/change-requests.ts';
 import type { Notices } from '../card/notices.ts';
 import type { Ground } from '../ground.ts';
 import { createLeases, type LeaseRecord, leaseCollection } from '../lease.ts';
@@ -46,6 +47,7 @@ import { openRegister } from './register.ts';
 import type { IssuingStation } from './station.ts';
 import { supportRoutes } from './support-routes.tsx';
 import { taskRoutes } from './task-routes.tsx';
+import { toldChangeRoutes } from './told-changes.tsx';
 
 /** The half of the office that lives without pages. */
 export interface CardOfficeParts {
@@ -56,6 +58,7 @@ export interface CardOfficeParts {
   readonly expiryRound: () => Promise<void>;
   readonly issuingStation: IssuingStation | undefined;
   readonly programme: Programme;
+  readonly changeRequests: ChangeRequests;
 }
 
 export interface OfficeOptions
@@ -102,6 +105,7 @@ export async function openOfficePages(options: OfficeOptions) {
     pictureRoutes(common),
     supportRoutes(common),
     taskRoutes(common),
+    toldChangeRoutes(common),
     letterRoutes(common),
     equipmentRoutes(common),
   ];

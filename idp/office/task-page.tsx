@@ -3,6 +3,7 @@ import { Breadcrumb, type DateStyle, formatDay, formatMoment, Records, Value } f
 import { adminCopy } from '../admin/copy.ts';
 import { actNames } from './support-copy.ts';
 import { reasonNames, taskCopy, toDo } from './task-copy.ts';
+import { type ShownChange, ToldChanges } from './told-changes.tsx';
 
 /** A task with what a page says of it. */
 export interface ShownTask {
@@ -18,6 +19,8 @@ export interface TaskListOptions {
   readonly open: readonly ShownTask[];
   readonly toMake: readonly ShownTask[];
   readonly toHandOver: readonly { readonly card: CardRecord; readonly person: string }[];
+  /** Changes that holders told; undefined for whoever does not deal with them. */
+  readonly told: readonly ShownChange[] | undefined;
   readonly station: boolean;
   readonly csrf: string;
   readonly at: number;
@@ -56,6 +59,7 @@ export function TaskList(options: Parts) {
         ) : null}
       </section>
       <HandOvers {...options} />
+      {options.told ? <ToldChanges {...options} told={options.told} /> : null}
     </>
   );
 }
@@ -101,7 +105,15 @@ function cellsOf({ task, person, number, openedBy }: ShownTask, style: DateStyle
     </span>,
     reasonNames[task.reason][language],
     openedBy ?? taskCopy.register[language],
-    formatDay(task.dueAt, style),
+    <span key="due">
+      {formatDay(task.dueAt, style)}
+      {task.bySystem ? (
+        <>
+          <br />
+          <span class="hint">{taskCopy.bySystem[language]}</span>
+        </>
+      ) : null}
+    </span>,
   ];
 }
 

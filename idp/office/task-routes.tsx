@@ -9,6 +9,7 @@ import {
   type Programme,
 } from '../../card-auth/index.ts';
 import { type Admitted, aboutOf } from '../admin/door.ts';
+import type { ChangeRequests } from '../card/change-requests.ts';
 import { HubPageError } from '../errors.ts';
 import { OfficeError } from './errors.ts';
 import { faceItems, faceSheet, faceStyle } from './face.ts';
@@ -23,6 +24,7 @@ export interface TaskRoutesOptions extends OfficePagesOptions {
   readonly letters: Pick<Letters, 'queue'>;
   readonly issuingStation: IssuingStation | undefined;
   readonly programme: Programme;
+  readonly changeRequests: Pick<ChangeRequests, 'waiting'>;
   readonly origin: string;
 }
 
@@ -180,6 +182,7 @@ async function showTasks(ctx: Context, { administrator, session }: Admitted, opt
     open: await Promise.all((open ?? []).map(shown)),
     toMake: await Promise.all((toMake ?? []).map(shown)),
     toHandOver: door.may(administrator, 'card.issue') ? await namedOf(await waitingCards(options), options) : [],
+    told: door.may(administrator, 'event.note') ? await toldOf(options) : undefined,
     station: issuingStation !== undefined,
     csrf: forms.prepare(ctx, aboutOf(session)),
     at: now(),
@@ -210,6 +213,14 @@ async function shownOf(
     may: door.may(administrator, act, { authors, about: [residentRef] }),
   };
 }
+
+const toldOf = async ({ changeRequests, residents }: Options) =>
+  Promise.all(
+    (await changeRequests.waiting(100)).records.map(async (request) => ({
+      request,
+      person: (await residents.displayName(request.id)) ?? '',
+    })),
+  );
 
 const namedOf = (cards: readonly CardRecord[], { residents }: Options) =>
   Promise.all(cards.map(async (card) => ({ card, person: (await residents.displayName(card.residentRef)) ?? '' })));
