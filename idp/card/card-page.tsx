@@ -76,7 +76,7 @@ function cardFacts({ number, status, expiresOn }: ShownCard, style: DateStyle): 
   return [
     [cardCopy.number[language], number.replace(/^(\d{4})(\d{4})/, '$1 $2 ')],
     [cardCopy.state[language], statusCopy[status][language]],
-    [cardCopy.expires[language], formatDay(expiresOn, style)],
+    [cardCopy.expires[language], formatDay(expiresOn - 1, style)],
   ];
 }
 

@@ -123,7 +123,7 @@ function Decide({ shown, csrf, at, language }: Parts & { readonly shown: ShownTa
   if (!may) return <span>{say('own')}</span>;
   const named = (word: 'approve' | 'decline') => `${say(word)}: ${actNames[task.act][language]} ${person}`;
   return (
-    <form method="post" action="/admin/office/tasks/decide">
+    <form method="post" action="/admin/office/tasks/decide" class="actions">
       <input type="hidden" name="csrf" value={csrf} />
       <input type="hidden" name="task" value={task.id} />
       {task.dueAt <= at ? (

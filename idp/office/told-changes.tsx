@@ -69,7 +69,7 @@ export function ToldChanges({
               <Value key="person">{person}</Value>,
               request.items.map((item) => itemNames[item][language]).join(language === 'ja' ? '、' : ', '),
               formatMoment(request.at, style),
-              <form key="do" method="post" action={path}>
+              <form key="do" method="post" action={path} class="actions">
                 <input type="hidden" name="csrf" value={csrf} />
                 <input type="hidden" name="request" value={request.id} />
                 <button type="submit" name="do" value="open" aria-label={`${say('openPerson')}: ${person}`}>

@@ -50,7 +50,8 @@ describe('the administration API in a trial', function () {
       env: { ...process.env, PATH: `${join(folder, 'bin')}:${process.env.PATH}` },
     });
     const said = ['"act": "register"', '"outcome": "registered"', '"status": "approved"', 'proposed\n', 'suspended\n'];
-    for (const words of [...said, 'provider.suspend  client:pipeline', '"code": "SCOPE_MISSING"'])
+    const told = ['2026-000123  noted', '2026-000124  unknown', '2026-000125  KIND_NOT_YOURS'];
+    for (const words of [...said, ...told, 'provider.suspend  client:pipeline', '"code": "SCOPE_MISSING"'])
       expect(stdout).to.include(words);
     const { out } = await sanuki('provider', 'show', 'api-library', '--data', trial.data);
     expect(JSON.parse(out)).to.include({ status: 'suspended' });
