@@ -79,7 +79,7 @@ export function cardCommand(): Command {
     )
     .addCommand(
       new Command('expire')
-        .description('the daily round: notices of coming ends, and the state of cards that have ended')
+        .description('the daily round: what is due, notices of coming ends, and the state of cards that have ended')
         .option(...dataOption)
         .action(expire),
     );
@@ -210,6 +210,7 @@ async function issue(task: string, { data }: DataOption): Promise<void> {
 
 async function expire({ data }: DataOption): Promise<void> {
   await withOffice(data, async (parts) => {
+    await parts.office.settleDue();
     await parts.expiryRound();
     await parts.office.settleReplacements();
   });

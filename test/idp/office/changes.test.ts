@@ -6,7 +6,8 @@ const dayMs = 24 * 3_600_000;
 const change = '/account/card/change';
 const tasks = '/admin/office/tasks';
 const told = '/admin/office/told-changes';
-const dayIn = (days: number) => new Date(Date.now() + days * dayMs).toISOString().slice(0, 10);
+const today = Date.now();
+const dayIn = (days: number) => new Date(today + days * dayMs).toISOString().slice(0, 10);
 
 describe('a change that the holder tells, over HTTP (R35)', () => {
   let world: OfficeWorld;
@@ -84,27 +85,45 @@ describe('a change that the holder tells, over HTTP (R35)', () => {
 });
 
 describe('the days of the programme, over HTTP (R112)', () => {
+  let world: OfficeWorld;
+  const survey = 'https://survey.example.jp/';
+  before(async () => {
+    world = await startOfficeWorld({ more: { programme: { start: dayIn(2), end: dayIn(60), survey } } });
+  });
+  after(() => world.close());
+  const list = '/admin/office/applications';
+
   it('applications are refused in words before the first day; within them they are taken', async () => {
-    const world = await startOfficeWorld({ more: { programme: { start: dayIn(2), end: dayIn(60) } } });
-    try {
-      const list = '/admin/office/applications';
-      const officer = await world.signedIn('officer');
-      const early = await world.page(officer, `${list}/new`);
-      expect(early.status).to.equal(409);
-      expect(early.html).to.include('事業の期間のあいだだけ');
-      expect(await world.codeOf(await world.send(officer, '/admin/support', `${list}/new`, form1))).to.equal(
-        'PROGRAMME_CLOSED',
-      );
-      world.pass(2 * dayMs);
-      const next = await world.signedIn('officer');
-      expect((await world.send(next, `${list}/new`, `${list}/new`, form1)).status).to.equal(303);
-      expect(
-        (await world.credential.cards.list({})).records.every(
-          ({ expiresOn }) => expiresOn === Date.parse(`${dayIn(61)}T00:00:00Z`),
-        ),
-      ).to.equal(true);
-    } finally {
-      await world.close();
-    }
+    const officer = await world.signedIn('officer');
+    const early = await world.page(officer, `${list}/new`);
+    expect(early.status).to.equal(409);
+    expect(early.html).to.include('事業の期間のあいだだけ');
+    expect(await world.codeOf(await world.send(officer, '/admin/support', `${list}/new`, form1))).to.equal(
+      'PROGRAMME_CLOSED',
+    );
+    world.pass(2 * dayMs);
+    const next = await world.signedIn('officer');
+    expect((await world.send(next, `${list}/new`, `${list}/new`, form1)).status).to.equal(303);
+  });
+
+  it('holders hear of the end, with the survey towards it; then every card and sign-in ends, for that reason', async () => {
+    const { round } = world.cardOffice;
+    const kinds = async () => (await world.credential.notices.list('officer')).records.map(({ kind }) => kind);
+    const ofProgramme = async () => (await kinds()).filter((kind) => /programme|survey|expir/.test(kind)).toReversed();
+    await round();
+    world.pass(30 * dayMs);
+    for (const _ of [1, 2]) await round();
+    expect(await ofProgramme()).to.deep.equal(['programme-ending', 'programme-ending', 'survey']);
+    const own = await world.signedIn('officer', '/account/card');
+    expect((await world.page(own, '/account/card')).html)
+      .to.include(survey)
+      .and.include('事業の終了まであと30日');
+    world.pass(29 * dayMs);
+    expect((await own.request(`${world.origin}/account/card`)).status, 'without a round').to.equal(303);
+    await round();
+    const card = (await world.credential.cards.ofResident('officer'))[0];
+    expect(card).to.include({ status: 'expired', reason: 'TESTEND', expiresOn: Date.parse(`${dayIn(61)}T00:00:00Z`) });
+    const records = await world.audited('card.expired');
+    expect(records.map(({ detail }) => detail)).to.deep.include({ as: 'system', reason: 'TESTEND' });
   });
 });
