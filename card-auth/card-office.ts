@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
+import { createCardEventTasks } from './card-event-tasks.ts';
 import { countCards } from './card-limit.ts';
 import type { CardRecord, CardRegistry, HandedOver } from './card-registry.ts';
-import type { CardAct, CardTask, CardTasks, ChangeEvent } from './card-tasks.ts';
-import { tasksFor } from './card-tasks.ts';
+import type { CardAct, CardTask, CardTasks } from './card-tasks.ts';
 import { CardError } from './errors.ts';
 import type { HandOverCode, HandOverCodes } from './hand-over-code.ts';
 import { type CardActor, mayMove, type ReasonCode } from './life-cycle.ts';
+import { checkOpen, expiryOf, type Programme } from './programme.ts';
 import type { StopCodes } from './stop-code.ts';
 
 /** Who acts: as what, and under which id in the audit. */
@@ -43,6 +44,7 @@ export interface CardOfficeOptions {
   /** All tries of this PIN again. */
   readonly returnTries: (cardId: string, generation: number) => Promise<void>;
   readonly onChange?: (change: CardChange) => Promise<void>;
+  readonly programme?: Programme;
   readonly now?: () => number;
 }
 
@@ -51,7 +53,8 @@ export interface MadeCard {
   readonly number: string;
   readonly id: string;
   readonly ckv: number;
-  readonly expiresOn: number;
+  /** Where the station gave it an end of its own; the programme's years hold all the same. */
+  readonly expiresOn?: number | undefined;
   readonly software: boolean;
 }
 
@@ -62,6 +65,7 @@ export interface MadeCode {
   readonly stopCode: string;
 }
 
+const withoutEnd: Programme = { cardYears: 5 };
 const supportUnlockMs = 90 * 24 * 3_600_000;
 const stopped = { suspend: 'suspended', resume: 'active', revoke: 'revoked' } as const;
 
@@ -72,6 +76,10 @@ const stopped = { suspend: 'suspended', resume: 'active', revoke: 'revoked' } as
 export function createCardOffice(options: CardOfficeOptions) {
   const { cards, tasks, codes, stopCodes, cardsPerPerson = 1, returnTries, now = Date.now } = options;
   const { onChange = async () => undefined, suspendOthers = async () => undefined } = options;
+  const { programme = withoutEnd } = options;
+  const demandOpen = (act: CardAct) => {
+    if (act === 'issue' || act === 'replace') checkOpen(programme, now());
+  };
 
   /** What goes into the letter, and what the record keeps of it; both codes of the letter before are worth nothing then. */
   function letterOf(cardId: string, purpose: HandOverCode['purpose']) {
@@ -150,21 +158,12 @@ export function createCardOffice(options: CardOfficeOptions) {
   }
 
   async function ask(what: Pick<CardTask, 'act' | 'residentRef' | 'cardId' | 'reason'>, by: CardPerson) {
+    demandOpen(what.act);
     const at = now();
     const id = randomBytes(12).toString('base64url');
     const task: CardTask = { ...what, id, state: 'open', openedBy: by.id, openedAt: at, dueAt: at };
     await tasks.open(task);
     return task;
-  }
-
-  /** R36: opens the tasks of an event, once however often it is told. A death stops the cards at once. */
-  async function note(event: ChangeEvent): Promise<readonly CardTask[]> {
-    const held = await cards.ofResident(event.residentRef);
-    const opened: CardTask[] = [];
-    for (const task of tasksFor(event, held)) if (await tasks.open(task)) opened.push(task);
-    if (event.kind === 'death')
-      await suspendAllOf(event.residentRef, 'DEATH', { as: 'system', id: `event:${event.id}` });
-    return opened;
   }
 
   /**
@@ -192,8 +191,10 @@ export function createCardOffice(options: CardOfficeOptions) {
       if (current.state !== 'open') throw new CardError('TASK_DECIDED', 'this was decided already');
       if (current.openedBy === by.id)
         throw new CardError('SECOND_PERSON_NEEDED', 'nobody agrees to what they asked for');
-      if (current.dueAt > now()) throw new CardError('MOVE_REFUSED', 'this is not due yet');
-      return { ...current, state: to(current), decidedBy: by.id };
+      const next = to(current);
+      if (next !== 'declined') demandOpen(current.act);
+      if (next !== 'declined' && current.dueAt > now()) throw new CardError('MOVE_REFUSED', 'this is not due yet');
+      return { ...current, state: next, decidedBy: by.id };
     });
     if (!task) throw new CardError('TASK_DECIDED', 'there is no such task');
     return task;
@@ -227,6 +228,7 @@ export function createCardOffice(options: CardOfficeOptions) {
    */
   async function issue(taskId: string, made: MadeCard, by: CardPerson): Promise<MadeCode> {
     const task = await tasks.update(taskId, (current) => {
+      demandOpen(current.act);
       if (current.state !== 'approved' || (current.madeCard ?? made.id) !== made.id)
         throw new CardError('TASK_DECIDED', 'the task waits for no card, or for another one');
       return { ...current, madeCard: made.id };
@@ -235,6 +237,10 @@ export function createCardOffice(options: CardOfficeOptions) {
     const { told, kept: letter } = letterOf(made.id, 'activate');
     const card: CardRecord = {
       ...made,
+      expiresOn: Math.min(
+        made.expiresOn ?? Number.POSITIVE_INFINITY,
+        expiryOf(now(), { cardYears: programme.cardYears }),
+      ),
       residentRef: task.residentRef,
       status: 'issued',
       ...letter,
@@ -296,7 +302,7 @@ export function createCardOffice(options: CardOfficeOptions) {
     propose,
     approve,
     decline,
-    note,
+    ...createCardEventTasks({ cards, tasks, suspendAllOf, onChange, now }),
     issue,
     handOver,
     settleReplacement,

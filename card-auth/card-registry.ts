@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import type { Collection, CollectionDefinition, Query, StoredRecord } from '../storage/index.ts';
+import type { Collection, CollectionDefinition, Page, Query, StoredRecord } from '../storage/index.ts';
 import type { HandOverCode } from './hand-over-code.ts';
 import { type CardActor, type CardStatus, mayMove, type ReasonCode } from './life-cycle.ts';
 
@@ -39,6 +39,8 @@ export interface CardRecord extends StoredRecord {
   readonly expiresOn: number;
   /** The last notice of the coming end told of this many days. */
   readonly noticedDays?: number | undefined;
+  /** The end that it told of. */
+  readonly noticedEnd?: number | undefined;
   readonly replacedBy?: string | undefined;
   /** Id of the card whose place this one takes once it is active. */
   readonly supersedes?: string | undefined;
@@ -76,20 +78,45 @@ export interface CardRegistryOptions {
   readonly cards: Collection<CardRecord>;
   /** Told when a card was moved to a status in which it cannot be used: its sessions are over. */
   readonly onStopped?: (cardId: string) => Promise<void>;
+  /** R112: no card outlives the programme, whatever its record says. */
+  readonly programmeEnd?: number | undefined;
   readonly now?: () => number;
 }
 
-export function createCardRegistry({ cards, onStopped, now = Date.now }: CardRegistryOptions) {
+export function createCardRegistry({ cards, onStopped, programmeEnd, now = Date.now }: CardRegistryOptions) {
+  const end = programmeEnd ?? Number.POSITIVE_INFINITY;
+  /** The record keeps the card's own years, so that a programme that is prolonged in time prolongs its cards. */
+  const within = (card: CardRecord): CardRecord => (card.expiresOn > end ? { ...card, expiresOn: end } : card);
+  const get = async (id: string) => {
+    const card = await cards.get(id);
+    return card && within(card);
+  };
+
+  async function list(query?: Query): Promise<Page<CardRecord>> {
+    const page = await cards.find(query);
+    return { ...page, records: page.records.map(within) };
+  }
+
+  async function update(id: string, change: (card: CardRecord) => CardRecord): Promise<CardRecord | undefined> {
+    const card = await cards.update(id, (current) => {
+      const shown = within(current);
+      const changed = change(shown);
+      if (changed === shown) return current;
+      return changed.expiresOn === shown.expiresOn ? { ...changed, expiresOn: current.expiresOn } : changed;
+    });
+    return card && within(card);
+  }
+
   async function byNumber(number: string): Promise<CardRecord | undefined> {
-    return (await cards.find({ where: { number }, limit: 1 })).records[0];
+    return (await list({ where: { number }, limit: 1 })).records[0];
   }
 
   async function byStopCode(stopCode: string): Promise<CardRecord | undefined> {
-    return (await cards.find({ where: { stopCode }, limit: 1 })).records[0];
+    return (await list({ where: { stopCode }, limit: 1 })).records[0];
   }
 
   async function ofResident(residentRef: string): Promise<readonly CardRecord[]> {
-    return (await cards.find({ where: { residentRef }, limit: 100 })).records;
+    return (await list({ where: { residentRef }, limit: 100 })).records;
   }
 
   /** Moves a card; a move that the life cycle does not allow this actor leaves it as it is and gives undefined. */
@@ -100,7 +127,7 @@ export function createCardRegistry({ cards, onStopped, now = Date.now }: CardReg
     by: CardActor = 'system',
   ): Promise<CardRecord | undefined> {
     let moved = false;
-    const card = await cards.update(id, (current) => {
+    const card = await update(id, (current) => {
       moved = mayMove(current.status, to, by);
       return moved ? { ...current, status: to, reason } : current;
     });
@@ -110,15 +137,15 @@ export function createCardRegistry({ cards, onStopped, now = Date.now }: CardReg
 
   /** Whether sessions of this card may go on. */
   async function isUsable(id: string): Promise<boolean> {
-    const card = await cards.get(id);
+    const card = await get(id);
     return card?.status === 'active' && card.expiresOn > now();
   }
 
   return {
-    get: (id: string) => cards.get(id),
+    get,
     insert: (card: CardRecord) => cards.insert(card),
-    update: (id: string, change: (card: CardRecord) => CardRecord) => cards.update(id, change),
-    list: (query?: Query) => cards.find(query),
+    update,
+    list,
     byNumber,
     byStopCode,
     ofResident,

@@ -29,6 +29,8 @@ export interface CardTask extends StoredRecord {
   readonly decidedBy?: string | undefined;
   /** The card that was made for it; named before it is put on record, so that no other one can be. */
   readonly madeCard?: string | undefined;
+  /** A register told of it: when it is due and nobody declined it, the system does it. */
+  readonly bySystem?: boolean | undefined;
 }
 
 export const cardTaskCollection: CollectionDefinition = {
@@ -38,7 +40,7 @@ export const cardTaskCollection: CollectionDefinition = {
 
 export const changeKinds = ['move', 'death', 'name', 'birth-date', 'sex', 'coverage'] as const;
 
-/** R36: what a provider of basic data tells about a person. The id is the provider's own and makes repeats harmless. */
+/** R36: what happened to a person. The same id gives the same tasks. */
 export interface ChangeEvent {
   readonly id: string;
   readonly residentRef: string;
@@ -46,6 +48,8 @@ export interface ChangeEvent {
   /** move: whether the person left the area that the programme is for. */
   readonly leftArea?: boolean | undefined;
   readonly at: number;
+  /** A register says so, not a person at the counter: what needs no judgement then needs no officer. */
+  readonly byRegister?: boolean | undefined;
 }
 
 const dayMs = 24 * 3_600_000;
@@ -86,6 +90,7 @@ export function tasksFor(event: ChangeEvent, cards: readonly CardRecord[]): read
       state: 'open',
       openedBy: `event:${event.id}`,
       openedAt: event.at,
+      ...(event.byRegister && consequence.reason === 'RESIDENCE' ? { bySystem: true } : {}),
     }));
 }
 
@@ -104,8 +109,9 @@ export function createCardTasks({ tasks }: { tasks: Collection<CardTask> }) {
   const inState = (state: CardTask['state'], page: { limit?: number; after?: string } = {}): Promise<Page<CardTask>> =>
     tasks.find({ where: { state }, ...page });
 
+  /** Everything that was ever asked for about this person. */
   const ofResident = async (residentRef: string): Promise<readonly CardTask[]> =>
-    (await tasks.find({ where: { residentRef }, limit: 1000 })).records;
+    (await tasks.find({ where: { residentRef }, limit: 500 })).records;
 
   const update = (id: string, change: (task: CardTask) => CardTask) => tasks.update(id, change);
 

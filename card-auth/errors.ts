@@ -18,6 +18,7 @@ const outcomes = {
   MOVE_REFUSED: 'conflict',
   SECOND_PERSON_NEEDED: 'denied',
   TASK_DECIDED: 'conflict',
+  PROGRAMME_CLOSED: 'conflict',
   CODE_WRONG: 'denied',
   CODE_SPENT: 'denied',
   STOP_CODE_MISTYPED: 'invalid',

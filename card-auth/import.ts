@@ -3,6 +3,9 @@ import type { Row } from '../lib/rows.ts';
 import { isDay, parseInstant } from '../lib/time.ts';
 import { type Collection, StorageError, type StoredRecord } from '../storage/index.ts';
 import type { CardRecord } from './card-registry.ts';
+import { changeKinds } from './card-tasks.ts';
+import { isOpen, type Programme } from './programme.ts';
+import type { ToldChange } from './resident-events.ts';
 import type { Resident } from './residents.ts';
 
 /** An empty cell says nothing. */
@@ -39,6 +42,15 @@ const CardRow = z.strictObject({
   expires: z.string().refine((text) => parseInstant(text) !== undefined, 'an instant such as 2031-03-31T15:00:00Z'),
 });
 
+/** R36: a change as a register writes it into a file. */
+const EventRow = z.strictObject({
+  id: z.string().regex(/^[\w.:-]{1,100}$/, 'letters, digits, . _ : and -, 100 at most'),
+  kind: z.enum(changeKinds),
+  resident: z.string().regex(/^[\w.-]{1,100}$/, 'letters, digits, . _ and -, 100 at most'),
+  at: z.string().refine((text) => parseInstant(text) !== undefined, 'an instant such as 2026-11-20T00:00:00+09:00'),
+  leftArea: z.enum(['', '0', '1']).optional(),
+});
+
 /** A row that is refused; the reason names the column and never repeats what stands in it. */
 export class RowFault extends Error {}
 
@@ -52,21 +64,31 @@ function parsed<T>(schema: z.ZodType<T>, { fields, fault }: Row): T {
   );
 }
 
-export function residentOf(row: Row, { synthetic }: { synthetic: boolean }): Resident {
+export function residentOf(row: Row, { synthetic, now }: { synthetic: boolean; now: number }): Resident {
   const { id, sex, birthDate, postal, municipality, town, block, ...name } = parsed(ResidentRow, row);
   if (!Object.values(name).some((text) => text !== undefined)) throw new RowFault('columns: no name at all');
   const address = { postal, municipality, town, block };
-  return { id, name, sex: Number(sex) as 1 | 2 | 3, birthDate, address, synthetic };
+  return { id, name, sex: Number(sex) as 1 | 2 | 3, birthDate, address, synthetic, basicAt: now };
+}
+
+export function changeOf(row: Row): ToldChange {
+  const { at, leftArea, ...event } = parsed(EventRow, row);
+  if ((event.kind === 'move') !== Boolean(leftArea))
+    throw new RowFault('leftArea: 1 or 0 with move, and with it alone');
+  const moved = event.kind === 'move' ? { leftArea: leftArea === '1' } : {};
+  return { ...event, ...moved, at: parseInstant(at) ?? 0 };
 }
 
 export interface CardRowOptions {
   readonly cardId: (id: Uint8Array) => Promise<string>;
   readonly hasResident: (residentRef: string) => Promise<boolean>;
+  readonly programme: Programme;
   readonly now: number;
 }
 
-export async function cardOf(row: Row, { cardId, hasResident, now }: CardRowOptions): Promise<CardRecord> {
+export async function cardOf(row: Row, { cardId, hasResident, programme, now }: CardRowOptions): Promise<CardRecord> {
   const { id, number, resident, keyVersion, expires } = parsed(CardRow, row);
+  if (!isOpen(programme, now)) throw new RowFault('columns: cards are made within the days of the programme alone');
   if (!(await hasResident(resident))) throw new RowFault('resident: there is no such resident; import residents first');
   return {
     id: await cardId(Uint8Array.from(Buffer.from(id, 'hex'))),
@@ -96,6 +118,8 @@ export interface ImportOptions<T extends StoredRecord> {
   readonly read: (row: Row) => T | Promise<T>;
   /** What a record that is there already becomes; the same one where the file says nothing new. Throws a RowFault where the two contradict. */
   readonly merge: (kept: T, read: T) => T;
+  /** Told of a change before it is written: what breaks off in between is told again, and nothing is lost. */
+  readonly onChange?: (before: T, after: T) => Promise<void>;
   readonly onRefused: (line: number, reason: string) => void;
   readonly onProgress?: (line: number) => void;
 }
@@ -132,7 +156,7 @@ export async function importRows<T extends StoredRecord>(options: ImportOptions<
 
 async function put<T extends StoredRecord>(
   record: T,
-  { into, merge }: Pick<ImportOptions<T>, 'into' | 'merge'>,
+  { into, merge, onChange }: Pick<ImportOptions<T>, 'into' | 'merge' | 'onChange'>,
 ): Promise<'added' | 'changed' | 'same'> {
   try {
     await into.insert(record);
@@ -140,6 +164,9 @@ async function put<T extends StoredRecord>(
   } catch (error) {
     if (!(error instanceof StorageError && error.code === 'ALREADY_EXISTS')) throw error;
   }
+  const before = onChange && (await into.get(record.id));
+  const after = before && merge(before, record);
+  if (before && after && after !== before) await onChange(before, after);
   let outcome: 'changed' | 'same' = 'same';
   const kept = await into.update(record.id, (current) => {
     const merged = merge(current, record);
@@ -153,7 +180,7 @@ async function put<T extends StoredRecord>(
 /** Basic data follow the register; what the hub itself knows of the person stays. */
 export function mergeResident(kept: Resident, read: Resident): Resident {
   const merged = { ...kept, name: read.name, sex: read.sex, birthDate: read.birthDate, address: read.address };
-  return JSON.stringify(merged) === JSON.stringify(kept) ? kept : merged;
+  return JSON.stringify(merged) === JSON.stringify(kept) ? kept : { ...merged, basicAt: read.basicAt };
 }
 
 /** A delivery that is read again must not touch a card that lives by now. */

@@ -32,6 +32,7 @@ export * from './pin-setting.ts';
 export * from './possession.ts';
 export * from './programme.ts';
 export * from './renewal.ts';
+export * from './resident-events.ts';
 export * from './residents.ts';
 export * from './schemes.ts';
 export * from './sign-in.ts';

@@ -43,8 +43,6 @@ export interface IssuancesOptions {
   readonly issue: CardOffice['issue'];
   readonly demandSigned: (station: string, octets: Uint8Array, signature: Uint8Array) => Promise<void>;
   readonly keyService: Pick<CardKeyService, 'cardId' | 'verifyRead' | 'issueCk' | 'closeIssue' | 'issuingVersion'>;
-  /** How long a card is good for. */
-  readonly validMs: number;
   /** Cards of a trial may be software. */
   readonly software: boolean;
   readonly now: () => number;
@@ -59,7 +57,7 @@ const skewMs = 1_000;
  * after a crash: the key is closed first, the record follows, and a second record of the same card changes nothing.
  */
 export function createIssuances(options: IssuancesOptions) {
-  const { issuances, tasks, cards, issue, demandSigned, keyService, validMs, software, now } = options;
+  const { issuances, tasks, cards, issue, demandSigned, keyService, software, now } = options;
 
   async function demandTask(taskId: string): Promise<CardTask> {
     const task = await tasks.get(taskId);
@@ -141,7 +139,7 @@ export function createIssuances(options: IssuancesOptions) {
     const known = await cards.get(id);
     if (known && (await tasks.get(taskId))?.state === 'done') return known;
     await keyService.closeIssue(id, ckv);
-    const { card }: MadeCode = await issue(taskId, { id, ckv, number, expiresOn: begunAt + validMs, software }, by);
+    const { card }: MadeCode = await issue(taskId, { id, ckv, number, software }, by);
     await issuances.update(taskId, (current) => ({ ...current, recordedAt: current.recordedAt ?? now() }));
     return card;
   }

@@ -18,6 +18,8 @@ export interface Resident extends StoredRecord {
   readonly address?:
     | { readonly postal: string; readonly municipality: string; readonly town: string; readonly block: string }
     | undefined;
+  /** As of when name, sex, birth date and address are, ms since 1970; what is older does not replace them. */
+  readonly basicAt?: number | undefined;
   /** R152: protected persons: their address is not shown at counters; their own view is closed. */
   readonly protection?: readonly ('hideAddress' | 'blockSelfView')[] | undefined;
   /** Synthetic persons of a trial carry the mark; production refuses them. */
@@ -33,6 +35,23 @@ export const residentCollection: CollectionDefinition = {
 /** What a resident is greeted with: kana, else the Latin name or alias, else the name as written. */
 export function displayNameOf({ name }: Pick<Resident, 'name'>): string {
   return name.alias ?? name.kana ?? name.latin ?? name.kanji ?? '';
+}
+
+/** R29: the one name that is printed on the card. */
+export function faceNameOf({ name }: Pick<Resident, 'name'>): string {
+  return name.kana ?? name.alias ?? name.latin ?? name.kanji ?? '';
+}
+
+/** Widths and spaces are no matter of a name. */
+const folded = (text: string) => text.normalize('NFKC').replaceAll(/\s+/g, ' ').trim();
+
+/** R35: what of two versions of a person's basic data is printed on the card and differs. */
+export function faceChanges(before: Resident, after: Resident): readonly ('name' | 'birth-date' | 'sex')[] {
+  return [
+    ...(folded(faceNameOf(before)) === folded(faceNameOf(after)) ? [] : (['name'] as const)),
+    ...(before.birthDate === after.birthDate ? [] : (['birth-date'] as const)),
+    ...(before.sex === after.sex ? [] : (['sex'] as const)),
+  ];
 }
 
 export function createResidents({ residents }: { residents: Collection<Resident> }) {

@@ -19,6 +19,6 @@ async function openOffice(data: string) {
   const ground = await openGround({ settings, now: Date.now });
   const residents = ground.storage.collection<Resident>(residentCollection);
   const hasResident = async (id: string) => (await residents.get(id)) !== undefined;
-  const parts = openCardOfficeBeside(ground, Date.now, settings.cardOffice.cardsPerPerson);
+  const parts = openCardOfficeBeside(ground, settings, Date.now);
   return { ...parts, settings, place: ground.place, hasResident, close: ground.close };
 }

@@ -1,5 +1,12 @@
 import { Command, InvalidArgumentError } from 'commander';
-import { type CardAct, type CardPerson, type CardRecord, type ReasonCode, reasonCodes } from '../card-auth/index.ts';
+import {
+  type CardAct,
+  type CardPerson,
+  type CardRecord,
+  checkOpen,
+  type ReasonCode,
+  reasonCodes,
+} from '../card-auth/index.ts';
 import { activateCommand } from './card-activate.ts';
 import { type Office, withOffice } from './card-office.ts';
 import { defaultData, print } from './hub-file.ts';
@@ -72,7 +79,7 @@ export function cardCommand(): Command {
     )
     .addCommand(
       new Command('expire')
-        .description('the daily round: notices of coming ends, and the state of cards that have ended')
+        .description('the daily round: what is due, notices of coming ends, and the state of cards that have ended')
         .option(...dataOption)
         .action(expire),
     );
@@ -194,6 +201,7 @@ async function issue(task: string, { data }: DataOption): Promise<void> {
       throw new Error('cards are made at the issuing station; this makes software cards');
     const agreed = await parts.tasks.get(task);
     if (agreed?.state !== 'approved') throw new Error('the task waits for no card: see "sanuki card tasks"');
+    checkOpen(parts.programme, Date.now());
     const { makeSoftwareCard } = await import('../trial/index.ts');
     const { card, code, stopCode } = await parts.office.issue(
       task,
@@ -206,6 +214,7 @@ async function issue(task: string, { data }: DataOption): Promise<void> {
 
 async function expire({ data }: DataOption): Promise<void> {
   await withOffice(data, async (parts) => {
+    await parts.office.settleDue();
     await parts.expiryRound();
     await parts.office.settleReplacements();
   });

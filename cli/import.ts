@@ -1,22 +1,28 @@
+import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { Command, InvalidArgumentError } from 'commander';
 import {
   type CardRecord,
   cardCollection,
   cardOf,
+  changeOf,
+  faceChanges,
   type ImportOptions,
   importRows,
+  isFinal,
   mergeCard,
   mergeResident,
   type Resident,
+  RowFault,
   residentCollection,
   residentOf,
 } from '../card-auth/index.ts';
 import type { Settings } from '../config/index.ts';
-import { openGround, startKeyService } from '../idp/index.ts';
+import { openEventFeedBeside, openGround, programmeOf, startKeyService } from '../idp/index.ts';
 import { type Row, readRows } from '../lib/rows.ts';
 import type { StoredRecord } from '../storage/index.ts';
 import { defaultData, print, readHubFile } from './hub-file.ts';
+import { commandActor } from './open-hub.ts';
 
 interface ImportCommandOptions {
   readonly data: string;
@@ -30,9 +36,9 @@ const toldMax = 100;
 
 export function importCommand(): Command {
   const command = new Command('import').description(
-    'residents and cards from a file: CSV with named columns, or JSON lines',
+    'residents, cards and changes in residents’ lives from a file: CSV with named columns, or JSON lines',
   );
-  for (const [what, act] of Object.entries({ residents: importResidents, cards: importCards }))
+  for (const [what, act] of Object.entries({ residents: importResidents, cards: importCards, events: importEvents }))
     command.addCommand(
       new Command(what)
         .argument('<file>', 'FILE.csv or FILE.jsonl, in UTF-8')
@@ -57,20 +63,72 @@ function lineOf(text: string): number {
   return line;
 }
 
-async function importResidents(
-  file: string,
-  from: number,
-  { profile }: Settings,
-  { storage, audit }: Ground,
-): Promise<void> {
-  const synthetic = profile === 'trial';
-  const into = storage.collection<Resident>(residentCollection);
+/** A change of what is printed on somebody's card is an event of the register, told by the difference. */
+async function importResidents(file: string, from: number, settings: Settings, ground: Ground): Promise<void> {
+  const { storage, audit } = ground;
+  const now = Date.now;
+  const feed = openEventFeedBeside(ground, settings, now);
+  async function onChange(before: Resident, after: Resident): Promise<void> {
+    const changes = faceChanges(before, after);
+    if (changes.length === 0) return;
+    if ((await feed.cards.ofResident(after.id)).every(({ status }) => isFinal(status))) return;
+    for (const kind of changes) {
+      const id = differenceOf(before, after, kind);
+      await feed.tell(
+        { id, kind, resident: after.id, at: now() },
+        {
+          as: 'register',
+          of: 'imported',
+          by: commandActor,
+        },
+      );
+    }
+  }
   await run('residents', file, from, audit, {
-    into,
-    read: (row) => residentOf(row, { synthetic }),
+    into: storage.collection<Resident>(residentCollection),
+    read: (row) => residentOf(row, { synthetic: settings.profile === 'trial', now: now() }),
     merge: mergeResident,
+    onChange,
   });
 }
+
+/** The same for the same difference, so that an import that broke off and is repeated tells it once. */
+function differenceOf(before: Resident, after: Resident, kind: string): string {
+  const { id, basicAt = 0, name, birthDate, sex } = before;
+  const parts = [kind, id, basicAt, name, birthDate, sex, after.name, after.birthDate, after.sex];
+  return `import.${createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 40)}`;
+}
+
+/** One after another: of two changes of one person the order in the file counts. */
+async function importEvents(file: string, from: number, settings: Settings, ground: Ground): Promise<void> {
+  const feed = openEventFeedBeside(ground, settings, Date.now);
+  const teller = { as: 'register', of: feed.register, by: commandActor } as const;
+  const counts = { noted: 0, repeated: 0, unknown: 0, refused: 0 };
+  const { refused, progress } = createReport();
+  async function one(row: Row): Promise<void> {
+    const outcome = await feed.tell(changeOf(row), teller);
+    if (outcome === 'noted' || outcome === 'repeated' || outcome === 'unknown') counts[outcome] += 1;
+    else throw new RowFault(refusals[outcome]);
+  }
+  for await (const row of rowsFrom(file, from)) {
+    try {
+      await one(row);
+    } catch (error) {
+      if (!(error instanceof RowFault)) throw error;
+      counts.refused += 1;
+      refused(row.line, error.message);
+    }
+    progress(row.line);
+  }
+  await conclude('events', counts, ground.audit);
+}
+
+const refusals = {
+  EVENT_DIFFERS: 'id: it was told with other content',
+  EVENT_OUTDATED: 'at: more than 365 days ago',
+  EVENT_IN_FUTURE: 'at: it has not happened yet',
+  KIND_NOT_YOURS: 'kind: a register does not tell of it',
+} as const;
 
 async function importCards(file: string, from: number, settings: Settings, ground: Ground): Promise<void> {
   const { storage, audit } = ground;
@@ -79,7 +137,7 @@ async function importCards(file: string, from: number, settings: Settings, groun
   const { keyService, close } = await startKeyService(ground, settings);
   try {
     const { cardId } = keyService;
-    const read = (row: Row) => cardOf(row, { cardId, hasResident, now: Date.now() });
+    const read = (row: Row) => cardOf(row, { cardId, hasResident, programme: programmeOf(settings), now: Date.now() });
     await run('cards', file, from, audit, {
       into: storage.collection<CardRecord>(cardCollection),
       read,
@@ -90,31 +148,39 @@ async function importCards(file: string, from: number, settings: Settings, groun
   }
 }
 
-/** Says what was refused and why, by line and column and never by content; ends with 1 when anything was. */
 async function run<T extends StoredRecord>(
   what: string,
   file: string,
   from: number,
   audit: Ground['audit'],
-  options: Pick<ImportOptions<T>, 'into' | 'read' | 'merge'>,
+  options: Omit<ImportOptions<T>, 'rows' | 'onRefused' | 'onProgress'>,
 ): Promise<void> {
+  const { refused, progress } = createReport();
+  const rows = rowsFrom(file, from);
+  await conclude(what, await importRows({ ...options, rows, onRefused: refused, onProgress: progress }), audit);
+}
+
+/** Says what was refused and why, by line and column and never by content, and where one could go on. */
+function createReport() {
   let told = 0;
   let next = performance.now() + 5_000;
-  const result = await importRows({
-    ...options,
-    rows: rowsFrom(file, from),
-    onRefused: (line, reason) => {
+  return {
+    refused: (line: number, reason: string): void => {
       if (++told <= toldMax) process.stderr.write(`line ${line}: ${reason}\n`);
     },
-    onProgress: (line) => {
+    progress: (line: number): void => {
       if (performance.now() < next) return;
       next = performance.now() + 5_000;
       process.stderr.write(`up to line ${line}; should this break off, go on with --from ${line}\n`);
     },
-  });
-  await audit.record({ type: `import.${what}`, result: 'ok', actor: 'command', detail: { ...result } });
-  print(result);
-  if (result.refused > 0) process.exitCode = 1;
+  };
+}
+
+/** Ends with 1 when anything was refused. */
+async function conclude(what: string, counts: { readonly refused: number }, audit: Ground['audit']): Promise<void> {
+  await audit.record({ type: `import.${what}`, result: 'ok', actor: commandActor, detail: { ...counts } });
+  print(counts);
+  if (counts.refused > 0) process.exitCode = 1;
 }
 
 async function* rowsFrom(file: string, from: number): AsyncGenerator<Row> {

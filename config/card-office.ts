@@ -58,5 +58,4 @@ export const CardOffice = z.strictObject({
     .max(365)
     .default(30)
     .describe('Pictures of evidence of identity are deleted so many days after the decision.'),
-  cardYears: z.int().min(1).max(10).default(5).describe('How long a card is good for that an issuing station makes.'),
 });

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { CardOffice } from './card-office.ts';
 import { KeyRotation } from './key-rotation.ts';
 import { Connections, Listener } from './listeners.ts';
+import { Programme } from './programme.ts';
 import { RecordStore } from './record-store.ts';
 import { StaffDirectory } from './staff-directory.ts';
 
@@ -144,6 +145,9 @@ export const Settings = z.strictObject({
     .describe('Telling parties that a sign-in is over.'),
   staff: StaffDirectory.optional().describe(
     'Directory of staff; without it nobody has a role, a licence or a facility.',
+  ),
+  programme: Programme.prefault({}).describe(
+    'The programme that the cards belong to: its days, and the years of a card.',
   ),
   cardOffice: CardOffice.prefault({}).describe('Applications for cards, their evidence, and the resident register.'),
   traces: z

@@ -195,7 +195,7 @@ function factsOf(side: Side | undefined): Facts {
     ['attributes', [...new Set(contract.attributes)]],
     ...settled.map(([key, value]) => [`settings.${key}`, [String(value)]] as const),
     ['counter', counter ? [`${counter.facility.ja} / ${counter.facility.en} / ${counter.terminal}`] : []],
-    ['api', api ? [...api.scopes] : []],
+    ['api', api ? [...api.scopes, ...(api.feed === undefined ? [] : [`feed: ${api.feed}`])] : []],
     ['requiredLevel', single(requiredLevel)],
     ['logo', single(logo)],
     ['source', single(source?.address)],

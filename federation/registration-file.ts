@@ -4,7 +4,7 @@ import { levels } from './authn-context.ts';
 import type { MetadataSource, ProviderRecord, ProviderSettings, Registration } from './entity-registry.ts';
 import { FederationError } from './errors.ts';
 import { parseBody } from './id-wsf/body.ts';
-import { apiScopes } from './oidc/api-access.ts';
+import { apiScopes, feedName } from './oidc/api-access.ts';
 import { parseClientMetadata } from './oidc/client-metadata.ts';
 import { parseServiceProviderMetadata } from './saml/metadata.ts';
 import { offeredAttribute } from './saml/offered-attributes.ts';
@@ -55,7 +55,14 @@ const DeclaredClient = z.strictObject({
   ...common,
   counter: z.strictObject({ facility: names, terminal: z.string().trim().min(1).max(100) }).optional(),
   api: z
-    .strictObject({ scopes: z.array(z.enum(apiScopes)).min(1).max(apiScopes.length) })
+    .strictObject({
+      scopes: z.array(z.enum(apiScopes)).min(1).max(apiScopes.length),
+      feed: z
+        .string()
+        .regex(feedName)
+        .optional()
+        .describe('With a scope of events: id of the register or body for which the program tells.'),
+    })
     .optional()
     .describe('The client calls the administration API, with no more than these scopes.'),
   metadata: z
@@ -122,7 +129,7 @@ export function declarationOf({ protocol, key, name, status, contract, ...record
   if (protocol === 'saml') return { protocol, entityID: key, ...shared, metadata: record.saml?.metadata ?? '' };
   const { client_id: _id, ...metadata } = record.oidc?.metadata ?? {};
   const counter = record.counter ? { counter: record.counter } : {};
-  const api = record.api ? { api: { scopes: [...record.api.scopes] } } : {};
+  const api = record.api ? { api: { ...record.api, scopes: [...record.api.scopes] } } : {};
   return { protocol, client_id: key, ...shared, ...counter, ...api, metadata };
 }
 

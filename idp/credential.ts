@@ -34,13 +34,7 @@ export interface CredentialOptions {
 export async function openCredential({ settings, ground, onStopped, otherSchemes, now }: CredentialOptions) {
   const { storage } = ground;
   const residents = createResidents({ residents: storage.collection<Resident>(residentCollection) });
-  const { codes, onFact, ...parts } = openCardOffice({
-    ground,
-    onStopped,
-    otherSchemes,
-    cardsPerPerson: settings.cardOffice.cardsPerPerson,
-    now,
-  });
+  const { codes, onFact, ...parts } = openCardOffice({ settings, ground, onStopped, otherSchemes, now });
   const { cards } = parts;
   if (settings.profile === 'production') await refuseTrialPeople(residents, cards);
   const { keyService, close } = await startKeyService(ground, settings);

@@ -17,6 +17,7 @@ const outcomes = {
   RETURN_NOT_REGISTERED: 'denied',
   SIGN_OUT_REFUSED: 'denied',
   START_REFUSED: 'denied',
+  CHANGE_TOLD: 'conflict',
   LOGO_TOO_LARGE: 'invalid',
   LOGO_REFUSED: 'invalid',
   LOGO_GONE: 'missing',

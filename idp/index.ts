@@ -14,6 +14,8 @@ export { startKeyService } from './credential.ts';
 export { openDataFolder, secretFile, storeFile } from './data-folder.ts';
 export { openFederation, openGround, storePlaceOf } from './ground.ts';
 export { startHub } from './main.ts';
+export { openEventFeedBeside } from './office/event-feed.ts';
+export { programmeOf } from './programme.ts';
 export {
   auditMove,
   type KeyUseName,

@@ -14,6 +14,7 @@ import { openAuthenticators } from './authenticators/open.ts';
 import { createPasskeyPrompts } from './authenticators/prompt.tsx';
 import { passkeyRoutes } from './authenticators/routes.ts';
 import { cardRoutes } from './card/card-routes.tsx';
+import { changeRoutes } from './card/change-routes.tsx';
 import { pinRoutes } from './card/pin-routes.tsx';
 import { createStopLine } from './card/stop-line.ts';
 import { stopRoutes } from './card/stop-routes.tsx';
@@ -222,6 +223,7 @@ async function wire(ground: Ground, options: HubOptions) {
     tokens: oidc.apiTokens,
     agreement: oidc.apiAgreement,
     parts: admin.parts,
+    events: admin.office.events,
   });
   const signIn = signInRoutes({
     ...common,
@@ -246,9 +248,14 @@ async function wire(ground: Ground, options: HubOptions) {
   const home = homeRoutes({ settings, frame });
   const forCards = { ...common, settings, origin: settings.origin, secure, frame, browserCookie };
   const card = cardRoutes({ ...forCards, office, schemes, suspendOther });
+  const change = changeRoutes({
+    ...forCards,
+    changeRequests: credential.changeRequests,
+    timeZone: settings.service.timeZone,
+  });
   const pin = pinRoutes({ ...forCards, setting });
   const stop = stopRoutes({ ...forCards, stopCard, log });
-  const pages = [home, pictures, saml, signIn, passkeys, signOut.routes, own, card, pin, stop];
+  const pages = [home, pictures, saml, signIn, passkeys, signOut.routes, own, card, change, pin, stop];
   const routes = [...pages, attributes.routes, admin.routes, api.routes];
   const arrivals = createArrivals(settings);
   const edges = { routes, arrivals, api: api.problems, oidc: oidc.middleware, followKeys: keys.load };

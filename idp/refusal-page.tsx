@@ -95,6 +95,10 @@ const remedies: Readonly<Record<string, Text>> = {
     ja: 'リンクは期限切れか、取り消されています。リンクを送った人に、新しいリンクを出してもらってください。',
     en: 'The link has expired or was withdrawn. Ask whoever sent it for a new one.',
   },
+  CHANGE_TOLD: {
+    ja: '変更はすでに窓口に知らせてあります。お知らせは一日に一度です。お急ぎのときはサポートセンターへお電話ください。',
+    en: 'The office was told of a change already; that is possible once a day. If it is urgent, please call the support centre.',
+  },
   ...officeRemedies,
   UNEXPECTED: {
     ja: '内部で問題が起きました。しばらくしてからもう一度お試しください。',
@@ -121,6 +125,7 @@ const titles: Readonly<Record<string, Text>> = {
   COMMENT_MISSING: { ja: '理由が必要です', en: 'A reason is needed' },
   OWN_WORK: { ja: 'この操作はできません', en: 'You cannot do this' },
   SETUP_LINK_DEAD: { ja: 'この設定リンクは使えません', en: 'This set-up link cannot be used' },
+  CHANGE_TOLD: { ja: 'すでに知らせてあります', en: 'The office was told already' },
   SIGN_OUT_REFUSED: { ja: 'ログアウトできませんでした', en: 'Sign-out did not succeed' },
   FORGED_REQUEST: { ja: '手続きを続けられませんでした', en: 'That could not be completed' },
   ...officeTitles,

@@ -29,6 +29,19 @@ export function isDay(text: string): boolean {
   return !Number.isNaN(ms) && new Date(ms).toISOString().startsWith(text);
 }
 
+/** The first instant of a calendar day (YYYY-MM-DD) in one time zone, whatever the zone did with its clocks that night. */
+export function startOfDay(day: string, timeZone: string): number {
+  const dayOf = dayIn(timeZone);
+  const noon = Date.parse(`${day}T12:00:00Z`);
+  let [before, from] = [noon - 36 * 3_600_000, noon + 36 * 3_600_000];
+  while (from - before > 1) {
+    const middle = Math.floor((before + from) / 2);
+    if (dayOf(middle) < day) before = middle;
+    else from = middle;
+  }
+  return from;
+}
+
 /** The calendar day of an instant in one time zone, as YYYY-MM-DD. */
 export function dayIn(timeZone: string): (ms: number) => string {
   const format = new Intl.DateTimeFormat('en', {

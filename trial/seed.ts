@@ -4,6 +4,7 @@ import { isDeepStrictEqual } from 'node:util';
 import {
   type CardKeyService,
   createCardKeyService,
+  expiryOf,
   type IssuedKey,
   issuedKeyCollection,
   issueSoftwareCard,
@@ -29,7 +30,7 @@ import {
   partyNames,
   type TrialAddresses,
 } from './addresses.ts';
-import { cardFileOf, cardsFolderOf, writeCard } from './card-box/cards.ts';
+import { cardsFolderOf, newCardFile, writeCard } from './card-box/cards.ts';
 import { partySecret } from './party-files.ts';
 import { type DemoCard, demoCards, patientCards, suspendedCard, trialResidents } from './residents.ts';
 
@@ -111,7 +112,7 @@ async function issue(hub: Hub, data: string, demo: DemoCard, { keyService, sign:
     pin,
     balanceYen: 1240,
   });
-  await writeCard(cardsFolderOf(data), cardFileOf({ number, pin, face: faceOf(demo) }, issued.memory));
+  await writeCard(cardsFolderOf(data), newCardFile({ number, pin, face: faceOf(demo) }, issued.memory));
   const now = Date.now();
   await hub.credential.cards.insert({
     id: await keyService.cardId(issued.id),
@@ -125,7 +126,7 @@ async function issue(hub: Hub, data: string, demo: DemoCard, { keyService, sign:
     unfinished: [],
     pin: issued.pin,
     issuedAt: now,
-    expiresOn: now + 5 * yearMs,
+    expiresOn: expiryOf(now, hub.credential.programme),
     software: true,
   });
 }
@@ -137,8 +138,8 @@ export async function makeSoftwareCard(at: Pick<Hub, 'place'>, data: string, res
     const ckv = await keyService.issuingVersion();
     const { id, memory } = await issueSoftwareCard({ keyService, sign: signed, ckv, balanceYen: 0 });
     const [number, name] = [newCardNumber(), faceOf({ residentId })];
-    await writeCard(cardsFolderOf(data), cardFileOf({ number, pin: '', face: name }, memory));
-    return { id: await keyService.cardId(id), number, ckv, expiresOn: Date.now() + 5 * yearMs, software: true };
+    await writeCard(cardsFolderOf(data), newCardFile({ number, pin: '', face: name }, memory));
+    return { id: await keyService.cardId(id), number, ckv, software: true };
   });
 }
 
@@ -159,7 +160,7 @@ async function writeRideOnlyCard(data: string, { keyService, sign: signed }: Sta
   });
   const blank: SoftwareCardMemory = { ...memory, liteS: { ...memory.liteS, blocks: new Map() }, rideOnly: true };
   const face = { ja: 'IruCa（乗車専用）', en: 'IruCa (rides only)' };
-  await writeCard(cardsFolderOf(data), cardFileOf({ number: rideOnlyNumber, pin: '', face }, blank));
+  await writeCard(cardsFolderOf(data), newCardFile({ number: rideOnlyNumber, pin: '', face }, blank));
 }
 
 /** Registers the four parties and the clinic's terminal as they are now; the parties tell metadata and keys themselves. */

@@ -160,7 +160,8 @@ function apiFindings(json: Tree): Finding[] {
       : [];
   const scopes = textsOf(json.sanuki_api.scopes);
   const method = textOf(json.token_endpoint_auth_method) ?? '';
-  const faults = apiFaults({ scopes, method, grantTypes, counter: 'sanuki_counter' in json });
+  const feed = textOf(json.sanuki_api.feed);
+  const faults = apiFaults({ scopes, feed, method, grantTypes, counter: 'sanuki_counter' in json });
   return [
     finding('API_CLIENT', 'sanuki_api', { value: scopes.join(' ') }),
     ...faults.map(([where, value]) => finding('API_REFUSED', where, { value })),

@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import type { CounterTerminal } from '../entity-registry.ts';
 import { FederationError } from '../errors.ts';
-import { type ApiAccess, apiFaults, apiScopes } from './api-access.ts';
+import { type ApiAccess, apiFaults, apiScopes, feedName } from './api-access.ts';
 
 const facilityName = z.string().trim().min(1).max(200);
 
@@ -67,7 +67,12 @@ const Metadata = z.strictObject({
     })
     .optional(),
   /** Ours: the client calls the administration API, with no more than these scopes. */
-  sanuki_api: z.strictObject({ scopes: z.array(z.enum(apiScopes)).min(1).max(apiScopes.length) }).optional(),
+  sanuki_api: z
+    .strictObject({
+      scopes: z.array(z.enum(apiScopes)).min(1).max(apiScopes.length),
+      feed: z.string().regex(feedName).optional(),
+    })
+    .optional(),
 });
 
 /** What a scope asks for, in the words of the release policy. */
@@ -136,7 +141,7 @@ export function parseClientMetadata(json: unknown, { allowHttp }: { allowHttp: b
     secret: needsSecret ? (client_secret ?? randomBytes(32).toString('base64url')) : undefined,
     name: { ja: ja ?? name, en: en ?? name },
     ...(sanuki_counter ? { counter: counterOf(sanuki_counter) } : {}),
-    ...(sanuki_api ? { api: { scopes: [...new Set(sanuki_api.scopes)] } } : {}),
+    ...(sanuki_api ? { api: { ...sanuki_api, scopes: [...new Set(sanuki_api.scopes)] } } : {}),
     attributes: scope.split(' ').flatMap((name) => attributesOfScope[name] ?? []),
     metadata: {
       ...members,
@@ -165,7 +170,7 @@ function checkApi(
   if (!api && own) throw invalid('client_credentials is for clients of the administration API ("sanuki_api") alone');
   if (!api && !client.grantTypes.includes('authorization_code'))
     throw invalid('"grant_types" leaves no way to a token');
-  const [fault] = api ? apiFaults({ scopes: api.scopes, ...client }) : [];
+  const [fault] = api ? apiFaults({ scopes: api.scopes, feed: api.feed, ...client }) : [];
   if (fault) throw invalid(`a client of the administration API cannot have ${fault.join(': ')}`);
 }
 

@@ -145,11 +145,11 @@ export const oidcRules = {
     cite: 'RFC 6749 4.4, RFC 9700 2.1.1',
     ja: [
       '管理APIの利用と「{value}」は、この組み合わせでは登録できません。',
-      'client_credentials は sanuki_api と一緒に使います。クライアントには秘密か鍵を持たせ、refresh_token と窓口の設定は外し、承認のスコープは人がログインするクライアント（authorization_code）だけに付けてください。',
+      'client_credentials は sanuki_api と一緒に使います。クライアントには秘密か鍵を持たせ、refresh_token と窓口の設定は外し、承認のスコープは人がログインするクライアント（authorization_code）だけに付けてください。異動を伝えるスコープ（events.…）はどちらか一つとし、台帳か機関のIDを feed に書き、authorization_code は外します。',
     ],
     en: [
       'Access to the administration API and “{value}” do not go together here.',
-      'client_credentials needs sanuki_api; the client needs a secret or a key, no refresh_token and no counter; and the scope to approve is for clients at which a person signs in (authorization_code).',
+      'client_credentials needs sanuki_api; the client needs a secret or a key, no refresh_token and no counter; and the scope to approve is for clients at which a person signs in (authorization_code). A client has one scope of events at most, with the id of the register or body as feed, and no authorization_code.',
     ],
   },
 } as const satisfies Record<string, Rule>;

@@ -9,7 +9,7 @@ import type { Ground } from '../ground.ts';
 import type { KeyUses } from '../key-use.ts';
 import { createLeases, type LeaseRecord, leaseCollection } from '../lease.ts';
 import type { Logos } from '../logos.ts';
-import { type CardOfficeParts, openOfficePages } from '../office/open.ts';
+import { type CardOfficeParts, type OfficeOptions, openOfficePages } from '../office/open.ts';
 import type { PageFrame } from '../page-frame.ts';
 import type { ExamineOptions } from '../playground/examine.ts';
 import { createPlayground } from '../playground/routes.tsx';
@@ -46,12 +46,13 @@ import { statisticsRoutes } from './statistics-routes.tsx';
 
 export interface ConsoleOptions
   extends GateOptions,
-    Pick<ExamineOptions, 'links' | 'consents' | 'lookAtStaff'>,
+    Pick<ExamineOptions, 'consents' | 'lookAtStaff'>,
     Pick<SessionAdminOptions, 'cards' | 'signOut'> {
   readonly testPeriods: TestPeriods;
   readonly reports: ReportAdminOptions['reports'];
   readonly notices: ReportAdminOptions['notices'];
   readonly settings: Settings;
+  readonly links: ExamineOptions['links'] & OfficeOptions['links'];
   readonly credential: CardOfficeParts;
   readonly ground: Ground;
   readonly log: Log;

@@ -87,6 +87,7 @@ export const providerCopy = {
   document: { ja: '登録された文書', en: 'The registered document' },
   terminal: { ja: '窓口の端末', en: 'Counter terminal' },
   api: { ja: '管理APIの権限', en: 'May at the administration API' },
+  feed: { ja: '異動を伝える台帳・機関', en: 'Tells of changes for' },
 } as const satisfies Record<string, Text>;
 
 export const statusNames: Readonly<Record<ProviderStatus, Text>> = {
@@ -103,6 +104,11 @@ export const scopeNames: Readonly<Record<ApiScope, Text>> = {
   'admin.administrators.read': { ja: '管理者の一覧を見る', en: 'see the list of administrators' },
   'admin.audit.read': { ja: '監査記録を見る', en: 'look at the audit records' },
   'admin.cards.stop': { ja: '停止番号でカードを止める', en: 'stop cards by their stop codes' },
+  'events.register': {
+    ja: '住民の異動（転出、死亡、氏名・生年月日・性別の変更）を台帳として伝える',
+    en: 'tell of moves, deaths, new names and corrections as the resident register',
+  },
+  'events.coverage': { ja: '健康保険の異動を保険者として伝える', en: 'tell of changes of coverage as an insurer' },
 };
 
 export const outcomeNames: Readonly<Record<Decision['outcome'], Text>> = {

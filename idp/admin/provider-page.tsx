@@ -92,6 +92,7 @@ function factsOf({ record, nameOf, ...style }: Parts): (readonly [string, string
     ...(api
       ? [[say('api'), api.scopes.map((scope) => `${scopeNames[scope][language]} (${scope})`).join('\n')] as const]
       : []),
+    ...(api?.feed ? [[say('feed'), api.feed] as const] : []),
     [say('registeredAt'), formatMoment(record.registeredAt, style)],
     [say('updatedAt'), formatMoment(record.updatedAt, style)],
     ...(authors.length > 0 ? [[say('authors'), authors.map(nameOf).join(', ')] as const] : []),

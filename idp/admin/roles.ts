@@ -46,7 +46,9 @@ export const acts = [
   'card.issue',
   'event.note',
 ] as const;
-export type Act = (typeof acts)[number];
+/** What a program does in the name of a register or a body; nobody's role has it. */
+export type ProgramAct = 'event.register' | 'event.coverage';
+export type Act = (typeof acts)[number] | ProgramAct;
 
 const table: Readonly<Record<Role, readonly Act[]>> = {
   // Everybody who answers for a failed sign-in sees its steps: no person is in them.

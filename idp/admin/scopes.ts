@@ -10,6 +10,8 @@ const table: Readonly<Record<ApiScope, readonly Act[]>> = {
   'admin.audit.read': ['audit.read'],
   // With a code that only a holder has; whoever adds an act to it gives it to every telephone line.
   'admin.cards.stop': ['card.suspend'],
+  'events.register': ['event.register'],
+  'events.coverage': ['event.coverage'],
 };
 
 /** The scope that an act needs at the API; undefined where the API never does it (invitations, cards). */

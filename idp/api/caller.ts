@@ -13,6 +13,8 @@ import { ApiError } from './errors.ts';
 export interface Caller {
   readonly clientId: string;
   readonly scopes: readonly ApiScope[];
+  /** The register or body that a program tells for. */
+  readonly feed?: string | undefined;
   /** As it stands in the audit and beside registrations. */
   readonly actor: string;
   readonly administrator?: Administrator | undefined;
@@ -35,8 +37,8 @@ export function createCallers({ tokens, administrators, door, audit }: CallersOp
     if (value === undefined) throw new ApiError('TOKEN_MISSING', 'the request has no Bearer token');
     const token = await tokens.find(value, connectionOf(ctx));
     if (!token) throw new ApiError('TOKEN_REFUSED', 'the token is unknown, expired, or not for this API or connection');
-    const { clientId, scopes } = token;
-    if (token.kind === 'client') return { clientId, scopes, actor: `client:${clientId}` };
+    const { clientId, scopes, feed } = token;
+    if (token.kind === 'client') return { clientId, scopes, feed, actor: `client:${clientId}` };
     const administrator = await administrators.currentOf(token.residentRef);
     if (!administrator) throw new ApiError('TOKEN_REFUSED', 'the account behind the token has ended');
     return { clientId, scopes, actor: administrator.id, administrator };

@@ -5,6 +5,7 @@ const outcomes = {
   TOKEN_REFUSED: 'denied',
   SCOPE_MISSING: 'denied',
   PERSON_NEEDED: 'denied',
+  FEED_UNKNOWN: 'denied',
   REQUEST_INVALID: 'invalid',
   REGISTRATION_REFUSED: 'invalid',
   ALREADY_REGISTERED: 'conflict',

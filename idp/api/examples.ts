@@ -13,6 +13,12 @@ export const bodyExamples: Readonly<Record<BodyName, object>> = {
   Check: { declarations: [library] },
   Declaration: library,
   StopCode: { code: '1234 5678 9012 3452' },
+  Events: {
+    events: [
+      { id: '2026-000123', kind: 'move', resident: 'R-10293', at: '2026-11-20T00:00:00+09:00', leftArea: true },
+      { id: '2026-000124', kind: 'death', resident: 'R-55012', at: '2026-11-21T00:00:00+09:00' },
+    ],
+  },
   Ruling: { outcome: 'approved', comment: '電話で鍵の指紋を確かめた' },
 };
 

@@ -9,6 +9,7 @@ import type { openConsole } from '../admin/open.ts';
 import type { StopLine } from '../card/stop-line.ts';
 import type { Ground } from '../ground.ts';
 import { createLimit } from '../guards.ts';
+import type { EventFeed } from '../office/event-feed.ts';
 import { type ApiTokens, apiResourceOf } from '../oidc/api-access.ts';
 import type { ApiAgreement } from '../oidc/resume.ts';
 import type { PageFrame } from '../page-frame.ts';
@@ -17,6 +18,7 @@ import { accessRoutes } from './access-page.tsx';
 import { createCallers } from './caller.ts';
 import { stopOperation } from './card-operations.ts';
 import { decisionOperation } from './decision-operation.ts';
+import { eventOperation } from './event-operation.ts';
 import { createOnce, type KeyUse, keyUseCollection } from './idempotency.ts';
 import { openApiDocument } from './openapi.ts';
 import { apiRoot, type Operation, operationIds } from './operation.ts';
@@ -39,6 +41,8 @@ export interface ApiOptions {
   readonly stopCard: StopLine;
   /** What the console is made of: the API does nothing by other means. */
   readonly parts: Awaited<ReturnType<typeof openConsole>>['parts'];
+  /** Changes in residents' lives. */
+  readonly events: EventFeed;
   readonly now: () => number;
 }
 
@@ -52,6 +56,7 @@ export function openApi(options: ApiOptions): { routes: (router: Router) => void
     ...providerOperations(common),
     decisionOperation({ ...common, callers }),
     stopOperation(common),
+    eventOperation({ ...common, callers }),
     ...recordOperations({ ...common, journal: ground.journal, trial: settings.profile === 'trial' }),
   ]);
   const once = createOnce({

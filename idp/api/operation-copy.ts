@@ -80,4 +80,11 @@ export const operationWords: Readonly<Record<OperationId, { readonly summary: Te
       en: 'For automated telephone lines: the 16 digits of the holder’s letter. Repeating it changes nothing. Says nothing of card or person.',
     },
   },
+  tellResidentEvents: {
+    summary: { ja: '住民の異動を伝える', en: 'Tell of changes in residents’ lives' },
+    text: {
+      ja: '台帳は転出入・死亡・氏名などの変更を、保険者は保険の異動だけを、500件まで一度に伝えます。1件ずつ受け付け、1件ずつ答えます。同じ id は一度だけ扱うので、答えが届かなければそのまま送り直せます。',
+      en: 'A register tells of moves, deaths, names and corrections, an insurer of coverage alone; up to 500 at once, each taken and answered on its own. An id counts once, so that what got no answer can be sent again as it is.',
+    },
+  },
 };

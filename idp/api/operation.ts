@@ -51,6 +51,7 @@ export const operationIds = [
   'searchAudit',
   'listAdministrators',
   'stopCard',
+  'tellResidentEvents',
 ] as const;
 export type OperationId = (typeof operationIds)[number];
 

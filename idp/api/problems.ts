@@ -59,6 +59,18 @@ export const problems = {
       'An approver does it in the console, or with a token of their own.',
     ],
   ),
+  FEED_UNKNOWN: kind(
+    403,
+    'Another register',
+    [
+      'このハブの台帳のクライアントではありません。',
+      'The client tells for a register that is not the one of this hub.',
+    ],
+    [
+      '登録の sanuki_api.feed を、設定の cardOffice.register.kind と合わせてください。登録の変更と承認が要ります。',
+      'sanuki_api.feed of the registration has to be cardOffice.register.kind of the settings; a change has to be approved.',
+    ],
+  ),
   ACT_NOT_ALLOWED: kind(
     403,
     'Role missing',

@@ -1,6 +1,9 @@
 import { z } from 'zod';
+import { changeKinds } from '../../card-auth/index.ts';
 import { apiScopes, DeclaredContent, providerProtocols } from '../../federation/index.ts';
 import { roles } from '../admin/roles.ts';
+import { BasicData } from '../office/register.ts';
+import { eventRefusals } from './event-refusals.ts';
 
 /** What goes over the wire: the schemas that requests are held to, and that the OpenAPI document is made of. */
 
@@ -105,6 +108,38 @@ const Administrator = z.strictObject({
   state: z.enum(['current', 'ended', 'revoked']),
 });
 
+const ResidentEvent = z
+  .strictObject({
+    id: z
+      .string()
+      .regex(/^[\w.:-]{1,100}$/)
+      .describe('Your own, new for every event. Told again with it, nothing happens twice.'),
+    kind: z.enum(changeKinds),
+    resident: z
+      .string()
+      .regex(/^[\w.-]{1,100}$/)
+      .describe('The register’s reference of the person, or the pseudonym that the body was given by this hub.'),
+    at: z.iso.datetime({ offset: true }).describe('When it happened: within the last 365 days.'),
+    leftArea: z.boolean().optional().describe('With move, and always there: whether the person left the area.'),
+    person: z
+      .strictObject(BasicData.shape)
+      .optional()
+      .describe('Basic data after the change, for the new card. Not with death and coverage.'),
+  })
+  .refine(({ kind, leftArea }) => (kind === 'move') === (leftArea !== undefined), 'leftArea goes with move')
+  .refine(({ kind, person }) => !person || (kind !== 'death' && kind !== 'coverage'), 'person does not go with this');
+
+const EventResult = z.strictObject({
+  index: z.int().describe('Place in what was sent, from 0.'),
+  id: z.string().optional(),
+  outcome: z
+    .enum(['noted', 'repeated', 'unknown', 'refused'])
+    .describe('repeated: it was told before. unknown: nobody here is meant; it is kept for 90 days and tried again.'),
+  code: z.enum(eventRefusals).optional(),
+  where: z.string().optional().describe('With EVENT_INVALID: the member that is wrong.'),
+  remedy: Words.optional(),
+});
+
 const pageOf = <T extends z.ZodType>(items: T) =>
   z.strictObject({
     items: z.array(items),
@@ -169,6 +204,13 @@ export const queries = {
 export const bodies = {
   Check: z.strictObject({ declarations: z.array(DeclaredContent).min(1).max(50) }),
   Declaration: DeclaredContent,
+  Events: z.strictObject({
+    events: z
+      .array(z.unknown())
+      .min(1)
+      .max(500)
+      .describe('Each a ResidentEvent, and each checked and answered on its own.'),
+  }),
   Ruling: z.strictObject({
     outcome: Decision.shape.outcome,
     comment: z.string().trim().min(1).max(1000).describe('Your reason, or what you checked. It is kept.'),
@@ -196,6 +238,7 @@ export const answers = {
       .enum(['stopped', 'not-in-use'])
       .describe('not-in-use: never activated, or ended. Either way nobody signs in with it.'),
   }),
+  Told: z.strictObject({ results: z.array(EventResult) }),
 };
 
 /** Schemas with a name of their own in the document. */
@@ -210,6 +253,8 @@ export const named = {
   CheckResult,
   AuditRecord,
   Administrator,
+  ResidentEvent,
+  EventResult,
   Words,
   Problem,
 };

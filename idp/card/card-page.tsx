@@ -1,5 +1,6 @@
 import type { CardRecord } from '../../card-auth/index.ts';
 import { type DateStyle, Facts, formatDay, formatMoment, type Language, Notice, type Text } from '../../web/index.ts';
+import { changeCopy } from './change-copy.ts';
 import { cardCopy, statusCopy } from './copy.ts';
 import { type NamedNotice, noticeWords } from './notice-words.ts';
 
@@ -52,6 +53,11 @@ export function CardPage({ cards, others, notices, pinChanged, ...style }: CardP
             </a>
           </li>
           <li>
+            <a class="button button-plain" href="/account/card/change">
+              {changeCopy.title[language]}
+            </a>
+          </li>
+          <li>
             <a class="button button-plain" href="/account/card/stop">
               {say('stop')}
             </a>
@@ -83,7 +89,7 @@ function cardFacts({ number, status, expiresOn }: ShownCard, style: DateStyle): 
   return [
     [cardCopy.number[language], number.replace(/^(\d{4})(\d{4})/, '$1 $2 ')],
     [cardCopy.state[language], statusCopy[status][language]],
-    [cardCopy.expires[language], formatDay(expiresOn, style)],
+    [cardCopy.expires[language], formatDay(expiresOn - 1, style)],
   ];
 }
 

@@ -65,6 +65,26 @@ export const noticeCopy = {
     en: 'A copy of the card may have been used, so the card was stopped. Please call the support centre',
   },
   'card-expiring': { ja: 'カードの有効期限まであと{n}日です', en: 'The card expires in {n} days' },
+  'moved-out': {
+    ja: '対象の地域から転出した届けがあったため、カードはあと{n}日で使えなくなります。転出していないときは、サポートセンターへお電話ください',
+    en: 'A move out of the area was notified, so the card ends in {n} days. If you have not moved, please call the support centre',
+  },
+  'face-changed': {
+    ja: 'カードに印刷された内容（氏名、生年月日、性別）が変わったため、新しいカードの準備を始めました',
+    en: 'What is printed on the card (name, birth date, sex) has changed. A new card is being prepared',
+  },
+  'coverage-changed': {
+    ja: '保険者から、健康保険の加入の変更の知らせがありました',
+    en: 'Your insurer told of a change of your health insurance',
+  },
+  'programme-ending': {
+    ja: '事業の終了まであと{n}日です。終了すると、カードではログインできなくなります',
+    en: 'The programme ends in {n} days. After that the card no longer signs in',
+  },
+  survey: {
+    ja: '事業についてのアンケートにご協力ください（無記名）：{number}',
+    en: 'Please take part in the anonymous survey about the programme: {number}',
+  },
   'card-expired': { ja: 'カードの有効期限が切れました', en: 'The card has expired' },
   'pin-changed': { ja: '暗証番号を変えました', en: 'The PIN was changed' },
   'pin-reset': { ja: '暗証番号を決め直しました', en: 'A new PIN was set with a code' },

@@ -17,9 +17,12 @@ import {
   pinCounterCollection,
   returnTries,
 } from '../../card-auth/index.ts';
+import type { Settings } from '../../config/index.ts';
 import type { Ground } from '../ground.ts';
+import { programmeOf } from '../programme.ts';
 import { type SsoSession, sessionCollection } from '../session.ts';
 import { endBeside } from '../sign-out/beside.ts';
+import { type ChangeRequest, changeRequestCollection, createChangeRequests } from './change-requests.ts';
 import {
   createNotices,
   type NoticeReading,
@@ -31,10 +34,10 @@ import { createCardEvents } from './open.ts';
 import { createOtherStop } from './other-stop.ts';
 
 export interface OfficePartsOptions {
+  readonly settings: Pick<Settings, 'programme' | 'service' | 'cardOffice'>;
   readonly ground: Pick<Ground, 'storage' | 'audit' | 'secret'>;
   /** A card was stopped: whoever is signed in with it is signed out, and the parties are told. */
   readonly onStopped?: ((cardId: string) => Promise<void>) | undefined;
-  readonly cardsPerPerson: number;
   /** R43: kinds of cards beside the hub's own. */
   readonly otherSchemes?: readonly AuthenticatorScheme[] | undefined;
   readonly now: () => number;
@@ -42,11 +45,14 @@ export interface OfficePartsOptions {
 
 /** The card office with everything that follows from its acts: audit, notices, the end of sign-ins. */
 export function openCardOffice(options: OfficePartsOptions) {
-  const { ground, onStopped, cardsPerPerson, otherSchemes = [], now } = options;
+  const { settings, ground, onStopped, otherSchemes = [], now } = options;
   const { storage, audit, secret } = ground;
+  const programme = programmeOf(settings);
+  const { cardsPerPerson } = settings.cardOffice;
   const cards = createCardRegistry({
     cards: storage.collection<CardRecord>(cardCollection),
     ...(onStopped ? { onStopped } : {}),
+    programmeEnd: programme.end,
     now,
   });
   const notices = createNotices({
@@ -64,7 +70,18 @@ export function openCardOffice(options: OfficePartsOptions) {
     const card = await cards.get(cardId);
     if (card) await office.settleReplacement(card);
   };
-  const { onFact, onChange, onExpiry } = createCardEvents({ audit, notices, cards, onStopped, onActivated });
+  const changeRequests = createChangeRequests({
+    requests: storage.collection<ChangeRequest>(changeRequestCollection),
+    now,
+  });
+  const { onFact, onChange, onExpiry } = createCardEvents({
+    audit,
+    notices,
+    cards,
+    onStopped,
+    onActivated,
+    survey: settings.programme.survey,
+  });
   const office = createCardOffice({
     cards,
     tasks,
@@ -76,15 +93,17 @@ export function openCardOffice(options: OfficePartsOptions) {
     },
     returnTries: (cardId, generation) => returnTries(counters, cardId, generation),
     onChange,
+    programme,
     now,
   });
-  const expiryRound = createExpiryRound({ cards, onEvent: onExpiry, now });
+  const expiryRound = createExpiryRound({ cards, onEvent: onExpiry, programme, now });
   const stopByCode = createCardStop({ cards, stopCodes, suspend: office.suspend });
-  return { schemes, suspendOther, stopByCode, cards, notices, tasks, codes, office, onFact, expiryRound };
+  const rounds = { expiryRound, programme, changeRequests };
+  return { schemes, suspendOther, stopByCode, cards, notices, tasks, codes, office, onFact, ...rounds };
 }
 
 /** For a command beside the hub. */
-export function openCardOfficeBeside(ground: Ground, now: () => number, cardsPerPerson = 1) {
+export function openCardOfficeBeside(ground: Ground, settings: OfficePartsOptions['settings'], now: () => number) {
   const sessions = ground.storage.collection<SsoSession>(sessionCollection);
-  return openCardOffice({ ground, onStopped: (cardId) => endBeside(sessions, cardId, now), cardsPerPerson, now });
+  return openCardOffice({ settings, ground, onStopped: (cardId) => endBeside(sessions, cardId, now), now });
 }

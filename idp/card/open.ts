@@ -22,10 +22,14 @@ export interface CardEventsOptions {
   readonly onStopped?: ((cardId: string) => Promise<void>) | undefined;
   /** A card took the place of another one. */
   readonly onActivated: (cardId: string) => Promise<void>;
+  /** R113: the address of the programme's anonymous survey. */
+  readonly survey?: string | undefined;
 }
 
 /** What follows from whatever happens to a card: its record in the audit, the holder's notice, the end of its sign-ins. */
-export function createCardEvents({ audit, notices, cards, onStopped, onActivated }: CardEventsOptions) {
+export function createCardEvents(options: CardEventsOptions) {
+  const { audit, notices, cards, onStopped, onActivated, survey } = options;
+
   async function onFact({ type, cardId, code, count }: CardFact): Promise<void> {
     await audit.record({
       type,
@@ -55,9 +59,14 @@ export function createCardEvents({ audit, notices, cards, onStopped, onActivated
     if (kind) await notices.notify(card.residentRef, kind);
   }
 
-  async function onExpiry({ type, card, days }: ExpiryEvent): Promise<void> {
-    if (type === 'expiring') return notices.notify(card.residentRef, 'card-expiring', { days });
-    await onChange({ type, card, reason: 'EXPIRY', by: { as: 'system', id: 'expiry' } });
+  async function onExpiry({ type, card, days, withProgramme }: ExpiryEvent): Promise<void> {
+    if (type === 'expired') {
+      const reason = card.reason ?? 'EXPIRY';
+      return onChange({ type, card, reason, by: { as: 'system', id: withProgramme ? 'programme' : 'expiry' } });
+    }
+    await notices.notify(card.residentRef, withProgramme ? 'programme-ending' : 'card-expiring', { days });
+    // The same address for everybody: who answers is nobody's here.
+    if (withProgramme && survey && days !== 60) await notices.notify(card.residentRef, 'survey', { reference: survey });
   }
 
   return { onFact, onChange, onExpiry };

@@ -1,5 +1,6 @@
 import type Router from '@koa/router';
 import type { Context } from 'koa';
+import { checkOpen, type Programme } from '../../card-auth/index.ts';
 import { type Admitted, aboutOf } from '../admin/door.ts';
 import type { Act } from '../admin/roles.ts';
 import { HubPageError } from '../errors.ts';
@@ -23,6 +24,7 @@ export interface ApplicationRoutesOptions extends OfficePagesOptions {
   readonly persons: Persons;
   readonly register: ResidentRegister;
   readonly registerMs: number;
+  readonly programme: Programme;
 }
 
 type Options = ApplicationRoutesOptions;
@@ -41,7 +43,9 @@ export function applicationRoutes(options: Options): (router: Router) => void {
     });
     router.get(`${list}/new`, async (ctx) => {
       const admitted = await door.admit(ctx, { act: 'application.write' });
-      if (admitted) showForm(ctx, admitted, options, { typed: nothingTyped, wrong: {} });
+      if (!admitted) return;
+      checkOpen(options.programme, options.now());
+      showForm(ctx, admitted, options, { typed: nothingTyped, wrong: {} });
     });
     router.post(`${list}/new`, async (ctx) => {
       forms.demandOrigin(ctx);
@@ -160,6 +164,7 @@ function showForm(ctx: Context, { session }: Admitted, { frame, forms }: Options
 async function enter(ctx: Context, admitted: Admitted, options: Options): Promise<void> {
   const { forms, applications, persons, door, audit } = options;
   const { administrator, session } = admitted;
+  checkOpen(options.programme, options.now());
   const typed = typedIn(await forms.read(ctx, aboutOf(session), formMaxBytes));
   const read = readApplication(typed);
   if ('wrong' in read) {

@@ -1,4 +1,4 @@
-import type { CardTasks } from '../../card-auth/index.ts';
+import { type CardTasks, checkOpen, type Programme } from '../../card-auth/index.ts';
 import type { Collection, CollectionDefinition, StoredRecord } from '../../storage/index.ts';
 import type { Audit } from '../audit.ts';
 import type { Application, Applications, EvidenceKind, Seen } from './applications.ts';
@@ -42,6 +42,7 @@ export interface ApprovalsOptions {
   readonly tasks: Pick<CardTasks, 'open'>;
   readonly register: Pick<ResidentRegister, 'id'>;
   readonly evidenceMs: number;
+  readonly programme: Programme;
   readonly audit: Audit;
   readonly now: () => number;
 }
@@ -50,13 +51,26 @@ type Ruling = Seen & { readonly reason: string };
 
 /** The second officer's decision, and what follows from it; each step bears being done twice, so that a crash loses none. */
 export function createApprovals(options: ApprovalsOptions) {
-  const { applications, persons, evidence, forms, letters, proofings, tasks, register, evidenceMs, audit, now } =
-    options;
+  const {
+    applications,
+    persons,
+    evidence,
+    forms,
+    letters,
+    proofings,
+    tasks,
+    register,
+    evidenceMs,
+    programme,
+    audit,
+    now,
+  } = options;
 
   /** Duplicates are looked for again: a card may have come between the page and the decision. */
   async function approve(application: Application, ruling: Ruling): Promise<Application> {
     if (application.state !== 'forwarded')
       throw new OfficeError('APPLICATION_CHANGED', 'the application does not wait for a decision');
+    checkOpen(programme, now());
     const entry = applications.entryOf(application);
     if ((await persons.duplicatesOf(application)).some(isBar))
       throw new OfficeError('DUPLICATE_CARD', 'the person has a card, or is about to get one');

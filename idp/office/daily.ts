@@ -1,6 +1,7 @@
 import type { Audit } from '../audit.ts';
 import type { Leases } from '../lease.ts';
 import type { Approvals } from './approvals.ts';
+import type { EventFeed } from './event-feed.ts';
 import type { Evidence } from './evidence.ts';
 
 export interface DailyOptions {
@@ -10,6 +11,10 @@ export interface DailyOptions {
   /** Notices of coming ends, and the state of cards that have ended. */
   readonly expiryRound: () => Promise<void>;
   readonly settleReplacements: () => Promise<void>;
+  /** Changes that were told and not settled, or are about somebody who is known by now. */
+  readonly events: Pick<EventFeed, 'settleAll'>;
+  /** What a register told of and is due. */
+  readonly settleDue: () => Promise<void>;
   readonly audit: Audit;
   readonly onFault: (error: unknown) => void;
   readonly everyMs?: number;
@@ -30,6 +35,8 @@ export function createDaily(options: DailyOptions) {
       await approvals.settleAll();
       const deleted = await evidence.sweep(() => lease.renew());
       if (deleted > 0) await audit.record({ type: 'evidence.delete', result: 'ok', detail: { pictures: deleted } });
+      if (await lease.renew()) await options.events.settleAll();
+      if (await lease.renew()) await options.settleDue();
       if (await lease.renew()) await options.expiryRound();
       if (await lease.renew()) await options.settleReplacements();
     } finally {

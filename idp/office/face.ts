@@ -1,4 +1,4 @@
-import type { Resident } from '../../card-auth/index.ts';
+import { faceNameOf, type Resident } from '../../card-auth/index.ts';
 
 /** ISO/IEC 7810 ID-1, in mm. */
 export const cardSize = { width: 85.6, height: 53.98 } as const;
@@ -15,10 +15,11 @@ svg { display: block; break-inside: avoid; width: ${cardSize.width}mm; height: $
 `;
 
 /** R29: exactly these four. No kanji name, no address, no insurer. */
-export function faceItems({ name, birthDate, sex }: Resident, number: string): readonly (readonly [string, string])[] {
+export function faceItems(resident: Resident, number: string): readonly (readonly [string, string])[] {
+  const { birthDate, sex } = resident;
   const day = new Intl.DateTimeFormat('ja-JP-u-ca-japanese', { dateStyle: 'long', timeZone: 'UTC' });
   return [
-    ['氏名', name.kana ?? name.alias ?? name.latin ?? name.kanji ?? ''],
+    ['氏名', faceNameOf(resident)],
     ['生年月日', day.format(Date.parse(`${birthDate}T00:00:00Z`))],
     ['性別', { 1: '男', 2: '女', 3: '－' }[sex]],
     ['カード番号', number.replace(/^(\d{4})(\d{4})/, '$1 $2 ')],

@@ -32,8 +32,6 @@ export interface IssuingOptions {
   readonly now: () => number;
 }
 
-const yearMs = 365 * 24 * 3_600_000;
-
 export interface Issuing {
   readonly stations: Stations;
   readonly issuances: Issuances;
@@ -52,7 +50,6 @@ export function openIssuing(options: IssuingOptions): Issuing {
     issue: office.issue,
     demandSigned,
     keyService,
-    validMs: settings.cardOffice.cardYears * yearMs,
     software: settings.profile === 'trial',
     now,
   });

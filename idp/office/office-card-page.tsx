@@ -73,7 +73,7 @@ function factsOf({ card, person, supersedes, nameOf, ...style }: OfficeCardOptio
     [say('person'), <Value key="person">{person}</Value>],
     [say('state'), statusCopy[status][language]],
     [say('issued'), formatMoment(issuedAt, style)],
-    [say('expires'), formatDay(expiresOn, style)],
+    [say('expires'), formatDay(expiresOn - 1, style)],
     [say('handedOver'), handed],
     ...(supersedes ? [[say('supersedes'), supersedes] as const] : []),
   ] as const;

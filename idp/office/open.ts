@@ -6,13 +6,16 @@ import {
   type CardTasks,
   cardTaskCollection,
   type Issuances,
+  type Programme,
   type Renewals,
   type Residents,
   type Stations,
 } from '../../card-auth/index.ts';
 import type { Settings } from '../../config/index.ts';
+import type { AccountLinks } from '../../federation/index.ts';
 import type { Log } from '../../lib/log.ts';
 import { createSeal } from '../../lib/seal.ts';
+import type { ChangeRequests } from '../card/change-requests.ts';
 import type { Notices } from '../card/notices.ts';
 import type { Ground } from '../ground.ts';
 import { createLeases, type LeaseRecord, leaseCollection } from '../lease.ts';
@@ -29,6 +32,7 @@ import {
 import { createDaily } from './daily.ts';
 import { createEquipment, equipmentCollection, type LentEquipment } from './equipment.ts';
 import { equipmentRoutes } from './equipment-routes.tsx';
+import { openEventFeed } from './event-feed.ts';
 import { createEvidence, type EvidencePicture, evidenceCollection } from './evidence.ts';
 import {
   createForms,
@@ -49,6 +53,7 @@ import type { IssuingStation } from './station.ts';
 import { stationRoutes } from './station-routes.tsx';
 import { supportRoutes } from './support-routes.tsx';
 import { taskRoutes } from './task-routes.tsx';
+import { toldChangeRoutes } from './told-changes.tsx';
 
 /** The half of the office that lives without pages. */
 export interface CardOfficeParts {
@@ -62,6 +67,8 @@ export interface CardOfficeParts {
   readonly stations: Stations;
   readonly issuances: Issuances;
   readonly renewals: Renewals;
+  readonly programme: Programme;
+  readonly changeRequests: ChangeRequests;
 }
 
 export interface OfficeOptions
@@ -69,6 +76,9 @@ export interface OfficeOptions
   readonly settings: Settings;
   readonly ground: Pick<Ground, 'storage' | 'folder'>;
   readonly credential: CardOfficeParts;
+  readonly notices: Pick<Notices, 'notify'>;
+  /** Pseudonyms by which bodies know people. */
+  readonly links: Pick<AccountLinks, 'residentOf'>;
   readonly log: Log;
 }
 
@@ -97,6 +107,7 @@ export async function openOfficePages(options: OfficeOptions) {
   const daily = createDaily({
     ...common,
     settleReplacements: credential.office.settleReplacements,
+    settleDue: credential.office.settleDue,
     leases: createLeases({ leases: options.ground.storage.collection<LeaseRecord>(leaseCollection), now }),
     onFault: (err) => log.error({ err }, 'the round of the card office broke off'),
   });
@@ -108,6 +119,7 @@ export async function openOfficePages(options: OfficeOptions) {
     makeRoutes(common),
     renewRoutes(common),
     stationRoutes(common),
+    toldChangeRoutes(common),
     letterRoutes(common),
     equipmentRoutes(common),
   ];
@@ -117,9 +129,9 @@ export async function openOfficePages(options: OfficeOptions) {
   return { ...parts, routes, round: daily.run, close: daily.close };
 }
 
-async function openParts({ settings, ground, credential, audit, now }: OfficeOptions) {
+async function openParts({ settings, ground, credential, audit, notices, links: bodies, now }: OfficeOptions) {
   const { storage, folder } = ground;
-  const { residents, cards, tasks } = credential;
+  const { residents, cards, tasks, programme } = credential;
   const { cardOffice, profile } = settings;
   const trial = profile === 'trial';
   const register = await openRegister(cardOffice.register, { residents, trial });
@@ -154,7 +166,7 @@ async function openParts({ settings, ground, credential, audit, now }: OfficeOpt
     synthetic: trial,
   };
   const persons = createPersons(people);
-  const after = { letters, proofings, tasks, register, evidenceMs: cardOffice.evidenceDays * dayMs };
+  const after = { letters, proofings, tasks, register, programme, evidenceMs: cardOffice.evidenceDays * dayMs };
   const approvals = createApprovals({ ...after, applications, persons, evidence, forms: forms2and3, audit, now });
   const callerCases = createCallerCases({
     cases: storage.collection<CallerCase>(callerCaseCollection),
@@ -162,5 +174,14 @@ async function openParts({ settings, ground, credential, audit, now }: OfficeOpt
     residents,
     now,
   });
-  return { callerCases, register, applications, evidence, letters, proofings, forms2and3, persons, approvals };
+  const events = openEventFeed({
+    storage,
+    register: register.id,
+    office: credential.office,
+    notices,
+    linkedAt: bodies.residentOf,
+    audit,
+    now,
+  });
+  return { events, callerCases, register, applications, evidence, letters, proofings, forms2and3, persons, approvals };
 }

@@ -22,6 +22,10 @@ export const officeRemedies: Readonly<Record<string, Text>> = {
     ja: 'この方は、持てる枚数のカードをもう持っているか、申し込んでいます。なくしたカードのかわりなら、再発行を頼んでください。',
     en: 'This person has, or is about to get, as many cards as one may hold. In place of a lost one, ask for a replacement.',
   },
+  PROGRAMME_CLOSED: {
+    ja: '申込を受けてカードを作れるのは、事業の期間のあいだだけです。期間はシステム運用者に確かめてください。',
+    en: 'Applications are taken and cards are made within the days of the programme alone. Ask the operator for its days.',
+  },
   CARD_MISSING: {
     ja: 'その番号のカードはありません。',
     en: 'There is no card of this number.',

@@ -5,11 +5,11 @@ import type { Settings } from '../../config/index.ts';
 import { OutgoingError, postBytes } from '../../lib/outgoing.ts';
 import { isDay } from '../../lib/time.ts';
 import { HubPageError } from '../errors.ts';
-import { type BasicData, isAlike } from './comparison.ts';
+import { type BasicData as Basic, isAlike } from './comparison.ts';
 import { OfficeError } from './errors.ts';
 
 /** A person of the resident register; the reference is the register's own. */
-export interface RegisterEntry extends BasicData {
+export interface RegisterEntry extends Basic {
   readonly reference: string;
 }
 
@@ -27,7 +27,7 @@ export interface ResidentRegister {
 /** Those who may be the person: nobody is shown because they were merely born on the same day. */
 export async function candidatesOf(
   register: ResidentRegister,
-  person: Pick<BasicData, 'name' | 'birthDate'>,
+  person: Pick<Basic, 'name' | 'birthDate'>,
 ): Promise<readonly RegisterEntry[]> {
   const born = await register.bornOn(person.birthDate);
   return born.filter((entry) => isAlike(person, entry)).slice(0, 10);
@@ -73,13 +73,15 @@ export function importedRegister(residents: Pick<Residents, 'bornOn'>): Resident
 const text = (most: number) => z.string().max(most);
 const name = text(150).min(1).optional();
 
-const Person = z.object({
-  reference: z.string().regex(/^[\w.-]{1,100}$/),
+/** Basic data as registers write them. */
+export const BasicData = z.object({
   name: z.object({ kanji: name, kana: name, latin: name, alias: name, former: name }),
   sex: z.literal([1, 2, 3]),
   birthDate: z.string().refine(isDay),
   address: z.object({ postal: text(8), municipality: text(100), town: text(200), block: text(200) }),
 });
+
+const Person = BasicData.extend({ reference: z.string().regex(/^[\w.-]{1,100}$/) });
 
 const isPerson = (said: unknown): said is RegisterEntry => Person.safeParse(said).success;
 

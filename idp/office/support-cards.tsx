@@ -39,7 +39,7 @@ export function CardBlock(options: CardBlockOptions) {
         facts={[
           [say('number'), may.full ? <a href={`/admin/office/cards/${id}`}>{shown}</a> : shown],
           [say('state'), statusCopy[status][language]],
-          [say('expires'), formatDay(expiresOn, options)],
+          [say('expires'), formatDay(expiresOn - 1, options)],
         ]}
       />
       {may.ask ? <Ask {...options} /> : null}

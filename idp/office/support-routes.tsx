@@ -9,6 +9,7 @@ import { HubPageError } from '../errors.ts';
 import { type CallerCase, type CallerCases, questions } from './caller-cases.ts';
 import { isAlike } from './comparison.ts';
 import { OfficeError } from './errors.ts';
+import type { EventFeed } from './event-feed.ts';
 import type { Forms } from './forms.ts';
 import type { Letters } from './letters.ts';
 import type { OfficePagesOptions } from './pages.ts';
@@ -20,6 +21,7 @@ export interface SupportRoutesOptions extends OfficePagesOptions {
   readonly callerCases: CallerCases;
   readonly forms2and3: Forms;
   readonly letters: Pick<Letters, 'queue'>;
+  readonly events: Pick<EventFeed, 'tell'>;
 }
 
 type Options = SupportRoutesOptions;
@@ -148,9 +150,8 @@ async function noteEvent({ residentRef }: CallerCase, step: Step): Promise<Told>
   if (!kind) throw new OfficeError('REASON_MISSING', 'no kind of change was chosen');
   const leftArea = form.get('leftArea') === '1';
   const id = `E-${randomBytes(8).toString('hex')}`;
-  await options.office.note({ id, residentRef, kind, leftArea, at: options.now() });
-  const detail = { event: id, kind };
-  await options.audit.record({ type: 'event.note', result: 'ok', actor: personOf(step).id, detail });
+  const change = { id, kind, resident: residentRef, at: options.now(), ...(kind === 'move' ? { leftArea } : {}) };
+  await options.events.tell(change, { as: 'office', of: 'counter', by: personOf(step).id });
   return 'done';
 }
 

@@ -4,6 +4,7 @@ import { adminCopy } from '../admin/copy.ts';
 import { makePath } from './make-path.ts';
 import { actNames } from './support-copy.ts';
 import { reasonNames, taskCopy, toDo } from './task-copy.ts';
+import { type ShownChange, ToldChanges } from './told-changes.tsx';
 
 /** A task with what a page says of it. */
 export interface ShownTask {
@@ -19,6 +20,8 @@ export interface TaskListOptions {
   readonly open: readonly ShownTask[];
   readonly toMake: readonly ShownTask[];
   readonly toHandOver: readonly { readonly card: CardRecord; readonly person: string }[];
+  /** Changes that holders told; undefined for whoever does not deal with them. */
+  readonly told: readonly ShownChange[] | undefined;
   readonly station: boolean;
   readonly csrf: string;
   readonly at: number;
@@ -57,6 +60,7 @@ export function TaskList(options: Parts) {
         ) : null}
       </section>
       <HandOvers {...options} />
+      {options.told ? <ToldChanges {...options} told={options.told} /> : null}
     </>
   );
 }
@@ -102,7 +106,15 @@ function cellsOf({ task, person, number, openedBy }: ShownTask, style: DateStyle
     </span>,
     reasonNames[task.reason][language],
     openedBy ?? taskCopy.register[language],
-    formatDay(task.dueAt, style),
+    <span key="due">
+      {formatDay(task.dueAt, style)}
+      {task.bySystem ? (
+        <>
+          <br />
+          <span class="hint">{taskCopy.bySystem[language]}</span>
+        </>
+      ) : null}
+    </span>,
   ];
 }
 
@@ -112,7 +124,7 @@ function Decide({ shown, csrf, at, language }: Parts & { readonly shown: ShownTa
   if (!may) return <span>{say('own')}</span>;
   const named = (word: 'approve' | 'decline') => `${say(word)}: ${actNames[task.act][language]} ${person}`;
   return (
-    <form method="post" action="/admin/office/tasks/decide">
+    <form method="post" action="/admin/office/tasks/decide" class="actions">
       <input type="hidden" name="csrf" value={csrf} />
       <input type="hidden" name="task" value={task.id} />
       {task.dueAt <= at ? (

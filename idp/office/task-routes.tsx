@@ -3,12 +3,15 @@ import type { Context } from 'koa';
 import {
   type CardRecord,
   type CardTask,
+  checkOpen,
   displayNameOf,
   isFinal,
   type MadeCode,
+  type Programme,
   type Renewals,
 } from '../../card-auth/index.ts';
 import { type Admitted, aboutOf } from '../admin/door.ts';
+import type { ChangeRequests } from '../card/change-requests.ts';
 import { HubPageError } from '../errors.ts';
 import { OfficeError } from './errors.ts';
 import { faceItems, faceSheet, faceStyle } from './face.ts';
@@ -23,6 +26,8 @@ export interface TaskRoutesOptions extends OfficePagesOptions {
   readonly letters: Pick<Letters, 'queue'>;
   readonly issuingStation: IssuingStation | undefined;
   readonly renewals: Pick<Renewals, 'versionFor'>;
+  readonly programme: Programme;
+  readonly changeRequests: Pick<ChangeRequests, 'waiting'>;
   readonly origin: string;
 }
 
@@ -104,7 +109,10 @@ const make: Acting = async (ctx, { administrator }, form, options) => {
 };
 
 /** The code of the issue is dropped unseen: the one for the holder is made at the hand-over. */
-async function makeFor(task: CardTask, by: string, { issuingStation, office }: Options): Promise<CardRecord> {
+async function makeFor(task: CardTask, by: string, options: Options): Promise<CardRecord> {
+  const { issuingStation, office, programme, now } = options;
+  // Before the station spends a card on it.
+  checkOpen(programme, now());
   if (!issuingStation) throw new OfficeError('STATION_MISSING', 'this hub has no issuing station');
   const made = await issuingStation.make(task.residentRef);
   return (await office.issue(task.id, made, { as: 'office', id: by })).card;
@@ -184,6 +192,7 @@ async function showTasks(ctx: Context, { administrator, session }: Admitted, opt
     open: await Promise.all((open ?? []).map(shown)),
     toMake: await Promise.all((toMake ?? []).map(shown)),
     toHandOver: door.may(administrator, 'card.issue') ? await namedOf(await waitingCards(options), options) : [],
+    told: door.may(administrator, 'event.note') ? await toldOf(options) : undefined,
     station: issuingStation !== undefined,
     csrf: forms.prepare(ctx, aboutOf(session)),
     at: now(),
@@ -214,6 +223,14 @@ async function shownOf(
     may: door.may(administrator, act, { authors, about: [residentRef] }),
   };
 }
+
+const toldOf = async ({ changeRequests, residents }: Options) =>
+  Promise.all(
+    (await changeRequests.waiting(100)).records.map(async (request) => ({
+      request,
+      person: (await residents.displayName(request.id)) ?? '',
+    })),
+  );
 
 const namedOf = (cards: readonly CardRecord[], { residents }: Options) =>
   Promise.all(cards.map(async (card) => ({ card, person: (await residents.displayName(card.residentRef)) ?? '' })));

@@ -101,10 +101,11 @@ export function agreedScopes({ oidc }: KoaContextWithOIDC): string[] {
 }
 
 /** A token at the API, with what it is worth at this moment. */
-export type ApiToken = { readonly clientId: string; readonly scopes: readonly ApiScope[] } & (
-  | { readonly kind: 'client' }
-  | { readonly kind: 'person'; readonly residentRef: string }
-);
+export type ApiToken = {
+  readonly clientId: string;
+  readonly scopes: readonly ApiScope[];
+  readonly feed?: string | undefined;
+} & ({ readonly kind: 'client' } | { readonly kind: 'person'; readonly residentRef: string });
 
 export function createApiTokens(provider: () => Provider, { issuer, registry }: ApiResourceOptions) {
   const resource = apiResourceOf(issuer);
@@ -122,7 +123,7 @@ export function createApiTokens(provider: () => Provider, { issuer, registry }: 
     if (!client || !api || !record || !comesByOwnConnection(record, connection)) return undefined;
     const machine = token.kind === 'ClientCredentials';
     const scopes = scopesFor(api.scopes, machine).filter((scope) => token.scopes.has(scope));
-    const common = { clientId: token.clientId, scopes };
+    const common = { clientId: token.clientId, scopes, feed: api.feed };
     if (!isPersons(token))
       return client.grantTypeAllowed('client_credentials') ? { kind: 'client', ...common } : undefined;
     const grant = await Grant.find(token.grantId ?? '');

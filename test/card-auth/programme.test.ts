@@ -1,5 +1,18 @@
 import { expect } from 'chai';
-import { createExpiryRound, type ExpiryEvent, expiryOf, isOpen, noticeDue } from '../../card-auth/index.ts';
+import {
+  type CardRecord,
+  type CardTask,
+  cardCollection,
+  cardTaskCollection,
+  createCardOffice,
+  createCardRegistry,
+  createCardTasks,
+  createExpiryRound,
+  type ExpiryEvent,
+  expiryOf,
+  isOpen,
+  noticeDue,
+} from '../../card-auth/index.ts';
 import { refusal } from '../refusal.ts';
 import { activeCard } from './active-card.ts';
 import { oldPin, openPinWorld } from './pin-world.ts';
@@ -65,5 +78,92 @@ describe('programme and expiry (R112)', () => {
     ]);
     expect(await cards.get(cardId)).to.include({ status: 'expired', reason: 'EXPIRY' });
     expect((await cards.get('c2'))?.status).to.equal('revoked');
+  });
+});
+
+describe('the end of a programme (R112)', () => {
+  async function setUp() {
+    const world = await openPinWorld();
+    const records = world.storage.collection<CardRecord>(cardCollection);
+    const end = world.now() + 10 * dayMs;
+    const ownEnd = world.now() + 900 * dayMs;
+    await records.update(world.cardId, (card) => ({ ...card, expiresOn: ownEnd }));
+    const within = (programmeEnd: number) => createCardRegistry({ cards: records, programmeEnd, now: world.now });
+    return { ...world, records, end, ownEnd, within };
+  }
+
+  it('is the end of every card, at the moment and without a round, and cuts no record: prolonging it in time prolongs them', async () => {
+    const { within, cardId, end, ownEnd, pass, records } = await setUp();
+    const cards = within(end);
+    expect((await cards.get(cardId))?.expiresOn).to.equal(end);
+    expect((await cards.list({ where: { status: 'active' } })).records[0]?.expiresOn).to.equal(end);
+    await cards.update(cardId, (card) => ({ ...card, lastWcnt: 7 }));
+    expect(await records.get(cardId)).to.include({ lastWcnt: 7, expiresOn: ownEnd });
+    expect((await within(ownEnd - dayMs).get(cardId))?.expiresOn).to.equal(ownEnd - dayMs);
+    pass(10 * dayMs);
+    expect(await cards.isUsable(cardId)).to.equal(false);
+    expect(await within(ownEnd).isUsable(cardId)).to.equal(true);
+  });
+
+  it('is told ahead, again when the end moved, and ends cards for the reason TESTEND', async () => {
+    const { within, cardId, end, pass, now } = await setUp();
+    const events: ExpiryEvent[] = [];
+    const onEvent = async (event: ExpiryEvent) => void events.push(event);
+    const round = (at: number) => createExpiryRound({ cards: within(at), programme: { end: at }, onEvent, now })();
+    await round(end);
+    await round(end);
+    const later = end + 40 * dayMs;
+    pass(15 * dayMs);
+    await round(later);
+    pass(60 * dayMs);
+    await round(later);
+    expect(events.map(({ type, days, withProgramme }) => [type, days, withProgramme])).to.deep.equal([
+      ['expiring', 30, true],
+      ['expiring', 60, true],
+      ['expired', undefined, true],
+    ]);
+    expect((await within(later).get(cardId))?.reason).to.equal('TESTEND');
+  });
+
+  it('leaves nothing to apply for, to agree to and to make, before its start and from its end on', async () => {
+    const { cards, codes, stopCodes, storage, now, pass } = await openPinWorld();
+    const tasks = createCardTasks({ tasks: storage.collection<CardTask>(cardTaskCollection) });
+    const programme = { start: now() + dayMs, end: now() + 5 * dayMs, cardYears: 2 };
+    const office = createCardOffice({
+      cards,
+      tasks,
+      codes,
+      stopCodes,
+      returnTries: async () => undefined,
+      programme,
+      now,
+    });
+    const [one, two] = [
+      { as: 'office', id: 'a' },
+      { as: 'office', id: 'b' },
+    ] as const;
+    expect(await refusal(office.apply('r9', one)), 'before the start').to.equal('PROGRAMME_CLOSED');
+    pass(dayMs);
+    const waiting = await office.apply('r9', one);
+    const agreed = await office.apply('r8', one);
+    await office.approve(agreed.id, two);
+    const made = { number: '4000000000001', ckv: 1, software: true };
+    const { card } = await office.issue(
+      (await office.apply('r7', one).then(async ({ id }) => (await office.approve(id, two)).task)).id,
+      { ...made, id: 'n1' },
+      one,
+    );
+    expect(card.expiresOn, 'its own years').to.equal(expiryOf(now(), { cardYears: 2 }));
+    pass(4 * dayMs);
+    for (const act of [
+      () => office.apply('r6', one),
+      () => office.propose('replace', '1234567890123', 'DAMAGED', one),
+      () => office.approve(waiting.id, two),
+      () => office.issue(agreed.id, { ...made, id: 'n2', number: '4000000000002' }, one),
+    ])
+      expect(await refusal(act()), String(act)).to.equal('PROGRAMME_CLOSED');
+    expect((await tasks.get(agreed.id))?.state).to.equal('approved');
+    await office.suspend('1234567890123', 'LOST', one);
+    expect((await office.decline(waiting.id, two)).state, 'stopping and declining go on').to.equal('declined');
   });
 });

@@ -82,7 +82,6 @@ function openProcess(storage: Storage, now: () => number) {
     issue: office.issue,
     demandSigned: createStationKeys({ stations: stationRecords }).demandSigned,
     keyService,
-    validMs: 1e10,
     software: true,
     now,
   });

@@ -42,6 +42,7 @@ export async function approve({ folder }: MadeDataFolder, id: string): Promise<v
 
 export interface AuditEntry {
   readonly type: string;
+  readonly actor?: string;
   readonly provider?: string;
   readonly detail: Readonly<Record<string, unknown>>;
 }

@@ -1,5 +1,12 @@
 import { expect } from 'chai';
-import { type CardRecord, cardCollection, type Resident, residentCollection } from '../../card-auth/index.ts';
+import {
+  type CardRecord,
+  type CardTask,
+  cardCollection,
+  cardTaskCollection,
+  type Resident,
+  residentCollection,
+} from '../../card-auth/index.ts';
 import { withHub } from '../../cli/open-hub.ts';
 import { audited, type MadeDataFolder, makeDataFolder } from './data-folder.ts';
 
@@ -27,7 +34,7 @@ describe('sanuki import', function () {
     const { readFile } = await import('node:fs/promises');
     return readFile(`${made.folder}/hub.json`, 'utf8');
   }
-  async function run(what: 'residents' | 'cards', name: string, content: string, ...more: string[]) {
+  async function run(what: 'residents' | 'cards' | 'events', name: string, content: string, ...more: string[]) {
     const { code, out, errors } = await made.run('import', what, await made.file(name, content), ...more);
     return { code, errors, counts: out ? (JSON.parse(out) as Record<string, number>) : {} };
   }
@@ -95,6 +102,59 @@ describe('sanuki import', function () {
       'line 7: number: 13 digits',
     ])
       expect(result.errors).to.include(words);
+  });
+
+  const waiting = () =>
+    withHub(made.folder, async ({ ground }) => {
+      const { records } = await ground.storage.collection<CardTask>(cardTaskCollection).find({});
+      return records.map(({ residentRef, act, reason }) => `${residentRef} ${act} ${reason}`).toSorted();
+    });
+
+  it('opens a task where what is printed on a card that lives has changed, once', async () => {
+    await run('residents', 'r.csv', people);
+    await run('cards', 'c.csv', cards().replace(/^.*,R2,.*\n/m, ''));
+    const renamed = people.replace('バス セイジ', 'バス セイ').replace('タカハシ アオイ', 'タカハシ アオ');
+    const corrected = renamed.replace('1960-10-10', '1960-10-11');
+    for (const changed of [2, 0])
+      expect((await run('residents', 'r.csv', corrected)).counts).to.include({ changed, refused: 0 });
+    expect(await waiting(), 'the other one has no card').to.deep.equal(['R1 replace NAME']);
+    const told = (await audited(made)).filter(({ type }) => type === 'event.told');
+    expect(told.map(({ actor, detail }) => [actor, detail.kind, detail.outcome])).to.deep.equal([
+      ['command', 'name', 'noted'],
+      ['command', 'birth-date', 'noted'],
+    ]);
+  });
+
+  it('takes changes that a register wrote, each once, and tells of what it could not use', async () => {
+    await run('residents', 'r.csv', people);
+    await run('cards', 'c.csv', cards());
+    const day = new Date(Date.now() - 86_400_000).toISOString();
+    const events = `id,kind,resident,at,leftArea
+e1,death,R1,${day},
+e2,move,R2,${day},1
+e3,name,R9,${day},
+e4,move,R2,${day},
+e5,coverage,R2,${day},
+e6,sex,R2,soon,
+e7,name,R2,2020-01-01T00:00:00Z,
+`;
+    const first = await run('events', 'e.csv', events);
+    expect(first.counts).to.deep.equal({ noted: 2, repeated: 0, unknown: 1, refused: 4 });
+    expect(first.code).to.equal(1);
+    for (const words of [
+      'line 5: leftArea',
+      'line 6: kind',
+      'line 7: at: an instant',
+      'line 8: at: more than 365 days',
+    ])
+      expect(first.errors).to.include(words);
+    expect(await waiting()).to.deep.equal(['R1 revoke DEATH', 'R2 revoke RESIDENCE']);
+    expect((await run('events', 'e.csv', events)).counts).to.deep.equal({
+      noted: 0,
+      repeated: 2,
+      unknown: 1,
+      refused: 4,
+    });
   });
 
   it('goes on from a line, and reads JSON lines', async () => {

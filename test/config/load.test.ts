@@ -138,6 +138,15 @@ describe('settings', () => {
     );
   });
 
+  it('have a programme without limits, and refuse one that ends before it starts or names no day', () => {
+    const programme = (said: object) => parseSettings({ ...base, programme: said }).programme;
+    expect(programme({})).to.deep.equal({ cardYears: 5 });
+    expect(programme({ start: '2026-04-01', end: '2026-06-30' })).to.include({ end: '2026-06-30' });
+    expect(() => programme({ start: '2026-07-01', end: '2026-06-30' })).to.throw(/ends before it starts/);
+    expect(() => programme({ end: '2026-06-31' })).to.throw(/a day that exists/);
+    expect(() => programme({ survey: 'http://survey.example.jp/' })).to.throw(/programme.survey/);
+  });
+
   it('ship an example that loads', async () => {
     const file = fileURLToPath(new URL('../../config/production.example.yaml', import.meta.url));
     expect((await loadSettings(file)).profile).to.equal('production');

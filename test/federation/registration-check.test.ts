@@ -377,8 +377,12 @@ describe('the linter of registrations', () => {
         { sanuki_api: api, token_endpoint_auth_method: 'none' },
         { sanuki_api: api, grant_types: ['authorization_code', 'refresh_token'] },
         own,
+        { ...own, sanuki_api: { scopes: ['events.register'] } },
+        { sanuki_api: { scopes: ['events.coverage'], feed: 'nhi' } },
       ])
         expect(oidc(more)).to.include('error API_REFUSED');
+      const feed = { scopes: ['events.coverage'], feed: 'nhi' };
+      expect(oidc({ ...own, sanuki_api: feed })).to.deep.equal(['warning API_CLIENT']);
     });
 
     it('never throws: what the parser refuses is an error with its code', () => {

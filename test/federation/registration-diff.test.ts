@@ -80,6 +80,11 @@ describe('the difference between two registrations', () => {
       [oidc(), oidc({ something_new: true }), 'added something_new'],
       [oidc(), oidc({}, { counter: { facility: { ja: '医院', en: 'Clinic' }, terminal: '1' } }), 'added counter'],
       [oidc(), oidc({}, { api: { scopes: ['admin.audit.read'] } }), 'added api'],
+      [
+        oidc({}, { api: { scopes: ['events.register'] } }),
+        oidc({}, { api: { scopes: ['events.register'], feed: 'imported' } }),
+        'added api',
+      ],
     ];
     for (const [before, after, expected] of changes) {
       const diff = diffRegistrations(before, after);

@@ -57,7 +57,8 @@ describe('the administration API in a trial', function () {
       'suspended\n',
       'stopped\n',
     ];
-    for (const words of [...said, 'provider.suspend  client:pipeline', '"code": "SCOPE_MISSING"'])
+    const told = ['2026-000123  noted', '2026-000124  unknown', '2026-000125  KIND_NOT_YOURS'];
+    for (const words of [...said, ...told, 'provider.suspend  client:pipeline', '"code": "SCOPE_MISSING"'])
       expect(stdout).to.include(words);
     const { out } = await sanuki('provider', 'show', 'api-library', '--data', trial.data);
     expect(JSON.parse(out)).to.include({ status: 'suspended' });

@@ -177,6 +177,7 @@ describe('the card office in Chromium', function () {
     await usePin(holder);
     await renew(officer, first.number);
     const { residentRef } = (await world.credential.cards.byNumber(first.number)) ?? {};
+    await tellChange(holder);
     const known = await world.links.pseudonymFor(residentRef ?? '', party);
     await lose(support, holder);
     await task(second, '再発行');
@@ -188,6 +189,7 @@ describe('the card office in Chromium', function () {
     await holder.goto(`${world.origin}/account/card`);
     await signIn(holder, nextPin);
     await holder.getByText('新しいカードに切り替わりました').waitFor();
+    await lookAtChange(officer);
     await letters(officer);
   });
 
@@ -246,6 +248,31 @@ describe('the card office in Chromium', function () {
     await holder.getByText('次からは新しい番号をお使いください').waitFor();
     await holder.goto(`${world.origin}/account`);
     expect(new URL(holder.url()).pathname).to.equal('/account');
+  }
+
+  /** R35: nothing is typed, and what the office will ask for is said before. */
+  async function tellChange(holder: Page): Promise<void> {
+    await holder.goto(`${world.origin}/account/card`);
+    await check(holder, 'holder-card');
+    await holder.getByRole('link', { name: '氏名・住所が変わった' }).click();
+    await holder.getByRole('button', { name: '窓口に知らせる' }).click();
+    await holder.getByText('一つ以上選んでください').waitFor();
+    await check(holder, 'holder-change');
+    await holder.getByLabel('氏名', { exact: true }).press('Space');
+    await holder.getByLabel('住所', { exact: true }).check();
+    await holder.getByRole('button', { name: '窓口に知らせる' }).click();
+    await holder.getByText('窓口に知らせました').waitFor();
+    await check(holder, 'holder-change-told');
+  }
+
+  async function lookAtChange(officer: Page): Promise<void> {
+    await officer.goto(`${world.origin}/admin/office/tasks`);
+    await officer.getByText('氏名、住所').waitFor();
+    await officer.getByRole('button', { name: /^この方を開く/ }).click();
+    await officer.getByRole('heading', { name: '応対', exact: true }).waitFor();
+    await officer.goto(`${world.origin}/admin/office/tasks`);
+    await officer.getByRole('button', { name: /^済みにする/ }).click();
+    expect(await officer.getByRole('button', { name: /^この方を開く/ }).count()).to.equal(0);
   }
 
   async function lose(support: Page, holder: Page): Promise<void> {

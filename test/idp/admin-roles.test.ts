@@ -163,6 +163,13 @@ describe('scopes of the administration API', () => {
     expect(acts.filter((act) => scopeFor(act) === undefined && !peopleOnly.test(act))).to.deep.equal([]);
   });
 
+  it('leave telling for a register or a body to programs: no role has it', () => {
+    for (const act of ['event.register', 'event.coverage'] as const) {
+      expect([scopeFor(act), needsPerson(act)]).to.deep.equal([act.replace('event', 'events'), false]);
+      for (const role of roles) expect(may([role], act), role).to.equal('NOT_YOUR_ROLE');
+    }
+  });
+
   it('leave approving, resuming, and what the API does not do at all to people', () => {
     const alone = acts.filter((act) => !needsPerson(act));
     expect(alone).to.have.members([

@@ -215,7 +215,11 @@ describe('one sign-out for both protocols', function () {
     const aMinuteAgo = () => Date.now() - 60_000;
     const ground = await openGround({ settings: world.hub.settings, now: aMinuteAgo });
     try {
-      await openCardOfficeBeside(ground, aMinuteAgo).cards.move(world.first.cardId, 'suspended', 'LOST');
+      await openCardOfficeBeside(ground, world.hub.settings, aMinuteAgo).cards.move(
+        world.first.cardId,
+        'suspended',
+        'LOST',
+      );
     } finally {
       await ground.close();
     }

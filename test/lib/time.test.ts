@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { dayIn, formatInstant, isDay, parseInstant } from '../../lib/time.ts';
+import { dayIn, formatInstant, isDay, parseInstant, startOfDay } from '../../lib/time.ts';
 
 describe('instants (SAML Core 1.3.3)', () => {
   it('are written in UTC with whole seconds', () => {
@@ -32,6 +32,17 @@ describe('calendar days', () => {
   it('are days that exist', () => {
     expect(['2026-10-01', '2024-02-29'].every(isDay)).to.equal(true);
     expect(['2026-02-29', '2026-2-1', '20261001', '2026-10-01 ', '2026-13-01', ''].some(isDay)).to.equal(false);
+  });
+
+  it('have a first instant, also on a day that the clocks begin at one o’clock, and in a zone a day ahead', () => {
+    for (const [day, zone, at] of [
+      ['2026-07-01', 'Asia/Tokyo', '2026-06-30T15:00:00Z'],
+      ['2026-07-01', 'UTC', '2026-07-01T00:00:00Z'],
+      ['2026-04-24', 'Africa/Cairo', '2026-04-23T22:00:00Z'],
+      ['2026-07-01', 'Pacific/Kiritimati', '2026-06-30T10:00:00Z'],
+      ['2026-07-01', 'Etc/GMT+12', '2026-07-01T12:00:00Z'],
+    ] as const)
+      expect(formatInstant(startOfDay(day, zone)), `${day} ${zone}`).to.equal(at);
   });
 
   it('begin at midnight of the place', () => {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { open, readdir, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -16,6 +17,8 @@ const CardFile = z.strictObject({
   face: z.strictObject({ ja: z.string(), en: z.string() }),
   /** The trial shows it on the page, as a note stuck to the card; empty for a card without PIN. */
   pin: z.string(),
+  /** Mark of the PIN's blocks as they were when that PIN was set: the box sees a change of them and never the new PIN. */
+  pinMark: z.string().optional(),
   memory: z.unknown(),
 });
 export type CardFile = z.output<typeof CardFile>;
@@ -24,6 +27,8 @@ export interface BoxedCard {
   readonly number: string;
   readonly face: CardFile['face'];
   readonly pin: string;
+  /** The note may be outdated: a new PIN was written, or was begun to be. */
+  readonly pinChanged: () => boolean;
   readonly card: SoftwareCard;
 }
 
@@ -57,6 +62,19 @@ export const cardFileOf = (head: Omit<CardFile, 'memory'>, memory: SoftwareCardM
 
 /** Numbers of the box for what has none printed on it: no card of a person begins with a zero. */
 const [blanksStart, blanksEnd] = [1000, 2000];
+/** A card as the station hands it over, with the PIN on a note. */
+export const newCardFile = (head: Pick<CardFile, 'number' | 'face' | 'pin'>, memory: SoftwareCardMemory): CardFile =>
+  cardFileOf({ ...head, ...(head.pin ? { pinMark: pinMarkOf(memory) } : {}) }, memory);
+
+/** Blocks 4 and 5 are the two slots of the sealed secret; whichever is written, it is by setting a PIN. */
+const pinMarkOf = ({ liteS: { blocks } }: SoftwareCardMemory): string =>
+  Buffer.from(
+    [4, 5].flatMap((block) => [
+      ...createHash('sha256')
+        .update(blocks.get(block) ?? '')
+        .digest(),
+    ]),
+  ).toString('base64url');
 
 /** The box's cards by number; files that appear later are found at the next look. */
 export function createCards(folder: string) {
@@ -67,7 +85,10 @@ export function createCards(folder: string) {
     if (known.has(number)) return;
     const { memory, ...head } = CardFile.parse(JSON.parse(await readFile(join(folder, name), 'utf8')));
     const save = (changed: SoftwareCardMemory) => writeCard(folder, cardFileOf(head, changed));
-    known.set(number, { ...head, card: createSoftwareCard({ memory: fromSavedCard(memory), save }) });
+    const card = createSoftwareCard({ memory: fromSavedCard(memory), save });
+    const { pinMark } = head;
+    const pinChanged = () => pinMark !== undefined && pinMarkOf(card.memory()) !== pinMark;
+    known.set(number, { ...head, pinChanged, card });
   }
 
   async function list(): Promise<readonly BoxedCard[]> {

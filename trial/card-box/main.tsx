@@ -32,6 +32,10 @@ const copy = {
   goOn: { ja: 'ログインの画面に戻って続けてください。', en: 'Go back to the sign-in page and go on.' },
   lift: { ja: 'リーダーから外す', en: 'Take off the reader' },
   pin: { ja: '暗証番号', en: 'PIN' },
+  pinChanged: {
+    ja: 'これは最初の番号です。その後、変える操作がありました。新しい番号は、カードボックスにはわかりません。',
+    en: 'This is the first PIN. It was changed since, or a change was begun; the box cannot know the new one.',
+  },
   none: { ja: 'カードがありません', en: 'There are no cards' },
   blank: { ja: '白いカードを1枚出す', en: 'Take a blank card' },
   blankText: {
@@ -162,6 +166,7 @@ function CardList({ language, cards, onDesk }: BoxParts) {
             <code>{card.number}</code>
             {card.pin ? `　${copy.pin[language]} ${card.pin}` : null}
           </p>
+          {card.pin && card.pinChanged() ? <p class="hint">⚠ {copy.pinChanged[language]}</p> : null}
           <form method="post" action="/reader/put">
             <input type="hidden" name="card" value={card.number} />
             <button

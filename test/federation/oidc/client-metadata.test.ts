@@ -79,6 +79,26 @@ describe('the registration of a client of the administration API', () => {
     expect(person.api).to.deep.equal({ scopes: ['admin.providers.approve'] });
   });
 
+  it('tells of changes for one register or body, in nobody’s name but that one’s (R36)', () => {
+    const feed = (api: object, more: object = {}) => machine({ sanuki_api: { feed: 'imported', ...api }, ...more });
+    expect(feed({ scopes: ['events.register'] }).api).to.deep.equal({ scopes: ['events.register'], feed: 'imported' });
+    for (const [make, word] of [
+      [() => feed({ scopes: ['events.register'], feed: undefined }), 'sanuki_api.feed'],
+      [() => feed({ scopes: ['events.register'], feed: 'imported:x' }), 'feed'],
+      [() => feed({ scopes: ['events.register', 'events.coverage'] }), 'events.register events.coverage'],
+      [() => feed({ scopes: ['admin.audit.read'] }), 'sanuki_api.feed'],
+      [
+        () =>
+          feed(
+            { scopes: ['events.register'] },
+            { grant_types: ['client_credentials', 'authorization_code'], redirect_uris: ['https://a.example/cb'] },
+          ),
+        'authorization_code',
+      ],
+    ] as const)
+      expect(make, word).to.throw(new RegExp(word));
+  });
+
   it('is refused without a way to prove itself, with what would outlive the sign-in, and where nobody could agree', () => {
     for (const [make, word] of [
       [() => machine({ token_endpoint_auth_method: 'none' }), 'token_endpoint_auth_method'],

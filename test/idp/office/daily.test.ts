@@ -17,6 +17,8 @@ describe('the round of the card office', () => {
         evidence: { sweep },
         expiryRound: note('expiry'),
         settleReplacements: note('replacements'),
+        events: { settleAll: note('events') },
+        settleDue: note('due'),
         audit: { record: note('audit') },
         onFault: (error) => faults.push(error),
       });
@@ -37,9 +39,9 @@ describe('the round of the card office', () => {
     expect(done, 'the other one went on without').to.deep.equal(['settled']);
     go();
     await first;
-    expect(done).to.deep.equal(['settled', 'audit', 'expiry', 'replacements']);
+    expect(done).to.deep.equal(['settled', 'audit', 'events', 'due', 'expiry', 'replacements']);
     await other.run();
-    expect(done, 'nothing was deleted, so nothing is on record').to.have.length(7);
+    expect(done, 'nothing was deleted, so nothing is on record').to.have.length(11);
     await Promise.all([slow.close(), other.close()]);
   });
 
