@@ -138,6 +138,15 @@ describe('a card from application to replacement (R34-R39)', () => {
     expect(JSON.stringify(await cards.get('n1'))).to.not.include(code);
     expect(await cards.isUsable('n1')).to.equal(false);
     expect(await refusal(office.issue(id, { id: 'n2', ...made }, one)), 'twice').to.equal('TASK_DECIDED');
+    const again = await office.apply('r10', one);
+    await office.approve(again.id, two);
+    const raced = await Promise.allSettled(
+      ['n3', 'n4'].map((card) => office.issue(again.id, { ...made, id: card, number: newCardNumber() }, one)),
+    );
+    expect(raced.map(({ status }) => status).toSorted(), 'of two cards at once one').to.deep.equal([
+      'fulfilled',
+      'rejected',
+    ]);
   });
 
   it('replaces one of the same person; the old one ends when the new one is active, and names it', async () => {

@@ -88,6 +88,14 @@ describe('the issuing station against an attacker', () => {
     expect(await refusal(world.askFor(id, world.task, other))).to.equal('KEY_GIVEN_OUT');
   });
 
+  it('who runs the hub and sends a station’s word for another task: the key stays with the first', async () => {
+    const { station, keyService } = world;
+    const ask = (task: string) => askCk(keyService, station.privateKey, { station: station.id, task, id, ckv: 1 });
+    await ask('one');
+    expect(await refusal(ask('two'))).to.equal('KEY_GIVEN_OUT');
+    expect(await ask('one'), 'the same task again').to.have.length(16);
+  });
+
   it('who asks for the key of a card once more after it was recorded, around the hub', async () => {
     await world.make();
     const cardId = idOn(world.card());

@@ -101,6 +101,7 @@ describe('the issuing station', () => {
       world.put(world.play());
       expect(await refusal(world.make()), 'not without a word').to.equal('OTHER_CARD');
       await world.issuances.discard(world.task);
+      expect(await refusal(world.askFor(idOn(spoilt))), 'not for the same task either').to.equal('KEY_GIVEN_OUT');
       const record = await world.make();
       expect(record.status).to.equal('issued');
       const id = idOn(spoilt);
