@@ -158,6 +158,7 @@ async function wire(ground: Ground, options: HubOptions) {
     reports: openReports(ground, { timeZone: settings.service.timeZone, now }),
     notices,
     cards,
+    schemes,
     happenings: ground.happenings,
     sessions,
     interactions,
@@ -226,7 +227,6 @@ async function wire(ground: Ground, options: HubOptions) {
   const signIn = signInRoutes({
     ...common,
     card: credential.signIn,
-    schemes,
     responders: {
       saml: samlResponder({ sso, stylesheet }),
       oidc: oidc.responder,
@@ -245,7 +245,7 @@ async function wire(ground: Ground, options: HubOptions) {
   const pictures = logoRoutes({ logos, registry });
   const home = homeRoutes({ settings, frame });
   const forCards = { ...common, settings, origin: settings.origin, secure, frame, browserCookie };
-  const card = cardRoutes({ ...forCards, office, schemes, suspendOther });
+  const card = cardRoutes({ ...forCards, office, suspendOther });
   const pin = pinRoutes({ ...forCards, setting });
   const stop = stopRoutes({ ...forCards, stopCard, log });
   const pages = [home, pictures, saml, signIn, passkeys, signOut.routes, own, card, pin, stop];
