@@ -135,7 +135,7 @@ export function createIssuances(options: IssuancesOptions) {
     const issuance = await heard(taskId, word, 'mc');
     if (!equalBytes(field(word.third, 16), issuedMc))
       throw new CardError('CARD_REFUSED', 'the memory of the card is not locked as it has to be');
-    const { cardId: id, ckv, number, begunAt } = issuance;
+    const { cardId: id, ckv, number } = issuance;
     const known = await cards.get(id);
     if (known && (await tasks.get(taskId))?.state === 'done') return known;
     await keyService.closeIssue(id, ckv);

@@ -91,6 +91,9 @@ export function createAuthenticators(schemes: readonly [AuthenticatorScheme, ...
     return (await Promise.all(schemes.map((scheme) => scheme.ofResident(residentRef)))).flat();
   }
 
+  /** As sessions and the audit know them, those that have ended too. */
+  const refsOf = async (residentRef: string): Promise<readonly string[]> => (await ofResident(residentRef)).map(refOf);
+
   /** Those beside the home scheme, whose cards have pages of their own. */
   const othersOf = async (residentRef: string): Promise<readonly Authenticator[]> =>
     (await ofResident(residentRef)).filter(({ scheme }) => scheme !== home.name);
@@ -119,7 +122,7 @@ export function createAuthenticators(schemes: readonly [AuthenticatorScheme, ...
 
   const labelOf = (name: string): Label => byName.get(name)?.label ?? { ja: name, en: name };
 
-  return { refOf, ofResident, othersOf, isUsable, suspend, present, labelOf };
+  return { refOf, refsOf, ofResident, othersOf, isUsable, suspend, present, labelOf };
 }
 
 export type Schemes = ReturnType<typeof createAuthenticators>;

@@ -159,6 +159,7 @@ async function wire(ground: Ground, options: HubOptions) {
     reports: openReports(ground, { timeZone: settings.service.timeZone, now }),
     notices,
     cards,
+    schemes,
     happenings: ground.happenings,
     sessions,
     interactions,
@@ -228,7 +229,6 @@ async function wire(ground: Ground, options: HubOptions) {
   const signIn = signInRoutes({
     ...common,
     card: credential.signIn,
-    schemes,
     responders: {
       saml: samlResponder({ sso, stylesheet }),
       oidc: oidc.responder,
@@ -247,7 +247,7 @@ async function wire(ground: Ground, options: HubOptions) {
   const pictures = logoRoutes({ logos, registry });
   const home = homeRoutes({ settings, frame });
   const forCards = { ...common, settings, origin: settings.origin, secure, frame, browserCookie };
-  const card = cardRoutes({ ...forCards, office, schemes, suspendOther });
+  const card = cardRoutes({ ...forCards, office, suspendOther });
   const change = changeRoutes({
     ...forCards,
     changeRequests: credential.changeRequests,

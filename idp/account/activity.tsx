@@ -1,6 +1,6 @@
 import type Router from '@koa/router';
 import type { Context } from 'koa';
-import type { CardRegistry } from '../../card-auth/index.ts';
+import type { Schemes } from '../../card-auth/index.ts';
 import { Breadcrumb, type DateStyle, formatMoment, Records } from '../../web/index.ts';
 import type { Happening, Happenings } from '../happenings.ts';
 import type { PageFrame } from '../page-frame.ts';
@@ -11,7 +11,7 @@ import { createGate, type GateOptions } from './gate.ts';
 
 export interface ActivityRoutesOptions extends GateOptions {
   readonly happenings: Pick<Happenings, 'listOf'>;
-  readonly cards: Pick<CardRegistry, 'ofResident'>;
+  readonly schemes: Pick<Schemes, 'refsOf'>;
   readonly frame: PageFrame;
   readonly timeZone: string;
 }
@@ -26,12 +26,11 @@ export function activityRoutes(options: ActivityRoutesOptions): (router: Router)
   const enter = createGate(options);
 
   async function show(ctx: Context, { residentRef }: SsoSession): Promise<void> {
-    const { frame, timeZone, happenings, cards } = options;
+    const { frame, timeZone, happenings, schemes } = options;
     const given = ctx.URL.searchParams.get('after') ?? '';
     const after = idForm.test(given) ? given : undefined;
-    const own = (await cards.ofResident(residentRef)).map(({ id }) => id);
     const page = {
-      ...(await happenings.listOf(own, { limit: perPage, after })),
+      ...(await happenings.listOf(await schemes.refsOf(residentRef), { limit: perPage, after })),
       isFirst: after === undefined,
       timeZone,
     };

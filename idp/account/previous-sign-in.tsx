@@ -1,4 +1,4 @@
-import type { CardRegistry } from '../../card-auth/index.ts';
+import type { Schemes } from '../../card-auth/index.ts';
 import { type DateStyle, Facts, formatMoment, type Text } from '../../web/index.ts';
 import { browserWords } from '../browser-words.ts';
 import type { Happenings } from '../happenings.ts';
@@ -19,18 +19,17 @@ export const failuresMost = 50;
 
 export interface PreviousOptions {
   readonly happenings: Pick<Happenings, 'listOf'>;
-  readonly cards: Pick<CardRegistry, 'ofResident'>;
+  readonly schemes: Pick<Schemes, 'refsOf'>;
   readonly partyNameOf: (party: string) => Promise<Text | undefined>;
 }
 
 /** Undefined for a first sign-in. */
 export async function previousOf(
   { residentRef, previous, startedAt }: SsoSession,
-  { happenings, cards, partyNameOf }: PreviousOptions,
+  { happenings, schemes, partyNameOf }: PreviousOptions,
 ): Promise<PreviousSignIn | undefined> {
   if (!previous) return undefined;
-  const own = (await cards.ofResident(residentRef)).map(({ id }) => id);
-  const { happenings: latest } = await happenings.listOf(own, { limit: 200 });
+  const { happenings: latest } = await happenings.listOf(await schemes.refsOf(residentRef), { limit: 200 });
   const between = latest.filter(({ at, refused }) => refused && at >= previous.at && at <= startedAt);
   const service =
     previous.party === undefined ? undefined : ((await partyNameOf(previous.party)) ?? accountCopy.goneService);

@@ -16,8 +16,10 @@ import {
   type PinCounter,
   pinCounterCollection,
   returnTries,
+  type Schemes,
 } from '../../card-auth/index.ts';
 import type { Settings } from '../../config/index.ts';
+import type { Audit } from '../audit.ts';
 import type { Ground } from '../ground.ts';
 import { programmeOf } from '../programme.ts';
 import { type SsoSession, sessionCollection } from '../session.ts';
@@ -60,7 +62,7 @@ export function openCardOffice(options: OfficePartsOptions) {
     readings: storage.collection<NoticeReading>(noticeReadingCollection),
     now,
   });
-  const schemes = createAuthenticators([liteSScheme({ cards, now }), ...otherSchemes]);
+  const schemes = audited(createAuthenticators([liteSScheme({ cards, now }), ...otherSchemes]), audit);
   const suspendOther = createOtherStop({ schemes, audit, notices, onStopped });
   const tasks = createCardTasks({ tasks: storage.collection<CardTask>(cardTaskCollection) });
   const codes = createHandOverCodes({ key: secret('hand-over-codes'), now });
@@ -100,6 +102,17 @@ export function openCardOffice(options: OfficePartsOptions) {
   const stopByCode = createCardStop({ cards, stopCodes, suspend: office.suspend });
   const rounds = { expiryRound, programme, changeRequests };
   return { schemes, suspendOther, stopByCode, cards, notices, tasks, codes, office, onFact, ...rounds };
+}
+
+/** The home scheme tells its own facts; of another one the sign-in is recorded here. */
+function audited(schemes: Schemes, audit: Audit): Schemes {
+  async function present(...asked: Parameters<Schemes['present']>) {
+    const presented = await schemes.present(...asked);
+    const [scheme] = asked;
+    await audit.record({ type: 'auth.ok', result: 'ok', card: presented.cardId, detail: { scheme } });
+    return presented;
+  }
+  return { ...schemes, present };
 }
 
 /** For a command beside the hub. */

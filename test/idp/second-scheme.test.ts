@@ -42,6 +42,8 @@ describe('a second card scheme, over HTTP (R42, R43)', () => {
       expect(await pageOf(tab, '/account/card'))
         .to.include('試験用トークン')
         .and.include('1234 5678 90123');
+    const record = await pageOf(own, '/account/activity');
+    expect(record.match(/✔ カードと暗証番号でログインしました/g), 'both are on record').to.have.length(2);
     const html = await pageOf(withCard, '/account/card/stop', 'en');
     expect(html).to.include('Test token');
     const stop = (other: string) =>
