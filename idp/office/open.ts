@@ -9,11 +9,12 @@ import {
 } from '../../card-auth/index.ts';
 import type { Settings } from '../../config/index.ts';
 import type { Log } from '../../lib/log.ts';
-import { createSeal } from '../../lib/seal.ts';
+import { createKeyedIndex, createSeal } from '../../lib/seal.ts';
+import { openSealed } from '../../storage/index.ts';
 import type { Ground } from '../ground.ts';
 import { createLeases, type LeaseRecord, leaseCollection } from '../lease.ts';
 import { applicationRoutes } from './application-routes.tsx';
-import { type Application, applicationCollection, createApplications } from './applications.ts';
+import { type Application, applicationCollection, clearOfApplications, createApplications } from './applications.ts';
 import { createApprovals, type Proofing, proofingCollection } from './approvals.ts';
 import {
   type CallerCase,
@@ -27,6 +28,7 @@ import { createEquipment, equipmentCollection, type LentEquipment } from './equi
 import { equipmentRoutes } from './equipment-routes.tsx';
 import { createEvidence, type EvidencePicture, evidenceCollection } from './evidence.ts';
 import {
+  clearOfForms,
   createForms,
   type InsurerConsent,
   insurerConsentCollection,
@@ -41,6 +43,7 @@ import { pictureRoutes } from './picture-routes.ts';
 import { openRegister } from './register.ts';
 import type { IssuingStation } from './station.ts';
 import { supportRoutes } from './support-routes.tsx';
+import { sealFormer } from './take-over.ts';
 import { taskRoutes } from './task-routes.tsx';
 
 /** The half of the office that lives without pages. */
@@ -75,6 +78,8 @@ export async function openOfficePages(options: OfficeOptions) {
     ...credential,
     ...parts,
     registerMs: settings.cardOffice.registerHours * hourMs,
+    employers: settings.cardOffice.employers,
+    operator: settings.service.operator,
     origin: settings.origin,
     support: settings.service.support,
     equipment: createEquipment({
@@ -108,8 +113,9 @@ async function openParts({ settings, ground, credential, audit, now }: OfficeOpt
   const { cardOffice, profile } = settings;
   const trial = profile === 'trial';
   const register = await openRegister(cardOffice.register, { residents, trial });
+  const sealed = await openSealedForms(ground);
   const applications = createApplications({
-    applications: storage.collection<Application>(applicationCollection),
+    applications: sealed.applications,
     registerMs: cardOffice.registerHours * hourMs,
     now,
   });
@@ -120,11 +126,7 @@ async function openParts({ settings, ground, credential, audit, now }: OfficeOpt
   });
   const letters = createLetters({ letters: storage.collection<Letter>(letterCollection), now });
   const proofings = storage.collection<Proofing>(proofingCollection);
-  const forms2and3 = createForms({
-    mandates: storage.collection<Mandate>(mandateCollection),
-    consents: storage.collection<InsurerConsent>(insurerConsentCollection),
-    now,
-  });
+  const forms2and3 = createForms({ ...sealed, now });
   const links = storage.collection<RegisterLink>(registerLinkCollection);
   const allTasks = storage.collection<CardTask>(cardTaskCollection);
   const people = { links, residents, cards, tasks: allTasks, applications, register, synthetic: trial };
@@ -138,4 +140,17 @@ async function openParts({ settings, ground, credential, audit, now }: OfficeOpt
     now,
   });
   return { callerCases, register, applications, evidence, letters, proofings, forms2and3, persons, approvals };
+}
+
+/** What applicants wrote, as only the holder of the master key reads it; what lay open before is sealed first. */
+export async function openSealedForms({ storage, folder }: Pick<Ground, 'storage' | 'folder'>) {
+  const index = createKeyedIndex(folder.masterKey, 'card-office');
+  const under = { seal: createSeal(folder.masterKey, 'card-forms'), index };
+  const forms = {
+    applications: openSealed<Application>(storage, applicationCollection, { ...under, clear: clearOfApplications }),
+    mandates: openSealed<Mandate>(storage, mandateCollection, { ...under, clear: clearOfForms }),
+    consents: openSealed<InsurerConsent>(storage, insurerConsentCollection, { ...under, clear: clearOfForms }),
+  };
+  await sealFormer(storage, forms, index);
+  return forms;
 }

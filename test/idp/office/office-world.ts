@@ -41,15 +41,21 @@ export const form1 = {
   town: '太田上町',
   block: '4番地',
   channel: 'public',
+  insurerType: 'municipal',
 };
 
+const employers = [{ code: 'E-001', name: { ja: '玉藻製作所', en: 'Tamamo Works' } }];
 const limits = { pages: { points: 100_000 }, signIn: { points: 100_000 } };
 
 /** A hub with a register, two officers, a second one, two of the support, and an auditor; the clock can be moved. */
 export async function startOfficeWorld({ more = {} }: { readonly more?: object } = {}) {
   let ahead = 0;
   const now = () => Date.now() + ahead;
-  const hub = await startTestHub({ now, more: { limits, ...more }, station: makeSoftwareCard });
+  const hub = await startTestHub({
+    now,
+    more: { limits, cardOffice: { employers }, ...more },
+    station: makeSoftwareCard,
+  });
   const { origin, administrators, credential } = hub;
   const cards = new Map<string, Awaited<ReturnType<typeof issueCard>>>();
   const ids = new Map<string, string>();
