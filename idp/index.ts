@@ -14,6 +14,7 @@ export { startKeyService } from './credential.ts';
 export { openDataFolder, secretFile, storeFile } from './data-folder.ts';
 export { openFederation, openGround, storePlaceOf } from './ground.ts';
 export { startHub } from './main.ts';
+export { openApplicationImport } from './office/import-beside.ts';
 export {
   auditMove,
   type KeyUseName,

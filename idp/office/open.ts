@@ -13,6 +13,7 @@ import { createKeyedIndex, createSeal } from '../../lib/seal.ts';
 import { openSealed } from '../../storage/index.ts';
 import type { Ground } from '../ground.ts';
 import { createLeases, type LeaseRecord, leaseCollection } from '../lease.ts';
+import { createApplicationImport } from './application-import.ts';
 import { applicationRoutes } from './application-routes.tsx';
 import { type Application, applicationCollection, clearOfApplications, createApplications } from './applications.ts';
 import { createApprovals, type Proofing, proofingCollection } from './approvals.ts';
@@ -35,6 +36,7 @@ import {
   type Mandate,
   mandateCollection,
 } from './forms.ts';
+import { importRoutes } from './import-routes.tsx';
 import { letterRoutes } from './letter-routes.tsx';
 import { createLetters, type Letter, letterCollection } from './letters.ts';
 import type { OfficePagesOptions } from './pages.ts';
@@ -94,6 +96,8 @@ export async function openOfficePages(options: OfficeOptions) {
     onFault: (err) => log.error({ err }, 'the round of the card office broke off'),
   });
   const pages = [
+    // Before those of single applications, whose address it would fit.
+    importRoutes(common),
     applicationRoutes(common),
     pictureRoutes(common),
     supportRoutes(common),
@@ -113,7 +117,7 @@ async function openParts({ settings, ground, credential, audit, now }: OfficeOpt
   const { cardOffice, profile } = settings;
   const trial = profile === 'trial';
   const register = await openRegister(cardOffice.register, { residents, trial });
-  const sealed = await openSealedForms(ground);
+  const { index, ...sealed } = await openSealedForms(ground);
   const applications = createApplications({
     applications: sealed.applications,
     registerMs: cardOffice.registerHours * hourMs,
@@ -131,6 +135,8 @@ async function openParts({ settings, ground, credential, audit, now }: OfficeOpt
   const allTasks = storage.collection<CardTask>(cardTaskCollection);
   const people = { links, residents, cards, tasks: allTasks, applications, register, synthetic: trial };
   const persons = createPersons(people);
+  const employers = cardOffice.employers.map(({ code }) => code);
+  const applicationImport = createApplicationImport({ ...sealed, persons, employers, index, now });
   const after = { letters, proofings, tasks, register, evidenceMs: cardOffice.evidenceDays * dayMs };
   const approvals = createApprovals({ ...after, applications, persons, evidence, forms: forms2and3, audit, now });
   const callerCases = createCallerCases({
@@ -139,7 +145,8 @@ async function openParts({ settings, ground, credential, audit, now }: OfficeOpt
     residents,
     now,
   });
-  return { callerCases, register, applications, evidence, letters, proofings, forms2and3, persons, approvals };
+  const parts = { callerCases, register, applications, applicationImport, evidence, letters, proofings };
+  return { ...parts, forms2and3, persons, approvals };
 }
 
 /** What applicants wrote, as only the holder of the master key reads it; what lay open before is sealed first. */
@@ -152,5 +159,5 @@ export async function openSealedForms({ storage, folder }: Pick<Ground, 'storage
     consents: openSealed<InsurerConsent>(storage, insurerConsentCollection, { ...under, clear: clearOfForms }),
   };
   await sealFormer(storage, forms, index);
-  return forms;
+  return { ...forms, index };
 }

@@ -63,8 +63,8 @@ export const officeRemedies: Readonly<Record<string, Text>> = {
     en: 'See that applicant and agent have signed form 2, and tick the box.',
   },
   IMPORT_REFUSED: {
-    ja: '参加団体を選び、2 MBまでのCSVかJSON行のファイルを選んでください。',
-    en: 'Choose the employer, and a file of CSV or JSON lines of up to 2 MB.',
+    ja: '参加団体を選び、1 MBまでのCSVかJSON行のファイルを選んでください。',
+    en: 'Choose the employer, and a file of CSV or JSON lines of up to 1 MB.',
   },
   REASON_MISSING: {
     ja: '理由を、1,000文字までで書いてください。',
