@@ -28,6 +28,7 @@ import { createArrivals } from './listeners/arrival.ts';
 import { openListeners } from './listeners/open.ts';
 import { createLogos, type Logo, logoCollection, logoRoutes } from './logos.ts';
 import type { IssuingStation } from './office/station.ts';
+import { openIdentity } from './oidc/identity.ts';
 import { mountOidc } from './oidc/mount.ts';
 import { openSessions } from './open-sessions.ts';
 import { createPageFrame } from './page-frame.ts';
@@ -179,7 +180,10 @@ async function wire(ground: Ground, { settings, log, issuingStation, now = Date.
   });
   const sso = createSamlSso({ ...common, ...endpoints, names, entityId, replay, signingKey: keys.samlKey });
   const saml = samlRoutes({ ...common, ...endpoints, sso, entityId, name: settings.service.name, stylesheet });
-  const oidc = mountOidc({ ...common, issuer: settings.origin, storage, presentations, clientSecrets, log, frame });
+  const identity = openIdentity(ground, { ...common, ...attributes, settings, residents: credential.residents });
+  const forOidc = { issuer: settings.origin, storage, presentations, clientSecrets, log, frame };
+  const { consentRequests } = attributes;
+  const oidc = mountOidc({ ...common, ...forOidc, identity, consentRequests });
   const own = residentPages({ ...common, ...attributes, signOut, ceremonies, settings, frame, browserCookie });
   const admin = await openConsole({
     ...common,
@@ -236,7 +240,7 @@ async function wire(ground: Ground, { settings, log, issuingStation, now = Date.
   const card = cardRoutes({ ...forCards, office });
   const pin = pinRoutes({ ...forCards, setting });
   const pages = [home, pictures, saml, signIn, passkeys, signOut.routes, own, card, pin];
-  const routes = [...pages, attributes.routes, admin.routes, api.routes];
+  const routes = [...pages, oidc.routes, attributes.routes, admin.routes, api.routes];
   const arrivals = createArrivals(settings);
   const edges = { routes, arrivals, api: api.problems, oidc: oidc.middleware, followKeys: keys.load };
   const app = createApp({ settings, log, frame, traces, ...edges, isHealthy });

@@ -42,6 +42,7 @@ import { createLetters, type Letter, letterCollection } from './letters.ts';
 import type { OfficePagesOptions } from './pages.ts';
 import { createPersons, type RegisterLink, registerLinkCollection } from './persons.ts';
 import { pictureRoutes } from './picture-routes.ts';
+import { proofIndexOf } from './proofed.ts';
 import { openRegister } from './register.ts';
 import type { IssuingStation } from './station.ts';
 import { supportRoutes } from './support-routes.tsx';
@@ -137,7 +138,14 @@ async function openParts({ settings, ground, credential, audit, now }: OfficeOpt
   const persons = createPersons(people);
   const employers = cardOffice.employers.map(({ code }) => code);
   const applicationImport = createApplicationImport({ ...sealed, persons, employers, index, now });
-  const after = { letters, proofings, tasks, register, evidenceMs: cardOffice.evidenceDays * dayMs };
+  const after = {
+    letters,
+    proofings,
+    tasks,
+    register,
+    evidenceMs: cardOffice.evidenceDays * dayMs,
+    proofIndex: proofIndexOf(folder),
+  };
   const approvals = createApprovals({ ...after, applications, persons, evidence, forms: forms2and3, audit, now });
   const callerCases = createCallerCases({
     cases: storage.collection<CallerCase>(callerCaseCollection),

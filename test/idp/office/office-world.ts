@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Resident } from '../../../card-auth/index.ts';
+import { type Resident, residentCollection } from '../../../card-auth/index.ts';
 import type { Role } from '../../../idp/admin/roles.ts';
 import { type JournalRecord, openEmbeddedStorage } from '../../../storage/index.ts';
 import { makeSoftwareCard } from '../../../trial/index.ts';
@@ -141,10 +141,18 @@ export async function startOfficeWorld({ more = {} }: { readonly more?: object }
     return records.map(({ entry }) => entry).filter((entry) => entry.type === type);
   }
 
+  /** As an import of the register would. */
+  async function changeResident(id: string, change: (current: Resident) => Resident): Promise<void> {
+    const storage = openEmbeddedStorage({ file: join(hub.data, 'hub.sqlite') });
+    await storage.collection<Resident>(residentCollection).update(id, change);
+    await storage.close();
+  }
+
   const pass = (ms: number) => {
     ahead += ms;
   };
-  return { ...hub, cards, ids, approvedTask, holderCard, signedIn, page, send, upload, codeOf, audited, pass, now };
+  const acts = { approvedTask, holderCard, changeResident, signedIn, page, send, upload, codeOf, audited, pass };
+  return { ...hub, ...acts, cards, ids, now };
 }
 
 export type OfficeWorld = Awaited<ReturnType<typeof startOfficeWorld>>;
