@@ -96,7 +96,7 @@ export interface ImportOptions<T extends StoredRecord> {
   readonly read: (row: Row) => T | Promise<T>;
   /** What a record that is there already becomes; the same one where the file says nothing new. Throws a RowFault where the two contradict. */
   readonly merge: (kept: T, read: T) => T;
-  readonly onRefused: (line: number, reason: string) => void;
+  readonly onRefused: (line: number, reason: string, fault: RowFault) => void;
   readonly onProgress?: (line: number) => void;
 }
 
@@ -112,7 +112,7 @@ export async function importRows<T extends StoredRecord>(options: ImportOptions<
     } catch (error) {
       if (!(error instanceof RowFault)) throw error;
       counts.refused += 1;
-      onRefused(row.line, error.message);
+      onRefused(row.line, error.message, error);
     }
   }
   let batch: Row[] = [];

@@ -2,11 +2,13 @@ import { z } from 'zod';
 import { type ImportResult, importRows, RowFault } from '../../card-auth/index.ts';
 import type { Row } from '../../lib/rows.ts';
 import type { Collection } from '../../storage/index.ts';
+import type { Text } from '../../web/index.ts';
 import { consentRows, readApplication, type Typed, typedIn } from './application-fields.ts';
 import { type Application, type ApplicationForm, receivedOf } from './applications.ts';
 import { compareBasic, isAlike } from './comparison.ts';
 import { officeCopy } from './copy.ts';
 import type { Persons } from './persons.ts';
+import { rowCopy } from './row-copy.ts';
 
 /** Columns of form 1, as it is written; numbers of insurers with one purpose and wording for all of them. An empty cell says nothing. */
 const columns = [
@@ -35,13 +37,23 @@ export interface ApplicationFile {
   readonly by: string;
   /** Whether this officer may enter an application about these residents: not about themselves. */
   readonly mayEnter: (about: readonly string[]) => boolean;
-  readonly onRefused: (line: number, reason: string) => void;
+  readonly onRefused: (line: number, reason: string, fault: RowFault) => void;
   /** Entered, but an officer should look whether it is the same person as another. */
   readonly onReferred: (line: number, application: string) => void;
 }
 
 export interface ApplicationImportResult extends ImportResult {
   readonly referred: number;
+}
+
+/** A row that is refused, in the words of the page; the message is for the command. Neither repeats what stands in the row. */
+export class ApplicationRowFault extends RowFault {
+  readonly text: Text;
+
+  constructor(text: Text, column = '') {
+    super(column === '' ? text.en : `${column}: ${text.en}`);
+    this.text = column === '' ? text : { ja: `${column}：${text.ja}`, en: `${column}: ${text.en}` };
+  }
 }
 
 /** Files of employers (R109). Every row that is good is received, as if it lay on the desk; nothing is ever decided here. */
@@ -57,8 +69,7 @@ export function createApplicationImport({ applications, persons, employers, inde
       const id = idOf(index, employer, row);
       const known = await applications.get(id);
       if (known) return checkOpen(known);
-      if (!file.mayEnter(await persons.aboutOf({ basic: form.basic })))
-        throw new RowFault('row: it may be about yourself; a colleague takes it in');
+      if (!file.mayEnter(await persons.aboutOf({ basic: form.basic }))) throw new ApplicationRowFault(rowCopy.ownCard);
       const application = receivedOf(form, { by, at: now(), id });
       if ((await isReferred(application)) || inFile) {
         referred += 1;
@@ -72,7 +83,7 @@ export function createApplicationImport({ applications, persons, employers, inde
       const duplicates = await persons.duplicatesOf(application);
       for (const { application: other = '' } of duplicates) {
         const found = await applications.get(other);
-        if (found && isSame(found, application)) throw new RowFault(`row: application ${other} of this person is open`);
+        if (found && isSame(found, application)) throw new ApplicationRowFault(rowCopy.isOpen(other));
       }
       return duplicates.length > 0;
     }
@@ -87,16 +98,16 @@ export function createApplicationImport({ applications, persons, employers, inde
 export type ApplicationImport = ReturnType<typeof createApplicationImport>;
 
 function formOf({ fields, fault }: Row, employer: string, employers: readonly string[]): ApplicationForm {
-  if (fault) throw new RowFault(fault);
+  if (fault) throw new ApplicationRowFault({ ja: rowCopy.malformed.ja, en: fault });
   const parsed = ApplicationRow.safeParse(fields);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
-    throw new RowFault(`${issue?.path.join('.') || 'columns'}: ${issue?.code ?? 'invalid'}`);
+    throw new ApplicationRowFault(rowCopy.malformed, issue?.path.join('.') || 'columns');
   }
   const read = readApplication(typedOf(parsed.data, employer), employers);
   if ('form' in read) return read.form;
   const [[field, word] = ['row', undefined]] = Object.entries(read.wrong);
-  throw new RowFault(`${field.replace(/\d$/, '')}: ${word ? officeCopy[word].en : ''}`);
+  throw new ApplicationRowFault(word ? officeCopy[word] : rowCopy.malformed, field.replace(/\d$/, ''));
 }
 
 function typedOf(
@@ -104,7 +115,7 @@ function typedOf(
   employer: string,
 ): Typed {
   const numbers = insurers.split(/\s+/).filter((number) => number !== '');
-  if (numbers.length > consentRows.length) throw new RowFault(`insurers: up to ${consentRows.length}`);
+  if (numbers.length > consentRows.length) throw new ApplicationRowFault(rowCopy.tooMany, 'insurers');
   const consents = numbers.flatMap((number, at) => [
     [`insurer${at + 1}`, number],
     [`purposes${at + 1}`, purposes],
@@ -124,7 +135,7 @@ function idOf(index: ApplicationImportOptions['index'], employer: string, { fiel
 
 function checkOpen(known: Application): Application {
   if (known.state === 'returned' || known.state === 'declined')
-    throw new RowFault(`row: application ${known.id} with this contents was ${known.state}`);
+    throw new ApplicationRowFault(rowCopy.isClosed(known.id));
   return known;
 }
 
@@ -136,7 +147,7 @@ function noteIn(
 ): boolean {
   const born = earlier.get(form.basic.birthDate) ?? [];
   const same = born.find((one) => isSame(one.form, form));
-  if (same) throw new RowFault(`row: the same person as on line ${same.line}`);
+  if (same) throw new ApplicationRowFault(rowCopy.isOnLine(same.line));
   earlier.set(form.basic.birthDate, [...born, { line, form }]);
   return born.some((one) => isAlike(one.form.basic, form.basic));
 }

@@ -2,10 +2,10 @@ import { Readable } from 'node:stream';
 import type Router from '@koa/router';
 import type { Context } from 'koa';
 import { type Row, readRows } from '../../lib/rows.ts';
-import { Breadcrumb, Facts, type Language, Notice, Records, SelectField } from '../../web/index.ts';
+import { Breadcrumb, Facts, type Language, Notice, Records, SelectField, type Text } from '../../web/index.ts';
 import { adminCopy } from '../admin/copy.ts';
 import { type Admitted, aboutOf } from '../admin/door.ts';
-import type { ApplicationImport, ApplicationImportResult } from './application-import.ts';
+import { type ApplicationImport, type ApplicationImportResult, ApplicationRowFault } from './application-import.ts';
 import { officeCopy } from './copy.ts';
 import type { Employer } from './employers.ts';
 import { OfficeError } from './errors.ts';
@@ -43,7 +43,7 @@ interface Told {
   readonly line: number;
   /** Number of the application that an officer should look at, or why there is none. */
   readonly application?: string;
-  readonly reason?: string;
+  readonly reason?: Text;
 }
 
 interface Done {
@@ -66,7 +66,8 @@ async function takeIn(ctx: Context, { administrator, session }: Admitted, option
     employer,
     by: administrator.id,
     mayEnter: (about) => door.may(administrator, 'application.write', { authors: [], about }),
-    onRefused: (line, reason) => tell({ line, reason }),
+    onRefused: (line, message, fault) =>
+      tell({ line, reason: fault instanceof ApplicationRowFault ? fault.text : { ja: message, en: message } }),
     onReferred: (line, application) => tell({ line, application }),
   });
   const detail = { ...counts, employer };
@@ -181,9 +182,7 @@ function Outcome({ counts, told, employer, language }: Done & { readonly languag
                     {say('lookAtDuplicates')}
                   </a>
                 ) : (
-                  <bdi key="reason" lang="en">
-                    {reason}
-                  </bdi>
+                  <bdi key="reason">{reason?.[language]}</bdi>
                 ),
               ],
             }))}

@@ -71,8 +71,8 @@ describe('a file of applications from an employer (R109), at the console', () =>
     ];
     const { html, counts: told } = await counts(header + again.join(''));
     expect(told).to.deep.equal({ added: 2, referred: 1, same: 0, refused: 3 });
-    expect(html).to.match(/row: application F-[0-9A-F]{16} of this person is open/);
-    expect(html).to.include('the same person as on line 4').and.include('it may be about yourself');
+    expect(html).to.match(/この方の申込F-[0-9A-F]{16}が審査中です/);
+    expect(html).to.include('4行目と同じ方です').and.include('あなた自身の申込かもしれません');
   });
 
   it('refuses rows by line and column, repeats nothing that stands in them, and takes no file that is none', async () => {
@@ -85,7 +85,7 @@ describe('a file of applications from an employer (R109), at the console', () =>
     ];
     const { html, counts: told } = await counts(header + wrong.join(''));
     expect(told).to.include({ added: 0, refused: 5 });
-    for (const column of ['birthDate:', 'insurerType:', 'insurer:', 'purposes:', '2 cells where'])
+    for (const column of ['birthDate：生年月日を', 'insurerType：', 'insurer：', 'purposes：', '行の形を確かめて'])
       expect(html).to.include(column);
     expect(html).to.not.include('秘密').and.not.include('calc');
     const codeOf = async (...given: Parameters<typeof send>) => world.codeOf(await send(...given));
