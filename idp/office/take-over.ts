@@ -29,6 +29,9 @@ export interface SealedForms {
  * no key. Runs at the start, before anything is looked up, and finds nothing from the second time on.
  */
 export async function sealFormer(storage: Storage, into: SealedForms, index: (text: string) => string): Promise<void> {
+  const there = (await storage.definitions()).map(({ name }) => name);
+  // In a store without them they are not made for nothing.
+  if (!Object.values(former).some(({ name }) => there.includes(name))) return;
   const open = <T extends StoredRecord>(which: keyof typeof former) => storage.collection<T>(former[which]);
   const textVersion = consentTextVersions.at(-1) ?? '';
   await takeOver(open<FormerApplication>('applications'), into.applications, ({ mandate, insurers, ...rest }) => ({

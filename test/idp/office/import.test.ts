@@ -64,15 +64,18 @@ describe('a file of applications from an employer (R109), at the console', () =>
     const again = [
       row('鵜足津 環', 'ウタヅ タマキ', '1971-07-13', 'kyokai,,,'),
       row('鵜足津 珠', 'ウタヅ タマキ', '1971-07-13'),
+      row('髙﨑 渡', '', '1985-05-05'),
+      // The same under variant characters: equal to who searches, for an officer's eye to who proofs.
+      row('高崎 渡', '', '1985-05-05'),
       row('讃 岐男', 'サヌ キオ', '1990-01-01'),
       row('讃 岐男', 'サヌ キオ', '1990-01-01', 'other,,,'),
       // The officer who sends it is called so and was born on that day.
       row('', 'バス セイジ', '1960-10-10'),
     ];
     const { html, counts: told } = await counts(header + again.join(''));
-    expect(told).to.deep.equal({ added: 2, referred: 1, same: 0, refused: 3 });
+    expect(told).to.deep.equal({ added: 4, referred: 2, same: 0, refused: 3 });
     expect(html).to.match(/この方の申込F-[0-9A-F]{16}が審査中です/);
-    expect(html).to.include('4行目と同じ方です').and.include('あなた自身の申込かもしれません');
+    expect(html).to.include('6行目と同じ方です').and.include('あなた自身の申込かもしれません');
   });
 
   it('refuses rows by line and column, repeats nothing that stands in them, and takes no file that is none', async () => {
@@ -123,7 +126,6 @@ describe('sanuki import applications', function () {
     expect(first.errors)
       .to.match(/line 4: birthDate/)
       .and.not.include('秘密');
-    expect(JSON.parse((await run(good)).out)).to.include({ added: 0, same: 2 });
     const stranger = await run(good, 'E-2');
     expect([stranger.code, stranger.errors]).to.satisfy(
       ([code, errors]: [number, string]) => code !== 0 && /no employer with this code/.test(errors),
