@@ -42,10 +42,10 @@ export function ApplicationList(options: ApplicationListOptions & DateStyle) {
       <h1 id="applications-title">{say('title')}</h1>
       <p>{say('lead')}</p>
       {mayEnter ? (
-        <p>
+        <p class="actions">
           <a class="button" href={`${list}/new`}>
             {say('enter')}
-          </a>{' '}
+          </a>
           <a class="button button-plain" href={`${list}/import`}>
             {say('import')}
           </a>
