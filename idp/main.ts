@@ -182,8 +182,7 @@ async function wire(ground: Ground, { settings, log, issuingStation, now = Date.
   const saml = samlRoutes({ ...common, ...endpoints, sso, entityId, name: settings.service.name, stylesheet });
   const identity = openIdentity(ground, { ...common, ...attributes, settings, residents: credential.residents });
   const forOidc = { issuer: settings.origin, storage, presentations, clientSecrets, log, frame };
-  const { consentRequests } = attributes;
-  const oidc = mountOidc({ ...common, ...forOidc, identity, consentRequests });
+  const oidc = mountOidc({ ...common, ...attributes, ...forOidc, identity });
   const own = residentPages({ ...common, ...attributes, signOut, ceremonies, settings, frame, browserCookie });
   const admin = await openConsole({
     ...common,

@@ -76,10 +76,8 @@ function fieldOf(name: Described, shown: Shown) {
 }
 
 function Form1(shown: Shown) {
-  const { employers, typed, wrong, language } = shown;
+  const { typed, wrong, language } = shown;
   const say = (key: keyof typeof officeCopy) => officeCopy[key][language];
-  const choices = (name: 'sex' | 'channel', values: readonly string[], nameOf: (value: string) => string) =>
-    values.map((value) => ({ value, label: nameOf(value), checked: typed[name] === value }));
   return (
     <>
       <h2>{say('form1')}</h2>
@@ -92,18 +90,32 @@ function Form1(shown: Shown) {
         kind="radio"
         name="sex"
         legend={say('sex')}
-        options={choices('sex', ['1', '2', '3'], (value) => sexNames[value]?.[language] ?? value)}
+        options={Object.entries(sexNames).map(([value, name]) => ({
+          value,
+          label: name[language],
+          checked: typed.sex === value,
+        }))}
         error={wrong.sex && say(wrong.sex)}
         language={language}
       />
       {(['postal', 'municipality', 'town', 'block'] as const).map((name) => (
         <TextField key={name} {...fieldOf(name, shown)} />
       ))}
+      <Besides {...shown} />
+    </>
+  );
+}
+
+/** How the applicant came, and under which insurance (R109, R110). */
+function Besides({ employers, typed, wrong, language }: Shown) {
+  const say = (key: keyof typeof officeCopy) => officeCopy[key][language];
+  return (
+    <>
       <OptionGroup
         kind="radio"
         name="channel"
         legend={say('channel')}
-        options={choices('channel', channels, (value) => say(value === 'employer' ? value : 'public'))}
+        options={channels.map((value) => ({ value, label: say(value), checked: typed.channel === value }))}
         error={wrong.channel && say(wrong.channel)}
         language={language}
       />
@@ -172,47 +184,54 @@ export const SignedBox = ({ checked, language }: { readonly checked: boolean; re
   </div>
 );
 
-function Form3({ typed, wrong, language }: Shown) {
-  const say = (key: keyof typeof officeCopy) => officeCopy[key][language];
-  const errorOf = (name: Field) => wrong[name] && say(wrong[name]);
+function Form3(shown: Shown) {
+  const say = (key: keyof typeof officeCopy) => officeCopy[key][shown.language];
   return (
     <>
       <h2>{say('form3')}</h2>
       <p>{say('form3Hint')}</p>
       {consentRows.map((row) => (
-        <fieldset class="options" key={row}>
-          <legend>
-            {say('consent')} {row}
-          </legend>
-          <TextField
-            name={`insurer${row}`}
-            label={say('insurers')}
-            hint={say('insurersHint')}
-            value={typed[`insurer${row}`]}
-            error={errorOf(`insurer${row}`)}
-            required={false}
-            inputmode="numeric"
-            language={language}
-          />
-          <SelectField
-            name={`purposes${row}`}
-            label={say('purposes')}
-            empty={say('choose')}
-            options={purposeChoices.map((value) => ({ value, label: purposesInWords(value.split(' '), language) }))}
-            value={typed[`purposes${row}`]}
-            error={errorOf(`purposes${row}`)}
-          />
-          <SelectField
-            name={`textVersion${row}`}
-            label={say('textVersion')}
-            hint={say('textVersionHint')}
-            empty={say('choose')}
-            options={consentTextVersions.map((value) => ({ value, label: value }))}
-            value={typed[`textVersion${row}`]}
-            error={errorOf(`textVersion${row}`)}
-          />
-        </fieldset>
+        <ConsentFields key={row} {...shown} row={row} />
       ))}
     </>
+  );
+}
+
+function ConsentFields({ row, typed, wrong, language }: Shown & { readonly row: (typeof consentRows)[number] }) {
+  const say = (key: keyof typeof officeCopy) => officeCopy[key][language];
+  const errorOf = (name: Field) => wrong[name] && say(wrong[name]);
+  return (
+    <fieldset class="options">
+      <legend>
+        {say('consent')} {row}
+      </legend>
+      <TextField
+        name={`insurer${row}`}
+        label={say('insurers')}
+        hint={say('insurersHint')}
+        value={typed[`insurer${row}`]}
+        error={errorOf(`insurer${row}`)}
+        required={false}
+        inputmode="numeric"
+        language={language}
+      />
+      <SelectField
+        name={`purposes${row}`}
+        label={say('purposes')}
+        empty={say('choose')}
+        options={purposeChoices.map((value) => ({ value, label: purposesInWords(value.split(' '), language) }))}
+        value={typed[`purposes${row}`]}
+        error={errorOf(`purposes${row}`)}
+      />
+      <SelectField
+        name={`textVersion${row}`}
+        label={say('textVersion')}
+        hint={say('textVersionHint')}
+        empty={say('choose')}
+        options={consentTextVersions.map((value) => ({ value, label: value }))}
+        value={typed[`textVersion${row}`]}
+        error={errorOf(`textVersion${row}`)}
+      />
+    </fieldset>
   );
 }

@@ -41,16 +41,7 @@ export function ApplicationList(options: ApplicationListOptions & DateStyle) {
       />
       <h1 id="applications-title">{say('title')}</h1>
       <p>{say('lead')}</p>
-      {mayEnter ? (
-        <p class="actions">
-          <a class="button" href={`${list}/new`}>
-            {say('enter')}
-          </a>
-          <a class="button button-plain" href={`${list}/import`}>
-            {say('import')}
-          </a>
-        </p>
-      ) : null}
+      {mayEnter ? <Ways language={language} /> : null}
       <Search {...options} />
       <Tabs
         label={say('states')}
@@ -81,6 +72,18 @@ export function ApplicationList(options: ApplicationListOptions & DateStyle) {
     </>
   );
 }
+
+/** How applications come in. */
+const Ways = ({ language }: Pick<DateStyle, 'language'>) => (
+  <p class="actions">
+    <a class="button" href={`${list}/new`}>
+      {officeCopy.enter[language]}
+    </a>
+    <a class="button button-plain" href={`${list}/import`}>
+      {officeCopy.import[language]}
+    </a>
+  </p>
+);
 
 /** Posted: a birth date in an address would stay in the browser's history. */
 function Search({ filter, csrf, language }: ApplicationListOptions & DateStyle) {

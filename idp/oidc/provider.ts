@@ -54,7 +54,7 @@ export interface OidcProviderOptions {
   /** Whether this resident may be told of to this client. */
   readonly mayAnswer: (clientId: string, residentRef: string) => Promise<boolean>;
   readonly bootstrapFor: Bootstrap['bootstrapFor'];
-  /** Opens a sign-in of the hub for a request that needs the resident; returns the page's path. */
+  /** Opens a sign-in of the hub, or a question to the resident; returns the page's path. */
   readonly openInteraction: (ctx: KoaContextWithOIDC, interaction: Interaction) => Promise<string>;
   readonly isCounter: (clientId: string) => Promise<boolean>;
   readonly identity: Identity;
@@ -240,7 +240,7 @@ async function accountOf(
   residentRef: string,
   { ctx, token }: { readonly ctx: KoaContextWithOIDC; readonly token: TokenOrigin | undefined },
 ) {
-  const { displayNameOf, contractOf, staffOf } = options;
+  const { displayNameOf, contractOf, staffOf, identity } = options;
   const name = await displayNameOf(residentRef);
   if (name === undefined) return undefined;
   const clientId = ctx.oidc.client?.clientId ?? '';
@@ -256,7 +256,7 @@ async function accountOf(
       name,
       ...(await staffReleased({ use, scope, asked }, { contract, staff })),
       ...(await bootstrapClaim({ use, scope, asked }, { clientId, token }, options)),
-      ...(await options.identity.claimsFor({ asked }, { clientId, residentRef, token })),
+      ...(await identity.claimsFor({ asked }, { clientId, residentRef, token })),
     }),
   };
 }
