@@ -16,20 +16,20 @@ export const purposes = {
     ja: '医療機関の窓口で、保険の資格を確かめるため',
     en: 'so that a clinic can check your insurance at its counter',
   },
+  'urn:x-sanuki:purpose:identity-check': {
+    ja: 'カードの窓口で本人確認を済ませたことを、サービスに伝えるため',
+    en: 'so that the service knows that the card office checked who you are',
+  },
 } as const satisfies Record<string, Text>;
 
 export type Purpose = keyof typeof purposes;
 
 export const isPurpose = (text: string | undefined): text is Purpose => text !== undefined && text in purposes;
 
-/** One kind of data that other bodies hold. A new kind is an entry here and an adapter; no party's code changes. */
-export interface AttributeType {
+/** One kind of data that a resident agrees to. */
+export interface ConsentType {
   /** What contracts, consents and the access log call it. */
   readonly id: string;
-  /** ID-WSF service type (DISCO 2.3); also the namespace of its messages. */
-  readonly serviceType: string;
-  /** objectType of DST queries, and the name of the element that answers. */
-  readonly objectType: string;
   readonly name: Text;
   /** What is in it, in words for the consent page. */
   readonly contents: Text;
@@ -41,6 +41,14 @@ export interface AttributeType {
   readonly consent: 'asked' | 'presentation';
   /** The lowest level of sign-in under which it is released. */
   readonly level: 'urn:x-sanuki:ac:card' | 'urn:x-sanuki:ac:card-pin';
+}
+
+/** One kind of data that other bodies hold. A new kind is an entry here and an adapter; no party's code changes. */
+export interface AttributeType extends ConsentType {
+  /** ID-WSF service type (DISCO 2.3); also the namespace of its messages. */
+  readonly serviceType: string;
+  /** objectType of DST queries, and the name of the element that answers. */
+  readonly objectType: string;
 }
 
 const serviceTypeOf = (id: string) => `urn:x-sanuki:attr:${id}:2026:dst-2.1`;
@@ -84,4 +92,29 @@ export function attributeTypeOf(id: string): AttributeType | undefined {
 
 export function attributeTypeOfService(serviceType: string): AttributeType | undefined {
   return attributeTypes.find((type) => type.serviceType === serviceType);
+}
+
+/**
+ * What the hub's own card office found out about a resident: released at sign-on (OpenID Connect for Identity Assurance)
+ * and by no data service, but as little without being asked as what other bodies hold.
+ */
+export const verifiedIdentity = {
+  id: 'verifiedIdentity',
+  name: { ja: '本人確認の結果', en: 'result of the identity check' },
+  contents: {
+    ja: '氏名、生年月日、性別、住所のうちサービスが求めるもの、確かめた日時と書類の種類',
+    en: 'of name, birth date, sex and address what the service asks for; when it was checked and by which kind of document',
+  },
+  purposes: ['urn:x-sanuki:purpose:identity-check'],
+  consent: 'asked',
+  level: 'urn:x-sanuki:ac:card-pin',
+} as const satisfies ConsentType;
+
+const consentTypes: readonly ConsentType[] = [...attributeTypes, verifiedIdentity];
+
+export type ConsentTypeId = AttributeTypeId | typeof verifiedIdentity.id;
+
+/** Whatever a resident may be asked about. */
+export function consentTypeOf(id: string): ConsentType | undefined {
+  return consentTypes.find((type) => type.id === id);
 }

@@ -16,6 +16,8 @@ export interface ConsentRequest extends StoredRecord {
   readonly messageId: string;
   /** Where the browser may be sent back to: origins that the party registered. */
   readonly returnOrigins: readonly string[];
+  /** Where the browser goes in the end, when it comes back to the hub first; its host is what the resident reads. */
+  readonly partyOrigins?: readonly string[] | undefined;
   readonly expiresAt: number;
 }
 

@@ -3,7 +3,7 @@
  * sign-in, the trace and the resident's history can show the same answer.
  */
 import { decideLevel } from '../federation/index.ts';
-import { type AttributeType, attributeTypeOf, attributeTypes, isPurpose } from './catalogue.ts';
+import { attributeTypeOf, attributeTypes, type ConsentType, isPurpose, verifiedIdentity } from './catalogue.ts';
 import type { AttributeErrorCode } from './errors.ts';
 
 /**
@@ -17,7 +17,7 @@ export type ReleasableAttribute = (typeof releasable)[number];
 export const contractTerms = {
   attributes: Object.fromEntries<readonly string[]>([
     ...releasable.map((attribute) => [attribute, []] as const),
-    ...attributeTypes.map(({ id, purposes }) => [id, purposes] as const),
+    ...[...attributeTypes, verifiedIdentity].map(({ id, purposes }) => [id, purposes] as const),
   ]),
 } as const;
 
@@ -43,6 +43,8 @@ export function decideRelease({ contract, requested }: ReleaseRequest): ReleaseD
   for (const attribute of new Set([...contract, ...(requested ?? [])])) {
     // What other bodies hold is asked for by the attribute service, and is no matter of a sign-on.
     if (attribute === 'pseudonym' || attributeTypeOf(attribute) || isPurpose(attribute)) continue;
+    // Told at sign-on, but never without being asked: `decideTypeRelease` has it.
+    if (attribute === verifiedIdentity.id) continue;
     if (!isReleasable(attribute)) withheld.push({ attribute, reason: 'unknown attribute' });
     else if (!contract.includes(attribute)) withheld.push({ attribute, reason: 'not in the contract' });
     else if (requested && !requested.includes(attribute)) withheld.push({ attribute, reason: 'not asked for' });
@@ -61,7 +63,7 @@ export type Protection = 'hideAddress' | 'blockSelfView';
 export interface TypeReleaseRequest {
   /** The approved contract: ids of attribute types, and purposes where it narrows those of the catalogue. */
   readonly contract: readonly string[];
-  readonly type: AttributeType;
+  readonly type: ConsentType;
   readonly purpose: string | undefined;
   /** Level of the sign-in that the request rests on. */
   readonly level: string | undefined;
@@ -105,7 +107,7 @@ export function decideTypeRelease(request: TypeReleaseRequest): TypeReleaseDecis
 }
 
 /** R129: a purpose that the catalogue has for the type; a contract that lists purposes allows no others. */
-function isPurposeAgreed(contract: readonly string[], type: AttributeType, purpose: string | undefined): boolean {
+function isPurposeAgreed(contract: readonly string[], type: ConsentType, purpose: string | undefined): boolean {
   if (!isPurpose(purpose) || !type.purposes.includes(purpose)) return false;
   const listed = contract.filter(isPurpose);
   return listed.length === 0 || listed.includes(purpose);

@@ -120,7 +120,7 @@ export interface ImportOptions<T extends StoredRecord> {
   readonly merge: (kept: T, read: T) => T;
   /** Told of a change before it is written: what breaks off in between is told again, and nothing is lost. */
   readonly onChange?: (before: T, after: T) => Promise<void>;
-  readonly onRefused: (line: number, reason: string) => void;
+  readonly onRefused: (line: number, reason: string, fault: RowFault) => void;
   readonly onProgress?: (line: number) => void;
 }
 
@@ -136,7 +136,7 @@ export async function importRows<T extends StoredRecord>(options: ImportOptions<
     } catch (error) {
       if (!(error instanceof RowFault)) throw error;
       counts.refused += 1;
-      onRefused(row.line, error.message);
+      onRefused(row.line, error.message, error);
     }
   }
   let batch: Row[] = [];

@@ -6,6 +6,7 @@ import {
   cardCollection,
   cardOf,
   changeOf,
+  checkOpen,
   faceChanges,
   type ImportOptions,
   importRows,
@@ -18,7 +19,7 @@ import {
   residentOf,
 } from '../card-auth/index.ts';
 import type { Settings } from '../config/index.ts';
-import { openEventFeedBeside, openGround, programmeOf, startKeyService } from '../idp/index.ts';
+import { openApplicationImport, openEventFeedBeside, openGround, programmeOf, startKeyService } from '../idp/index.ts';
 import { type Row, readRows } from '../lib/rows.ts';
 import type { StoredRecord } from '../storage/index.ts';
 import { defaultData, print, readHubFile } from './hub-file.ts';
@@ -31,30 +32,70 @@ interface ImportCommandOptions {
 
 type Ground = Awaited<ReturnType<typeof openGround>>;
 
-/** So many refused rows are told one by one; the rest are counted. */
 const toldMax = 100;
 
 export function importCommand(): Command {
   const command = new Command('import').description(
-    'residents, cards and changes in residents’ lives from a file: CSV with named columns, or JSON lines',
+    'residents, cards, changes in residents’ lives and applications from a file: CSV with named columns, or JSON lines',
   );
+  command.addCommand(applicationsCommand());
   for (const [what, act] of Object.entries({ residents: importResidents, cards: importCards, events: importEvents }))
     command.addCommand(
       new Command(what)
         .argument('<file>', 'FILE.csv or FILE.jsonl, in UTF-8')
         .option('--from <line>', 'go on from this line of the file', lineOf, 1)
         .option('--data <folder>', 'data folder of the hub', defaultData)
-        .action(async (file: string, { data, from }: ImportCommandOptions) => {
-          const settings = await readHubFile(data);
-          const ground = await openGround({ settings, now: Date.now });
-          try {
-            await act(file, from, settings, ground);
-          } finally {
-            await ground.close();
-          }
-        }),
+        .action((file: string, { data, from }: ImportCommandOptions) =>
+          withGround(data, (settings, ground) => act(file, from, settings, ground)),
+        ),
     );
   return command;
+}
+
+async function withGround(data: string, act: (settings: Settings, ground: Ground) => Promise<void>): Promise<void> {
+  const settings = await readHubFile(data);
+  const ground = await openGround({ settings, now: Date.now });
+  try {
+    await act(settings, ground);
+  } finally {
+    await ground.close();
+  }
+}
+
+function applicationsCommand(): Command {
+  return new Command('applications')
+    .argument('<file>', 'FILE.csv or FILE.jsonl, in UTF-8')
+    .requiredOption('--employer <code>', 'code of the employer that sent it, from cardOffice.employers')
+    .option('--from <line>', 'go on from this line of the file', lineOf, 1)
+    .option('--data <folder>', 'data folder of the hub', defaultData)
+    .action((file: string, { data, from, employer }: ImportCommandOptions & { readonly employer: string }) =>
+      withGround(data, (settings, ground) => importApplications(file, from, employer, settings, ground)),
+    );
+}
+
+/** Received, and nothing more: an officer goes on with each of them at the console. */
+async function importApplications(
+  file: string,
+  from: number,
+  employer: string,
+  settings: Settings,
+  ground: Ground,
+): Promise<void> {
+  if (!settings.cardOffice.employers.some(({ code }) => code === employer))
+    throw new Error('cardOffice.employers of the settings names no employer with this code');
+  checkOpen(programmeOf(settings), Date.now());
+  const { take } = await openApplicationImport(ground, { settings, now: Date.now });
+  const report = createReport();
+  const result = await take({
+    rows: rowsFrom(file, from),
+    employer,
+    by: commandActor,
+    // Nobody acts here whose own card it could be; the officers who go on with it are asked again.
+    mayEnter: () => true,
+    onRefused: report.refused,
+    onReferred: (line, application) => report.say(`line ${line}: perhaps a duplicate, see application ${application}`),
+  });
+  await conclude('applications', result, ground.audit, { employer });
 }
 
 function lineOf(text: string): number {
@@ -164,10 +205,13 @@ async function run<T extends StoredRecord>(
 function createReport() {
   let told = 0;
   let next = performance.now() + 5_000;
+  /** So many lines are told one by one; the rest are counted. */
+  const say = (text: string): void => {
+    if (++told <= toldMax) process.stderr.write(`${text}\n`);
+  };
   return {
-    refused: (line: number, reason: string): void => {
-      if (++told <= toldMax) process.stderr.write(`line ${line}: ${reason}\n`);
-    },
+    say,
+    refused: (line: number, reason: string): void => say(`line ${line}: ${reason}`),
     progress: (line: number): void => {
       if (performance.now() < next) return;
       next = performance.now() + 5_000;
@@ -177,8 +221,8 @@ function createReport() {
 }
 
 /** Ends with 1 when anything was refused. */
-async function conclude(what: string, counts: { readonly refused: number }, audit: Ground['audit']): Promise<void> {
-  await audit.record({ type: `import.${what}`, result: 'ok', actor: commandActor, detail: { ...counts } });
+async function conclude(what: string, counts: { readonly refused: number }, audit: Ground['audit'], of: object = {}) {
+  await audit.record({ type: `import.${what}`, result: 'ok', actor: commandActor, detail: { ...counts, ...of } });
   print(counts);
   if (counts.refused > 0) process.exitCode = 1;
 }

@@ -39,6 +39,29 @@ const register = z.discriminatedUnion('kind', [
   }),
 ]);
 
+const text = z.strictObject({ ja: z.string().min(1), en: z.string().min(1) });
+
+const employer = z.strictObject({
+  code: z
+    .string()
+    .regex(/^[A-Za-z0-9][A-Za-z0-9-]{0,31}$/)
+    .describe('As it stands on form 1 and in files that the employer sends.'),
+  name: text,
+});
+
+const identityAssurance = z.strictObject({
+  enabled: z
+    .boolean()
+    .default(false)
+    .describe('Whether services are told, with the resident’s consent, how the card office proofed who they are.'),
+  trustFramework: z
+    .string()
+    .min(1)
+    .max(200)
+    .default('urn:x-sanuki:trust-framework:card-office')
+    .describe('Name of the rules under which the office proofs; services decide by it what a proofing is worth.'),
+});
+
 export const CardOffice = z.strictObject({
   cardsPerPerson: z
     .int()
@@ -58,4 +81,15 @@ export const CardOffice = z.strictObject({
     .max(365)
     .default(30)
     .describe('Pictures of evidence of identity are deleted so many days after the decision.'),
+  employers: z
+    .array(employer)
+    .default([])
+    .refine(
+      (list) => new Set(list.map(({ code }) => code)).size === list.length,
+      'every employer has a code of its own',
+    )
+    .describe('Employers whose staff may apply through them; without any, applicants come by the open call alone.'),
+  identityAssurance: identityAssurance
+    .prefault({})
+    .describe('`verified_claims` of OpenID Connect for Identity Assurance, from the proofings of the office.'),
 });

@@ -15,6 +15,7 @@ export { openDataFolder, secretFile, storeFile } from './data-folder.ts';
 export { openFederation, openGround, storePlaceOf } from './ground.ts';
 export { startHub } from './main.ts';
 export { openEventFeedBeside } from './office/event-feed.ts';
+export { openApplicationImport } from './office/import-beside.ts';
 export { programmeOf } from './programme.ts';
 export {
   auditMove,

@@ -32,6 +32,7 @@ import { createArrivals } from './listeners/arrival.ts';
 import { openListeners } from './listeners/open.ts';
 import { createLogos, type Logo, logoCollection, logoRoutes } from './logos.ts';
 import type { IssuingStation } from './office/station.ts';
+import { openIdentity } from './oidc/identity.ts';
 import { mountOidc } from './oidc/mount.ts';
 import { openSessions } from './open-sessions.ts';
 import { createPageFrame } from './page-frame.ts';
@@ -190,7 +191,9 @@ async function wire(ground: Ground, options: HubOptions) {
   });
   const sso = createSamlSso({ ...common, ...endpoints, names, entityId, replay, signingKey: keys.samlKey });
   const saml = samlRoutes({ ...common, ...endpoints, sso, entityId, name: settings.service.name, stylesheet });
-  const oidc = mountOidc({ ...common, issuer: settings.origin, storage, presentations, clientSecrets, log, frame });
+  const identity = openIdentity(ground, { ...common, ...attributes, settings, residents: credential.residents });
+  const forOidc = { issuer: settings.origin, storage, presentations, clientSecrets, log, frame };
+  const oidc = mountOidc({ ...common, ...attributes, ...forOidc, identity });
   const own = residentPages({ ...common, ...attributes, signOut, ceremonies, settings, frame, browserCookie });
   const admin = await openConsole({
     ...common,
@@ -256,7 +259,7 @@ async function wire(ground: Ground, options: HubOptions) {
   const pin = pinRoutes({ ...forCards, setting });
   const stop = stopRoutes({ ...forCards, stopCard, log });
   const pages = [home, pictures, saml, signIn, passkeys, signOut.routes, own, card, change, pin, stop];
-  const routes = [...pages, attributes.routes, admin.routes, api.routes];
+  const routes = [...pages, oidc.routes, attributes.routes, admin.routes, api.routes];
   const arrivals = createArrivals(settings);
   const edges = { routes, arrivals, api: api.problems, oidc: oidc.middleware, followKeys: keys.load };
   const app = createApp({ settings, log, frame, traces, ...edges, isHealthy });

@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, createSecretKey, hkdfSync, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHmac, createSecretKey, hkdfSync, randomBytes } from 'node:crypto';
 
 /**
  * Sealing of values at rest: AES-256-GCM under a key derived for one purpose, with the record's identity as
@@ -32,3 +32,15 @@ export function createSeal(masterKey: Uint8Array, purpose: string) {
 }
 
 export type Seal = ReturnType<typeof createSeal>;
+
+/**
+ * A keyed index: what stands for a value in the store, so that it can be found by whoever holds the master key and
+ * tells others nothing but which records have it in common. base64url of HMAC-SHA-256.
+ */
+export function createKeyedIndex(masterKey: Uint8Array, purpose: string): (text: string) => string {
+  if (masterKey.byteLength !== 32) throw new TypeError('the sealing master key has 32 bytes');
+  const key = createSecretKey(
+    Buffer.from(hkdfSync('sha256', masterKey, Buffer.alloc(0), `sanuki-index-v1:${purpose}`, 32)),
+  );
+  return (text) => createHmac('sha256', key).update(text).digest('base64url');
+}

@@ -12,3 +12,4 @@ export { createMemoryStorage } from './memory.ts';
 export { type MigrationPlan, migrateStore, planMigrations } from './migrate.ts';
 export { openStorage, type StoragePlace } from './open.ts';
 export { announcePresence } from './presence.ts';
+export { openSealed, takeOver } from './sealed.ts';

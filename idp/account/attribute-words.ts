@@ -1,4 +1,4 @@
-import { attributeTypeOf, isPurpose, purposes } from '../../attribute-service/index.ts';
+import { consentTypeOf, isPurpose, purposes } from '../../attribute-service/index.ts';
 import type { Language } from '../../web/index.ts';
 import { accountCopy } from './copy.ts';
 
@@ -7,7 +7,7 @@ export const sentence = (words: string): string => words.charAt(0).toUpperCase()
 
 /** Attribute types as residents read them; an entry of an older catalogue keeps its id. */
 export const typeNames = (types: readonly string[], language: Language): string =>
-  sentence(types.map((type) => attributeTypeOf(type)?.name[language] ?? type).join(accountCopy.separator[language]));
+  sentence(types.map((type) => consentTypeOf(type)?.name[language] ?? type).join(accountCopy.separator[language]));
 
 /** A purpose in plain words. */
 export const purposeWords = (purpose: string, language: Language): string =>

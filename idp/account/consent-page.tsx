@@ -1,9 +1,10 @@
 import {
-  type AttributeTypeId,
   type ConsentPeriod,
+  type ConsentTypeId,
   catalogue,
   type Purpose,
   purposes,
+  verifiedIdentity,
 } from '../../attribute-service/index.ts';
 import { sha256 } from '../../lib/bytes.ts';
 import {
@@ -22,17 +23,19 @@ import { consentCopy, periodCopy } from './copy.ts';
 /** In the page's order: the narrowest first. */
 export const periods = ['session', '90-days', '1-year'] as const satisfies readonly ConsentPeriod[];
 
+const consentWords = { ...catalogue, verifiedIdentity };
+
 /** Of the words that a resident agrees to; changes with any of them, so that it need not be thought of. */
 export const textVersion = sha256(
   'sanuki-consent-text:',
-  JSON.stringify([consentCopy, periodCopy, catalogue, purposes]),
+  JSON.stringify([consentCopy, periodCopy, consentWords, purposes]),
 )
   .toString('base64url')
   .slice(0, 12);
 
 /** What was chosen so far; at first nothing. */
 export interface Choices {
-  readonly types: readonly AttributeTypeId[];
+  readonly types: readonly ConsentTypeId[];
   readonly period?: ConsentPeriod | undefined;
 }
 
@@ -46,7 +49,7 @@ export interface ConsentPageOptions {
   /** How the resident is called. */
   readonly resident?: string | undefined;
   readonly purpose: Purpose;
-  readonly types: readonly { readonly id: AttributeTypeId; readonly sources: readonly Text[] }[];
+  readonly types: readonly { readonly id: ConsentTypeId; readonly sources: readonly Text[] }[];
   readonly choices: Choices;
   /** Whether the page comes back because a choice is missing. */
   readonly incomplete: boolean;
@@ -156,7 +159,7 @@ function typeOption(
   language: Language,
 ): Option {
   const say = (key: keyof typeof consentCopy) => consentCopy[key][language];
-  const { name, contents } = catalogue[id];
+  const { name, contents } = consentWords[id];
   const from = sources.map((source) => source[language]).join(say('separator')) || say('unknownSource');
   const hint = (
     <>

@@ -3,11 +3,11 @@ import type { Context } from 'koa';
 import { z } from 'zod';
 import {
   AttributeError,
-  type AttributeTypeId,
-  attributeTypeOf,
   type ConsentRequest,
   type ConsentRequests,
   type Consents,
+  type ConsentTypeId,
+  consentTypeOf,
   isPurpose,
 } from '../../attribute-service/index.ts';
 import type { Text } from '../../web/index.ts';
@@ -30,13 +30,13 @@ export interface ConsentRoutesOptions extends Omit<GateOptions, 'interactions'>,
   readonly frame: PageFrame;
   readonly displayNameOf: (residentRef: string) => Promise<string | undefined>;
   /** Names of the bodies that data of a type comes from. */
-  readonly sourcesOf: (type: AttributeTypeId) => Promise<readonly Text[]>;
+  readonly sourcesOf: (type: ConsentTypeId) => Promise<readonly Text[]>;
 }
 
 /** A question with its resident in front of it, and where either answer leads. */
 interface Asked {
   readonly request: ConsentRequest;
-  readonly types: readonly AttributeTypeId[];
+  readonly types: readonly ConsentTypeId[];
   readonly session: SsoSession;
   readonly next: ReturnType<typeof checkReturnUrl>;
 }
@@ -57,7 +57,7 @@ export function consentRoutes(options: ConsentRoutesOptions): (router: Router) =
   /** The open question for whoever may answer it; otherwise undefined, and the browser is on its way to the card. */
   async function ask(ctx: Context & { params: { id?: string } }): Promise<Asked | undefined> {
     const request = await options.consentRequests.peek(ctx.params.id ?? '');
-    const types = request?.types.flatMap((type) => attributeTypeOf(type)?.id ?? []) as AttributeTypeId[] | undefined;
+    const types = request?.types.flatMap((type) => consentTypeOf(type)?.id ?? []) as ConsentTypeId[] | undefined;
     if (!request || !types?.length)
       throw new AttributeError('CONSENT_REQUEST_UNKNOWN', 'the question was answered or has expired');
     const next = checkReturnUrl(request, ctx.URL.searchParams.getAll('ReturnToURL'));
@@ -70,11 +70,12 @@ export function consentRoutes(options: ConsentRoutesOptions): (router: Router) =
     const { request, types, session, next } = asked;
     const { partyName: service, purpose } = request;
     if (!isPurpose(purpose)) throw new TypeError('a question was opened for a purpose that the catalogue lacks');
-    const { host, origin } = new URL(next.declined);
+    const { origin } = new URL(next.declined);
+    const [partyOrigin = origin] = request.partyOrigins ?? [];
     const page = {
       action: ctx.url,
       service,
-      host,
+      host: new URL(partyOrigin).host,
       purpose,
       choices,
       incomplete,
@@ -87,7 +88,7 @@ export function consentRoutes(options: ConsentRoutesOptions): (router: Router) =
       title: consentTitle(page, language),
       path: ctx.url,
       // The answer to our own form leads to the party; browsers apply form-action to the whole way.
-      policy: { formAction: [origin] },
+      policy: { formAction: [...new Set([origin, ...(request.partyOrigins ?? [])])] },
       body: () => <ConsentPage {...page} language={language} />,
     });
   }
@@ -121,7 +122,7 @@ const aboutOf = ({ id }: ConsentRequest) => `consent:${id}`;
 
 type Answer = { readonly decision: 'decline' } | (Choices & { readonly decision: 'agree' });
 
-function readAnswer(form: URLSearchParams, asked: readonly AttributeTypeId[]): Answer {
+function readAnswer(form: URLSearchParams, asked: readonly ConsentTypeId[]): Answer {
   const [decision, period] = [form.get('decision'), form.get('period') ?? undefined];
   const parsed = Decision.safeParse({ decision, period, types: form.getAll('types') });
   if (!parsed.success) throw new HubPageError('BODY_MALFORMED', 'the answer is none that the page offers');

@@ -1,4 +1,5 @@
 import type Router from '@koa/router';
+import { verifiedIdentity } from '../../attribute-service/index.ts';
 import type { Settings } from '../../config/index.ts';
 import type { ProviderRegistry } from '../../federation/index.ts';
 import { type NoticeRoutesOptions, noticeRoutes } from '../card/notice-routes.tsx';
@@ -50,7 +51,9 @@ export function residentPages({
   // Every body of the settings is asked for whatever type: which of them knows the resident shows only in the answer.
   const consent = consentRoutes({
     ...common,
-    sourcesOf: async (type) => [...names.values(), ...(await bodies.namesFor(type))],
+    // What the card office found out is the operator's own.
+    sourcesOf: async (type) =>
+      type === verifiedIdentity.id ? [service.operator] : [...names.values(), ...(await bodies.namesFor(type))],
   });
   const authenticators = authenticatorRoutes(common);
   const added = [

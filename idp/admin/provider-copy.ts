@@ -1,4 +1,4 @@
-import { attributeTypes, contractTerms, purposes } from '../../attribute-service/index.ts';
+import { consentTypeOf, contractTerms, purposes } from '../../attribute-service/index.ts';
 import type { ApiScope, ProviderStatus } from '../../federation/index.ts';
 import type { Text } from '../../web/index.ts';
 import type { Decision } from './cases.ts';
@@ -142,7 +142,7 @@ export const contractChoices: readonly {
     .map((id) => ({
       id,
       kind: 'contract' as const,
-      name: own[id] ?? attributeTypes.find((type) => type.id === id)?.name ?? { ja: id, en: id },
+      name: own[id] ?? consentTypeOf(id)?.name ?? { ja: id, en: id },
     })),
   ...Object.entries(purposes).map(([id, name]) => ({ id, kind: 'purposes' as const, name })),
 ];

@@ -1,6 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { displayNameOf } from '../../card-auth/index.ts';
 import { type Language, OptionGroup, SelectField } from '../../web/index.ts';
+import { SignedBox } from './application-form.tsx';
 import { type Application, evidenceKinds } from './applications.ts';
 import type { Candidate } from './candidates.tsx';
 import { evidenceNames, officeCopy } from './copy.ts';
@@ -55,6 +56,7 @@ export function ForwardForm(options: ActsOptions) {
           options={evidenceKinds.map((value) => ({ value, label: evidenceNames[value][language] }))}
           value=""
         />
+        {application.mandate?.signed === false ? <SignedBox checked={false} language={language} /> : null}
         <button type="submit">{say('forward')}</button>
       </ActForm>
     </section>

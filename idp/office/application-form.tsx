@@ -6,83 +6,27 @@ import {
   LinesField,
   OptionGroup,
   optionId,
-  parseDate,
   SelectField,
   TextField,
 } from '../../web/index.ts';
 import { adminCopy } from '../admin/copy.ts';
-import { type ApplicationForm, channels } from './applications.ts';
-import { mandateNames, officeCopy, sexNames } from './copy.ts';
-import { isInsurerNumber, type MandateForm, mandateKinds } from './forms.ts';
-
-const texts = ['kanji', 'kana', 'latin', 'birthDate', 'sex', 'postal', 'municipality', 'town', 'block'] as const;
-const besides = ['channel', 'agent', 'mandateKind', 'from', 'to', 'insurers'] as const;
-const names = [...texts, ...besides];
-type Field = (typeof names)[number];
-
-/** What was typed, to the letter. */
-export type Typed = Readonly<Record<Field, string>>;
-type Wrong = Partial<Readonly<Record<Field, keyof typeof officeCopy>>>;
-
-export const typedIn = (form: URLSearchParams): Typed =>
-  Object.fromEntries(names.map((name) => [name, (form.get(name) ?? '').trim()])) as Typed;
-
-export const nothingTyped = typedIn(new URLSearchParams());
-
-/** The form as it will be kept, or what has to be put right. Names and address stay as they were typed. */
-export function readApplication(typed: Typed): { readonly form: ApplicationForm } | { readonly wrong: Wrong } {
-  const { kanji, kana, latin, sex, municipality, town, block, channel } = typed;
-  const birthDate = parseDate(typed.birthDate);
-  const postal = typed.postal.normalize('NFKC').replaceAll(/\D/g, '');
-  const insurers = insurersIn(typed.insurers);
-  const { mandate, ...mandateWrong } = readMandate(typed);
-  const tooLong = [kanji, kana, latin, municipality, town, block].some((text) => text.length > 150);
-  const wrong: Wrong = {
-    ...((kanji === '' && kana === '' && latin === '') || tooLong ? { kanji: 'nameWrong' } : {}),
-    ...(birthDate ? {} : { birthDate: 'birthDateWrong' }),
-    ...(/^[123]$/.test(sex) ? {} : { sex: 'sexWrong' }),
-    ...(postal.length === 7 ? {} : { postal: 'postalWrong' }),
-    ...(municipality === '' ? { municipality: 'municipalityWrong' } : {}),
-    ...(town === '' ? { town: 'townWrong' } : {}),
-    ...(block === '' ? { block: 'blockWrong' } : {}),
-    ...(channels.some((one) => one === channel) ? {} : { channel: 'channelWrong' }),
-    ...mandateWrong,
-    ...(insurers.every(isInsurerNumber) && insurers.length <= 10 ? {} : { insurers: 'insurersWrong' }),
-  };
-  if (Object.keys(wrong).length > 0 || !birthDate) return { wrong };
-  const name = { ...(kanji && { kanji }), ...(kana && { kana }), ...(latin && { latin }) };
-  const address = { postal, municipality, town, block };
-  const basic = { name, sex: Number(sex) as 1 | 2 | 3, birthDate, address };
-  return { form: { basic, channel: channel === 'employer' ? channel : 'public', mandate, insurers } };
-}
-
-const insurersIn = (text: string): string[] => [
-  ...new Set(
-    text
-      .normalize('NFKC')
-      .split(/[\s,]+/)
-      .filter((number) => number !== ''),
-  ),
-];
-
-function readMandate({ agent, mandateKind, from, to }: Typed): Wrong & { readonly mandate?: MandateForm } {
-  if (agent === '') return {};
-  const kind = mandateKinds.find((one) => one === mandateKind);
-  const [first, last] = [parseDate(from), to === '' ? undefined : parseDate(to)];
-  if (!kind) return { mandateKind: 'mandateKindWrong' };
-  if (!first) return { from: 'dayWrong' };
-  if (to !== '' && (!last || last < first)) return { to: 'dayWrong' };
-  return { mandate: { agent: agent.slice(0, 150), kind, from: first, ...(last ? { to: last } : {}) } };
-}
+import { consentRows, type Field, purposeChoices, type Typed, type Wrong } from './application-fields.ts';
+import { channels } from './applications.ts';
+import { mandateNames, officeCopy, purposesInWords, sexNames } from './copy.ts';
+import type { Employer } from './employers.ts';
+import { consentTextVersions, mandateKinds } from './forms.ts';
+import { insurerTypes } from './insurer-types.ts';
 
 interface FormOptions {
+  readonly employers: readonly Employer[];
   readonly typed: Typed;
   readonly wrong: Wrong;
   readonly csrf: string;
 }
 
 /** Forms 1 to 3 as they lie on the desk. */
-export function ApplicationEntry({ typed, wrong, csrf, language }: FormOptions & { readonly language: Language }) {
+export function ApplicationEntry({ csrf, ...shown }: FormOptions & { readonly language: Language }) {
+  const { wrong, language } = shown;
   const say = (key: keyof typeof officeCopy) => officeCopy[key][language];
   const errors = Object.entries(wrong).map(([field, word]) => ({
     field: field === 'sex' || field === 'channel' ? optionId(field, 0) : field,
@@ -102,10 +46,9 @@ export function ApplicationEntry({ typed, wrong, csrf, language }: FormOptions &
       {errors.length > 0 ? <ErrorSummary title={say('correct')} errors={errors} /> : null}
       <form method="post" action="/admin/office/applications/new" class="section">
         <input type="hidden" name="csrf" value={csrf} />
-        <Form1 {...{ typed, wrong, language }} />
-        <Form2 {...{ typed, wrong, language }} />
-        <h2>{say('form3')}</h2>
-        <LinesField {...fieldOf('insurers', { typed, wrong, language })} rows={3} />
+        <Form1 {...shown} />
+        <Form2 {...shown} />
+        <Form3 {...shown} />
         <button type="submit">{say('save')}</button>
       </form>
     </>
@@ -116,7 +59,9 @@ type Shown = Omit<FormOptions, 'csrf'> & { readonly language: Language };
 
 const required: readonly Field[] = ['birthDate', 'postal', 'municipality', 'town', 'block'];
 
-function fieldOf(name: Exclude<Field, 'sex' | 'channel' | 'mandateKind' | 'from' | 'to'>, shown: Shown) {
+type Described = Extract<Field, keyof { [K in keyof typeof officeCopy as K extends `${infer F}Hint` ? F : never]: 1 }>;
+
+function fieldOf(name: Described, shown: Shown) {
   const { typed, wrong, language } = shown;
   const word = wrong[name];
   return {
@@ -133,8 +78,6 @@ function fieldOf(name: Exclude<Field, 'sex' | 'channel' | 'mandateKind' | 'from'
 function Form1(shown: Shown) {
   const { typed, wrong, language } = shown;
   const say = (key: keyof typeof officeCopy) => officeCopy[key][language];
-  const choices = (name: 'sex' | 'channel', values: readonly string[], nameOf: (value: string) => string) =>
-    values.map((value) => ({ value, label: nameOf(value), checked: typed[name] === value }));
   return (
     <>
       <h2>{say('form1')}</h2>
@@ -147,20 +90,51 @@ function Form1(shown: Shown) {
         kind="radio"
         name="sex"
         legend={say('sex')}
-        options={choices('sex', ['1', '2', '3'], (value) => sexNames[value]?.[language] ?? value)}
+        options={Object.entries(sexNames).map(([value, name]) => ({
+          value,
+          label: name[language],
+          checked: typed.sex === value,
+        }))}
         error={wrong.sex && say(wrong.sex)}
         language={language}
       />
       {(['postal', 'municipality', 'town', 'block'] as const).map((name) => (
         <TextField key={name} {...fieldOf(name, shown)} />
       ))}
+      <Besides {...shown} />
+    </>
+  );
+}
+
+/** How the applicant came, and under which insurance (R109, R110). */
+function Besides({ employers, typed, wrong, language }: Shown) {
+  const say = (key: keyof typeof officeCopy) => officeCopy[key][language];
+  return (
+    <>
       <OptionGroup
         kind="radio"
         name="channel"
         legend={say('channel')}
-        options={choices('channel', channels, (value) => say(value === 'employer' ? value : 'public'))}
+        options={channels.map((value) => ({ value, label: say(value), checked: typed.channel === value }))}
         error={wrong.channel && say(wrong.channel)}
         language={language}
+      />
+      <SelectField
+        name="employer"
+        label={say('employerCode')}
+        hint={say(employers.length > 0 ? 'employerCodeHint' : 'noEmployers')}
+        empty={say('choose')}
+        options={employers.map(({ code, name }) => ({ value: code, label: `${code} ${name[language]}` }))}
+        value={typed.employer}
+        error={wrong.employer && say(wrong.employer)}
+      />
+      <SelectField
+        name="insurerType"
+        label={say('insurerType')}
+        empty={say('choose')}
+        options={Object.entries(insurerTypes).map(([value, name]) => ({ value, label: name[language] }))}
+        value={typed.insurerType}
+        error={wrong.insurerType && say(wrong.insurerType)}
       />
     </>
   );
@@ -181,6 +155,7 @@ function Form2(shown: Shown) {
         value={typed.mandateKind}
         error={wrong.mandateKind && say(wrong.mandateKind)}
       />
+      <LinesField {...fieldOf('scope', shown)} rows={2} />
       {(['from', 'to'] as const).map((name) => (
         <DateField
           key={name}
@@ -193,6 +168,70 @@ function Form2(shown: Shown) {
           language={language}
         />
       ))}
+      <SignedBox checked={typed.signed === '1'} language={language} />
     </>
+  );
+}
+
+/** Ticked by who holds the paper. */
+export const SignedBox = ({ checked, language }: { readonly checked: boolean; readonly language: Language }) => (
+  <div class="option">
+    <input type="checkbox" id="signed" name="signed" value="1" checked={checked} aria-describedby="signed-hint" />
+    <label for="signed">{officeCopy.signed[language]}</label>
+    <div class="option-hint" id="signed-hint">
+      {officeCopy.signedHint[language]}
+    </div>
+  </div>
+);
+
+function Form3(shown: Shown) {
+  const say = (key: keyof typeof officeCopy) => officeCopy[key][shown.language];
+  return (
+    <>
+      <h2>{say('form3')}</h2>
+      <p>{say('form3Hint')}</p>
+      {consentRows.map((row) => (
+        <ConsentFields key={row} {...shown} row={row} />
+      ))}
+    </>
+  );
+}
+
+function ConsentFields({ row, typed, wrong, language }: Shown & { readonly row: (typeof consentRows)[number] }) {
+  const say = (key: keyof typeof officeCopy) => officeCopy[key][language];
+  const errorOf = (name: Field) => wrong[name] && say(wrong[name]);
+  return (
+    <fieldset class="options">
+      <legend>
+        {say('consent')} {row}
+      </legend>
+      <TextField
+        name={`insurer${row}`}
+        label={say('insurers')}
+        hint={say('insurersHint')}
+        value={typed[`insurer${row}`]}
+        error={errorOf(`insurer${row}`)}
+        required={false}
+        inputmode="numeric"
+        language={language}
+      />
+      <SelectField
+        name={`purposes${row}`}
+        label={say('purposes')}
+        empty={say('choose')}
+        options={purposeChoices.map((value) => ({ value, label: purposesInWords(value.split(' '), language) }))}
+        value={typed[`purposes${row}`]}
+        error={errorOf(`purposes${row}`)}
+      />
+      <SelectField
+        name={`textVersion${row}`}
+        label={say('textVersion')}
+        hint={say('textVersionHint')}
+        empty={say('choose')}
+        options={consentTextVersions.map((value) => ({ value, label: value }))}
+        value={typed[`textVersion${row}`]}
+        error={errorOf(`textVersion${row}`)}
+      />
+    </fieldset>
   );
 }

@@ -4,8 +4,19 @@ import { adminCopy } from '../admin/copy.ts';
 import { DecisionForms, ForwardForm, RefuseForms } from './application-acts.tsx';
 import type { Application } from './applications.ts';
 import { type Candidate, Candidates } from './candidates.tsx';
-import { duplicateNames, evidenceNames, mandateNames, officeCopy, sexNames, stateNames } from './copy.ts';
+import {
+  duplicateNames,
+  evidenceNames,
+  mandateNames,
+  officeCopy,
+  purposesInWords,
+  sexNames,
+  stateNames,
+} from './copy.ts';
+import type { Employer } from './employers.ts';
 import type { ListedPicture } from './evidence.ts';
+import type { InsurerConsentForm, MandateForm } from './forms.ts';
+import { insurerTypes } from './insurer-types.ts';
 import type { Duplicate } from './persons.ts';
 
 export interface ApplicationPageOptions {
@@ -13,6 +24,7 @@ export interface ApplicationPageOptions {
   readonly candidates: readonly Candidate[];
   /** The register's answer is too old to rest on. */
   readonly outdated: boolean;
+  readonly employers: readonly Employer[];
   readonly pictures: readonly ListedPicture[];
   readonly duplicates: readonly Duplicate[];
   readonly may: Readonly<Record<'write' | 'decide' | 'see', boolean>>;
@@ -47,6 +59,13 @@ export function ApplicationPage(options: Parts) {
       <section class="section">
         <h2>{say('form1')}</h2>
         <Facts facts={formOf(application, language)} />
+        {may.write ? (
+          <p>
+            <a class="button button-plain" href={`/admin/office/applications/${application.id}/print`}>
+              {say('printView')}
+            </a>
+          </p>
+        ) : null}
       </section>
       <Candidates {...options} />
       {application.decision ? null : <Duplicates {...options} />}
@@ -60,15 +79,17 @@ export function ApplicationPage(options: Parts) {
 
 type Fact = Parameters<typeof Facts>[0]['facts'][number];
 
-function headOf({ application, nameOf, ...style }: Parts): readonly Fact[] {
+function headOf({ application, employers, nameOf, ...style }: Parts): readonly Fact[] {
   const { language } = style;
   const say = (key: keyof typeof officeCopy) => officeCopy[key][language];
-  const { id, state, at, authors, evidence, decision, channel } = application;
+  const { id, state, at, authors, evidence, decision, channel, employer, insurerType } = application;
   return [
     [say('number'), <code key="id">{id}</code>],
     [say('state'), stateNames[state][language]],
     [say('since'), formatMoment(at, style)],
     [say('channel'), say(channel)],
+    ...(employer ? [[say('employerCode'), employerName(employer, employers, language)] as const] : []),
+    ...(insurerType ? [[say('insurerType'), insurerTypes[insurerType][language]] as const] : []),
     [say('authors'), authors.map(nameOf).join(', ')],
     ...(evidence ? [[say('evidence'), evidenceNames[evidence][language]] as const] : []),
     ...(decision
@@ -80,31 +101,49 @@ function headOf({ application, nameOf, ...style }: Parts): readonly Fact[] {
   ];
 }
 
-function formOf({ basic, mandate, insurers }: Application, language: DateStyle['language']): readonly Fact[] {
+/** One that takes part no more has its code left. */
+export function employerName(code: string, employers: readonly Employer[], language: DateStyle['language']): string {
+  const name = employers.find((one) => one.code === code)?.name[language];
+  return name === undefined ? code : `${code} ${name}`;
+}
+
+function formOf(
+  { basic, mandate, insurers }: Pick<Application, 'basic' | 'mandate' | 'insurers'>,
+  language: DateStyle['language'],
+): readonly Fact[] {
   const say = (key: keyof typeof officeCopy) => officeCopy[key][language];
   const { name, sex, birthDate, address } = basic;
   const names = (['kanji', 'kana', 'latin'] as const).flatMap((item): Fact[] => {
     const text = name[item];
     return text === undefined ? [] : [[say(item), <Value key={item}>{text}</Value>]];
   });
-  const until = mandate?.to ? formatDate(mandate.to, language) : '';
   return [
     ...names,
     [say('birthDate'), formatDate(birthDate, language)],
     [say('sex'), sexNames[sex]?.[language] ?? ''],
     [say('postal'), address.postal],
     [say('address'), <Value key="address">{`${address.municipality}${address.town}${address.block}`}</Value>],
-    ...(mandate
-      ? [
-          [
-            say('agent'),
-            <Value key="agent">{`${mandate.agent} (${mandateNames[mandate.kind][language]} ${formatDate(mandate.from, language)} – ${until})`}</Value>,
-          ] as const,
-        ]
-      : []),
-    ...(insurers.length > 0 ? [[say('insurers'), insurers.join(', ')] as const] : []),
+    ...(mandate ? mandateFacts(mandate, language) : []),
+    ...insurers.map((one, at) => [`${say('consent')} ${at + 1}`, consentInWords(one, language)] as const),
   ];
 }
+
+function mandateFacts(mandate: MandateForm, language: DateStyle['language']): readonly Fact[] {
+  const say = (key: keyof typeof officeCopy) => officeCopy[key][language];
+  const { agent, kind, scope, from, to, signed } = mandate;
+  return [
+    [say('agent'), <Value key="agent">{`${agent} (${mandateNames[kind][language]})`}</Value>],
+    [say('scope'), <Value key="scope">{scope === '' ? '–' : scope}</Value>],
+    [say('period'), `${formatDate(from, language)} – ${to ? formatDate(to, language) : ''}`],
+    [say('signatures'), say(signed ? 'signed' : 'unsigned')],
+  ];
+}
+
+/** Insurer, purpose and version of the text. */
+export const consentInWords = (
+  { insurer, purposes, textVersion }: InsurerConsentForm,
+  language: DateStyle['language'],
+): string => `${insurer} (${purposesInWords(purposes, language)}; ${officeCopy.textVersion[language]} ${textVersion})`;
 
 function Duplicates({ duplicates, language }: Parts) {
   const say = (key: keyof typeof officeCopy) => officeCopy[key][language];

@@ -1,16 +1,21 @@
 import type Router from '@koa/router';
 import type { Context } from 'koa';
 import { checkOpen, type Programme } from '../../card-auth/index.ts';
+import type { Text } from '../../web/index.ts';
 import { type Admitted, aboutOf } from '../admin/door.ts';
 import type { Act } from '../admin/roles.ts';
 import { HubPageError } from '../errors.ts';
-import { ApplicationEntry, nothingTyped, readApplication, typedIn } from './application-form.tsx';
+import { nothingTyped, readApplication, typedIn } from './application-fields.ts';
+import { ApplicationEntry } from './application-form.tsx';
 import { ApplicationList } from './application-list.tsx';
 import { ApplicationPage } from './application-page.tsx';
-import { type Application, type Applications, applicationStates, evidenceKinds } from './applications.ts';
+import { showPrint } from './application-print.tsx';
+import { filterIn, searchApplications } from './application-search.ts';
+import { type Application, type Applications, evidenceKinds } from './applications.ts';
 import type { Approvals } from './approvals.ts';
 import { compareBasic } from './comparison.ts';
 import { officeCopy } from './copy.ts';
+import type { Employer } from './employers.ts';
 import { OfficeError } from './errors.ts';
 import type { Evidence } from './evidence.ts';
 import { namesIn, type OfficePagesOptions } from './pages.ts';
@@ -25,13 +30,14 @@ export interface ApplicationRoutesOptions extends OfficePagesOptions {
   readonly register: ResidentRegister;
   readonly registerMs: number;
   readonly programme: Programme;
+  readonly employers: readonly Employer[];
+  readonly operator: Text;
 }
 
 type Options = ApplicationRoutesOptions;
 const list = '/admin/office/applications';
-const perPage = 50;
 /** Three forms full of long names. */
-const formMaxBytes = 16_000;
+const formMaxBytes = 24_000;
 
 /** A1: applications from the desk to the decision (R34, R106-R110, R117). */
 export function applicationRoutes(options: Options): (router: Router) => void {
@@ -40,6 +46,13 @@ export function applicationRoutes(options: Options): (router: Router) => void {
     router.get(list, async (ctx) => {
       const admitted = await door.admit(ctx, { act: 'application.read' });
       if (admitted) await showList(ctx, admitted, options);
+    });
+    router.post(list, async (ctx) => {
+      forms.demandOrigin(ctx);
+      const admitted = await door.admit(ctx, { act: 'application.read', returnTo: list });
+      if (!admitted) return;
+      const form = await forms.read(ctx, aboutOf(admitted.session));
+      await showList(ctx, admitted, options, form.get('sought') ?? '');
     });
     router.get(`${list}/new`, async (ctx) => {
       const admitted = await door.admit(ctx, { act: 'application.write' });
@@ -55,6 +68,10 @@ export function applicationRoutes(options: Options): (router: Router) => void {
     router.get(`${list}/:id`, async (ctx) => {
       const admitted = await door.admit(ctx, { act: 'application.read' });
       if (admitted) await showOne(ctx, admitted, options);
+    });
+    router.get(`${list}/:id/print`, async (ctx) => {
+      const admitted = await door.admit(ctx, { act: 'application.write' });
+      if (admitted) await showPrint(ctx, admitted, await foundIn(ctx, options.applications), options);
     });
     for (const [name, act, how] of steps)
       router.post(`${list}/:id/${name}`, async (ctx) => {
@@ -118,7 +135,8 @@ async function forward({ id, register }: Application, step: Step): Promise<void>
   const chosen = form.get('chosen') ?? '';
   if (!register?.entries.some(({ reference }) => reference === chosen))
     throw new OfficeError('NO_REGISTER_MATCH', 'nobody of the register was chosen');
-  await options.applications.forward(id, seenIn(step), { chosen, evidence });
+  const signed = form.get('signed') === '1';
+  await options.applications.forward(id, seenIn(step), { chosen, evidence, signed });
   await options.audit.record({ type: 'application.forward', result: 'ok', actor: seenIn(step).by, detail: { id } });
 }
 
@@ -135,38 +153,42 @@ async function decide(application: Application, step: Step): Promise<void> {
 
 const reasonIn = ({ form }: Step) => (form.get('reason') ?? '').trim();
 
-async function showList(ctx: Context, { administrator }: Admitted, options: Options): Promise<void> {
-  const { applications, door, frame, timeZone } = options;
+async function showList(ctx: Context, { administrator, session }: Admitted, options: Options, sought = '') {
+  const { applications, employers, door, forms, frame, timeZone } = options;
   const { searchParams } = ctx.URL;
-  const first = door.may(administrator, 'application.write') ? 'received' : 'forwarded';
-  const state = applicationStates.find((one) => one === searchParams.get('state')) ?? first;
-  const after = searchParams.get('after');
-  const { records, next } = await applications.inState(state, { limit: perPage, ...(after ? { after } : {}) });
-  const sorted = [...records].sort((one, other) => one.at - other.at);
-  const page = { state, applications: sorted, next, mayEnter: door.may(administrator, 'application.write'), timeZone };
+  const mayEnter = door.may(administrator, 'application.write');
+  const filter = filterIn(searchParams, mayEnter ? 'received' : 'forwarded', sought);
+  const found = await searchApplications(applications, filter, searchParams.get('after') ?? undefined);
+  const csrf = forms.prepare(ctx, aboutOf(session));
+  const page = { ...found, filter, employers, mayEnter, csrf, timeZone };
   frame.send(ctx, {
     title: officeCopy.title[frame.preferencesOf(ctx).language],
+    path: ctx.method === 'GET' ? ctx.url : list,
     body: ({ language }) => <ApplicationList {...page} language={language} />,
   });
 }
 
-type Filled = Omit<Parameters<typeof ApplicationEntry>[0], 'csrf' | 'language'>;
+type Filled = Omit<Parameters<typeof ApplicationEntry>[0], 'csrf' | 'language' | 'employers'>;
 
-function showForm(ctx: Context, { session }: Admitted, { frame, forms }: Options, filled: Filled): void {
+function showForm(ctx: Context, { session }: Admitted, options: Options, filled: Filled): void {
+  const { frame, forms, employers } = options;
   const csrf = forms.prepare(ctx, aboutOf(session));
   frame.send(ctx, {
     title: officeCopy.enter[frame.preferencesOf(ctx).language],
     ...(ctx.method === 'GET' ? {} : { path: list }),
-    body: ({ language }) => <ApplicationEntry {...filled} csrf={csrf} language={language} />,
+    body: ({ language }) => <ApplicationEntry {...filled} employers={employers} csrf={csrf} language={language} />,
   });
 }
 
 async function enter(ctx: Context, admitted: Admitted, options: Options): Promise<void> {
-  const { forms, applications, persons, door, audit } = options;
+  const { forms, applications, persons, employers, door, audit } = options;
   const { administrator, session } = admitted;
   checkOpen(options.programme, options.now());
   const typed = typedIn(await forms.read(ctx, aboutOf(session), formMaxBytes));
-  const read = readApplication(typed);
+  const read = readApplication(
+    typed,
+    employers.map(({ code }) => code),
+  );
   if ('wrong' in read) {
     ctx.status = 422;
     return showForm(ctx, admitted, options, { typed, wrong: read.wrong });
@@ -204,6 +226,7 @@ async function showOne(ctx: Context, { administrator, session }: Admitted, optio
     closed: closedTo(administrator, work),
     csrf: forms.prepare(ctx, aboutOf(session)),
     nameOf: await namesIn([...authors, decision?.by ?? ''], options),
+    employers: options.employers,
     timeZone,
   };
   await options.audit.record({ type: 'application.read', result: 'ok', actor: administrator.id, detail: { id } });

@@ -2,7 +2,8 @@ import { randomText } from '../../lib/random.ts';
 import type { Collection, CollectionDefinition, Page, StoredRecord } from '../../storage/index.ts';
 import { type BasicData, compareBasic } from './comparison.ts';
 import { OfficeError } from './errors.ts';
-import type { MandateForm } from './forms.ts';
+import type { InsurerConsentForm, MandateForm } from './forms.ts';
+import type { InsurerType } from './insurer-types.ts';
 import type { RegisterEntry } from './register.ts';
 
 export const channels = ['public', 'employer'] as const;
@@ -14,9 +15,12 @@ export type EvidenceKind = (typeof evidenceKinds)[number];
 export interface ApplicationForm {
   readonly basic: BasicData;
   readonly channel: (typeof channels)[number];
+  /** Code of a participating employer; there with the channel `employer` (R109). */
+  readonly employer?: string | undefined;
+  /** Missing in records of a time when it was not asked for. */
+  readonly insurerType?: InsurerType | undefined;
   readonly mandate?: MandateForm | undefined;
-  /** Numbers of the insurers of form 3. */
-  readonly insurers: readonly string[];
+  readonly insurers: readonly InsurerConsentForm[];
 }
 
 export const applicationStates = ['received', 'forwarded', 'approved', 'returned', 'declined'] as const;
@@ -40,9 +44,12 @@ export interface Application extends StoredRecord, ApplicationForm {
 }
 
 export const applicationCollection: CollectionDefinition = {
-  name: 'card-application',
+  name: 'office-application',
   indexes: [['state'], ['birthDate']],
 };
+
+/** What of it stays readable in the store: nothing that was written on a form. */
+export const clearOfApplications = ['state', 'authors', 'at', 'settled', 'version'] as const;
 
 /** The proofing stays in a record of its own; the form is not kept for ever. */
 const keptMs = 400 * 24 * 3_600_000;
@@ -67,9 +74,7 @@ export interface Seen {
  */
 export function createApplications({ applications, registerMs, now }: ApplicationsOptions) {
   async function enter(form: ApplicationForm, by: string): Promise<Application> {
-    const { birthDate } = form.basic;
-    const id = `F-${randomText(8, 'hex').toUpperCase()}`;
-    const entered = { ...form, id, birthDate, state: 'received', authors: [by], at: now(), version: 1 } as const;
+    const entered = receivedOf(form, { by, at: now() });
     await applications.insert(entered);
     return entered;
   }
@@ -92,16 +97,20 @@ export function createApplications({ applications, registerMs, now }: Applicatio
   /** A picture was added: whoever added it is one of the authors. */
   const touched = (id: string, seen: Seen): Promise<Application> => change(id, 'received', seen, () => ({}));
 
-  /** One officer says who it is and on what evidence; the second decides. */
+  /** One officer says who it is, on what evidence, and that both signed form 2; the second decides. */
   const forward = (
     id: string,
     seen: Seen,
-    { chosen, evidence }: { readonly chosen: string; readonly evidence: EvidenceKind },
+    { chosen, evidence, signed }: { chosen: string; evidence: EvidenceKind; signed?: boolean },
   ): Promise<Application> =>
     change(id, 'received', seen, (current) => {
       if (compareBasic(current.basic, entryOf(current, chosen)).verdict === 'other')
         throw new OfficeError('NO_REGISTER_MATCH', 'the register has another person under this reference');
-      return { state: 'forwarded', chosen, evidence };
+      const { mandate } = current;
+      if (mandate && !mandate.signed && !signed)
+        throw new OfficeError('SIGNATURES_MISSING', 'nobody saw the signatures under form 2');
+      const signedMandate = mandate && { mandate: { ...mandate, signed: true } };
+      return { state: 'forwarded', chosen, evidence, ...signedMandate };
     });
 
   /** The person of the register that the application is about, by an answer that is still fresh. */
@@ -144,6 +153,14 @@ export function createApplications({ applications, registerMs, now }: Applicatio
   const get = (id: string) => applications.get(id);
 
   return { enter, compared, touched, forward, decide, reopen, settled, entryOf, inState, bornOn, get };
+}
+
+/** A form as it comes in; where a repeat has to meet the same record, `id` says which. */
+export function receivedOf(
+  form: ApplicationForm,
+  { by, at, id = `F-${randomText(8, 'hex').toUpperCase()}` }: { by: string; at: number; id?: string },
+): Application {
+  return { ...form, id, birthDate: form.basic.birthDate, state: 'received', authors: [by], at, version: 1 };
 }
 
 type Change = (current: Application) => Partial<Application>;

@@ -8,11 +8,12 @@ import type { Evidence } from './evidence.ts';
 import { type Forms, once } from './forms.ts';
 import type { Letters } from './letters.ts';
 import { isBar, type Persons } from './persons.ts';
+import { type ProofedItems, proofedItems } from './proofed.ts';
 import type { ResidentRegister } from './register.ts';
 
 /**
  * How somebody was proofed (domain 8): who looked at what and when, with which result, and never the picture. Kept for
- * as long as the person is known here; what a later `verified_claims` would say rests on it.
+ * as long as the person is known here; `verified_claims` rests on it.
  */
 export interface Proofing extends StoredRecord {
   /** Id of the application. */
@@ -28,6 +29,8 @@ export interface Proofing extends StoredRecord {
   readonly officers: readonly string[];
   readonly secondOfficer: string;
   readonly at: number;
+  /** What was proofed, as keyed digests; missing in records of a time when nothing rested on it. */
+  readonly proofed?: ProofedItems | undefined;
 }
 
 export const proofingCollection: CollectionDefinition = { name: 'card-proofing', indexes: [['residentRef']] };
@@ -43,6 +46,8 @@ export interface ApprovalsOptions {
   readonly register: Pick<ResidentRegister, 'id'>;
   readonly evidenceMs: number;
   readonly programme: Programme;
+  /** Keyed index of proofings. */
+  readonly proofIndex: (text: string) => string;
   readonly audit: Audit;
   readonly now: () => number;
 }
@@ -101,7 +106,9 @@ export function createApprovals(options: ApprovalsOptions) {
     const [opener = ''] = officers.slice(-1);
     const about = { validation: 'visual-and-register', register: register.id, match } as const;
     const who = { officers, secondOfficer: decision.by, at: decision.at };
-    await once(proofings.insert({ ...about, ...who, id, residentRef, evidence: seen, askedAt: answer.askedAt }));
+    const proofed = proofedItems(options.proofIndex, id, entry);
+    const { askedAt } = answer;
+    await once(proofings.insert({ ...about, ...who, id, residentRef, evidence: seen, askedAt, proofed }));
     await forms.take(id, residentRef, { mandate, insurers });
     const times = { openedAt: decision.at, dueAt: decision.at };
     const agreed = { state: 'approved', openedBy: opener, decidedBy: decision.by } as const;

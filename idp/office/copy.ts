@@ -1,7 +1,7 @@
-import type { Text } from '../../web/index.ts';
+import type { Language, Text } from '../../web/index.ts';
 import type { ApplicationState, EvidenceKind } from './applications.ts';
 import type { ComparedItem, Likeness } from './comparison.ts';
-import type { MandateKind } from './forms.ts';
+import type { ConsentPurpose, MandateKind } from './forms.ts';
 import type { Duplicate } from './persons.ts';
 
 export const stateNames: Readonly<Record<ApplicationState, Text>> = {
@@ -49,6 +49,17 @@ export const mandateNames: Readonly<Record<MandateKind, Text>> = {
   parental: { ja: '親権', en: 'parental authority' },
   guardian: { ja: '後見', en: 'guardianship' },
 };
+
+const purposeNames: Readonly<Record<ConsentPurpose, Text>> = {
+  'self-view': { ja: '本人が自分の情報を見る', en: 'the applicant’s own view' },
+  'eligibility-check': { ja: '医療機関の窓口で資格を確かめる', en: 'check at the counter of a clinic' },
+};
+
+/** What a form 3 is for; one of a time when that was not written down says so. */
+export function purposesInWords(purposes: readonly string[], language: Language): string {
+  const names = Object.entries(purposeNames).flatMap(([id, name]) => (purposes.includes(id) ? [name[language]] : []));
+  return names.length > 0 ? names.join(language === 'ja' ? '、' : ', ') : officeCopy.purposesUnknown[language];
+}
 
 export const duplicateNames: Readonly<Record<Duplicate['kind'], Text>> = {
   'live-card': { ja: '同じ方の使えるカードがあります', en: 'The same person holds a card' },
@@ -139,15 +150,91 @@ export const officeCopy = {
   to: { ja: 'いつまで', en: 'Until' },
   dayHint: { ja: '例：令和8年10月1日', en: 'Example: 2026-10-01' },
   dayWrong: { ja: '日付を確かめてください。', en: 'Check the date.' },
-  insurers: { ja: '保険者番号', en: 'Numbers of insurers' },
-  insurersHint: {
-    ja: '同意書1枚につき1行。例：370015。同意しない方は空けます。',
-    en: 'One line for each signed form 3, such as 370015. Empty without consent.',
+  form3Hint: {
+    ja: '署名のある同意書1枚につき1組です。同意しない方は空けます。',
+    en: 'One group for each signed form. Empty without consent.',
   },
+  consent: { ja: '同意書', en: 'Consent' },
+  insurers: { ja: '保険者番号', en: 'Number of the insurer' },
+  insurersHint: { ja: '6桁か8桁。例：370015', en: '6 or 8 digits, such as 370015' },
   insurersWrong: {
-    ja: '保険者番号を確かめてください。6桁か8桁で、最後の1桁は検証番号です。',
-    en: 'Check the numbers: 6 or 8 digits, the last one checks the others.',
+    ja: '保険者番号を確かめてください。6桁か8桁で、最後の1桁は検証番号です。同じ番号は1回だけです。',
+    en: 'Check the number: 6 or 8 digits, the last one checks the others, and each number once.',
   },
+  purposes: { ja: '目的', en: 'Purpose' },
+  purposesWrong: { ja: '同意書にある目的を選んでください。', en: 'Choose the purpose that the form names.' },
+  purposesUnknown: { ja: '目的の記録なし', en: 'purpose not on record' },
+  textVersion: { ja: '文面の版', en: 'Version of the text' },
+  textVersionHint: { ja: '同意書の右下にあります。', en: 'At the foot of the form.' },
+  textVersionWrong: { ja: '文面の版を選んでください。', en: 'Choose the version of the text.' },
+  employerCode: { ja: '参加団体', en: 'Member employer' },
+  employerCodeHint: {
+    ja: '募集区分が「参加団体の従業員」のときに選びます。',
+    en: 'For employees of a member; otherwise leave it.',
+  },
+  noEmployers: { ja: '参加団体は登録されていません。', en: 'No employer takes part.' },
+  employerWrong: {
+    ja: '参加団体を選んでください。一覧にない団体は、システム運用者に登録を頼んでください。',
+    en: 'Choose the employer. Ask the operator to enter one that is not in the list.',
+  },
+  employerNotAsked: {
+    ja: '一般公募の方は、参加団体を空けてください。',
+    en: 'Leave the employer empty for the open call.',
+  },
+  insurerType: { ja: '加入している保険', en: 'Kind of health insurance' },
+  insurerTypeWrong: { ja: '保険の種類を選んでください。', en: 'Choose the kind of health insurance.' },
+  agentWrong: { ja: '氏名は150文字までです。', en: 'Up to 150 characters.' },
+  scope: { ja: '任せること', en: 'What the agent may do' },
+  scopeHint: {
+    ja: '委任状のとおりに。例：カードの申込と受け取り',
+    en: 'As on form 2, such as: apply for and receive the card',
+  },
+  scopeWrong: { ja: '任せることを、500文字までで入力してください。', en: 'Say what for, in up to 500 characters.' },
+  signed: {
+    ja: '申込者と代理人、両方の署名を確かめた',
+    en: 'I saw the signatures of both, applicant and agent',
+  },
+  signedHint: {
+    ja: '署名がまだなら、受け付けてから印刷し、署名を確かめて承認へ回します。',
+    en: 'Not signed yet? Take it, print it, and see the signatures before you forward it.',
+  },
+  signatures: { ja: '署名', en: 'Signatures' },
+  period: { ja: '期間', en: 'Period' },
+  sought: { ja: '探す', en: 'Look for' },
+  soughtHint: {
+    ja: '生年月日か申込番号。どの状態の申込も探します。',
+    en: 'A birth date or the number of an application, in whatever state.',
+  },
+  soughtUnclear: {
+    ja: '生年月日か、F- で始まる申込番号を入力してください。',
+    en: 'Write a birth date, or a number that begins with F-.',
+  },
+  all: { ja: 'すべて', en: 'All' },
+  narrow: { ja: '絞り込む', en: 'Show these' },
+  noneYet: { ja: 'ここまでにはありません。続きを見てください。', en: 'None so far; show more.' },
+  import: { ja: '参加団体のファイルを取り込む', en: 'Take a file of an employer' },
+  importLead: {
+    ja: '1行が1件の申込です。良い行だけを受け付けます。承認はしません。',
+    en: 'One application on each line. Good lines are received; nothing is approved.',
+  },
+  importFile: { ja: 'ファイル', en: 'File' },
+  importFileHint: { ja: 'CSVかJSON行。UTF-8、1 MBまで。', en: 'CSV or JSON lines, in UTF-8, up to 1 MB.' },
+  importNow: { ja: '取り込む', en: 'Take it in' },
+  imported: { ja: '取り込みました', en: 'The file was taken in' },
+  added: { ja: '受け付けた申込', en: 'Received' },
+  referred: { ja: 'うち重複かもしれない申込', en: 'Of them perhaps duplicates' },
+  known: { ja: '前に受け付けた行', en: 'Received before' },
+  refused: { ja: '受け付けなかった行', en: 'Refused lines' },
+  rowsToLookAt: { ja: '確かめる行', en: 'Lines to look at' },
+  line: { ja: '行', en: 'Line' },
+  whatToDo: { ja: '内容', en: 'What about it' },
+  lookAtDuplicates: { ja: '重複を確かめる', en: 'Look at the duplicates' },
+  printView: { ja: '署名用に印刷する', en: 'Print for signature' },
+  printHint: {
+    ja: 'ブラウザーの印刷で、様式ごとに1枚ずつ出ます。署名をもらい、読み取って画像で加えます。',
+    en: 'Print it with the browser, a page for each form. Have it signed, scan it, and add the picture.',
+  },
+  unsigned: { ja: '署名の確認の記録なし', en: 'no record of signatures' },
   correct: { ja: '直すところがあります', en: 'Something has to be corrected' },
   save: { ja: '受け付ける', en: 'Take the application' },
   comparison: { ja: '住民基本台帳との照合', en: 'Compared with the register' },

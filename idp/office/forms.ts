@@ -3,13 +3,17 @@ import { type Collection, type CollectionDefinition, StorageError, type StoredRe
 export const mandateKinds = ['mandate', 'parental', 'guardian'] as const;
 export type MandateKind = (typeof mandateKinds)[number];
 
-/** Form 2 (R107): who acts for the applicant; both have signed on paper. */
+/** Form 2 (R107): who acts for the applicant, in what, and for how long. */
 export interface MandateForm {
   readonly agent: string;
   readonly kind: MandateKind;
+  /** What the agent may do, as it is written. */
+  readonly scope: string;
   /** YYYY-MM-DD; without an end until it is withdrawn. */
   readonly from: string;
   readonly to?: string | undefined;
+  /** The officer saw the signatures of both on the paper. */
+  readonly signed: boolean;
 }
 
 /** Form 2 of an approved application. */
@@ -18,20 +22,35 @@ export interface Mandate extends StoredRecord, MandateForm {
   readonly withdrawnAt?: number | undefined;
 }
 
-/** Form 3 (R108): that one insurer may pass on what it knows, under a text of this version. */
-export interface InsurerConsent extends StoredRecord {
-  readonly residentRef: string;
+/** What form 3 lets an insurer pass on data for. */
+export const consentPurposes = ['self-view', 'eligibility-check'] as const;
+export type ConsentPurpose = (typeof consentPurposes)[number];
+
+/** Form 3 (R108), one for each insurer: what for, and under which wording. */
+export interface InsurerConsentForm {
   readonly insurer: string;
+  /** Empty in records of a time when they were not written down. */
+  readonly purposes: readonly ConsentPurpose[];
   readonly textVersion: string;
+}
+
+/** Form 3 of an approved application. */
+export interface InsurerConsent extends StoredRecord, InsurerConsentForm {
+  readonly residentRef: string;
   readonly at: number;
   readonly withdrawnAt?: number | undefined;
 }
 
-/** The wording of form 3 that is handed out now; a changed text is a new version. */
-export const consentTextVersion = '2026-10';
+/** Wordings of form 3 that applicants may have signed, the newest first: a changed text is another version. */
+export const consentTextVersions = ['2026-10'] as const;
 
-export const mandateCollection: CollectionDefinition = { name: 'mandate', indexes: [['residentRef']] };
-export const insurerConsentCollection: CollectionDefinition = { name: 'insurer-consent', indexes: [['residentRef']] };
+/** In every collection of forms: who it is about, and nothing of what it says. */
+export const clearOfForms = ['residentRef', 'withdrawnAt'] as const;
+export const mandateCollection: CollectionDefinition = { name: 'office-mandate', indexes: [['residentRef']] };
+export const insurerConsentCollection: CollectionDefinition = {
+  name: 'office-insurer-consent',
+  indexes: [['residentRef']],
+};
 
 /**
  * Domain 2.1: 8 digits, or 6 of a municipality's own insurance; the last one checks the others, by weights 2 and 1 in
@@ -61,15 +80,14 @@ export function createForms({ mandates, consents, notify, now }: FormsOptions) {
   async function take(
     application: string,
     residentRef: string,
-    given: { readonly mandate?: MandateForm | undefined; readonly insurers: readonly string[] },
+    given: { readonly mandate?: MandateForm | undefined; readonly insurers: readonly InsurerConsentForm[] },
   ): Promise<void> {
     if (given.mandate && (await once(mandates.insert({ ...given.mandate, id: application, residentRef }))))
       await notify(residentRef, 'mandate-given');
-    for (const insurer of given.insurers) {
-      const id = `${application}.${insurer}`;
-      if (await once(consents.insert({ id, residentRef, insurer, textVersion: consentTextVersion, at: now() })))
+    // By its place on the form: the number of an insurer stands in no id.
+    for (const [at, consent] of given.insurers.entries())
+      if (await once(consents.insert({ ...consent, id: `${application}.${at + 1}`, residentRef, at: now() })))
         await notify(residentRef, 'insurer-consent-given');
-    }
   }
 
   const ofResident = async (residentRef: string) => ({

@@ -14,13 +14,15 @@ import {
 import type { Settings } from '../../config/index.ts';
 import type { AccountLinks } from '../../federation/index.ts';
 import type { Log } from '../../lib/log.ts';
-import { createSeal } from '../../lib/seal.ts';
+import { createKeyedIndex, createSeal } from '../../lib/seal.ts';
+import { openSealed } from '../../storage/index.ts';
 import type { ChangeRequests } from '../card/change-requests.ts';
 import type { Notices } from '../card/notices.ts';
 import type { Ground } from '../ground.ts';
 import { createLeases, type LeaseRecord, leaseCollection } from '../lease.ts';
+import { createApplicationImport } from './application-import.ts';
 import { applicationRoutes } from './application-routes.tsx';
-import { type Application, applicationCollection, createApplications } from './applications.ts';
+import { type Application, applicationCollection, clearOfApplications, createApplications } from './applications.ts';
 import { createApprovals, type Proofing, proofingCollection } from './approvals.ts';
 import {
   type CallerCase,
@@ -35,23 +37,27 @@ import { equipmentRoutes } from './equipment-routes.tsx';
 import { openEventFeed } from './event-feed.ts';
 import { createEvidence, type EvidencePicture, evidenceCollection } from './evidence.ts';
 import {
+  clearOfForms,
   createForms,
   type InsurerConsent,
   insurerConsentCollection,
   type Mandate,
   mandateCollection,
 } from './forms.ts';
+import { importRoutes } from './import-routes.tsx';
 import { letterRoutes } from './letter-routes.tsx';
 import { createLetters, type Letter, letterCollection } from './letters.ts';
 import { makeRoutes } from './make-routes.tsx';
 import type { OfficePagesOptions } from './pages.ts';
 import { createPersons, type RegisterLink, registerLinkCollection } from './persons.ts';
 import { pictureRoutes } from './picture-routes.ts';
+import { proofIndexOf } from './proofed.ts';
 import { openRegister } from './register.ts';
 import { renewRoutes } from './renew-routes.tsx';
 import type { IssuingStation } from './station.ts';
 import { stationRoutes } from './station-routes.tsx';
 import { supportRoutes } from './support-routes.tsx';
+import { sealFormer } from './take-over.ts';
 import { taskRoutes } from './task-routes.tsx';
 import { toldChangeRoutes } from './told-changes.tsx';
 
@@ -96,6 +102,8 @@ export async function openOfficePages(options: OfficeOptions) {
     ...credential,
     ...parts,
     registerMs: settings.cardOffice.registerHours * hourMs,
+    employers: settings.cardOffice.employers,
+    operator: settings.service.operator,
     origin: settings.origin,
     support: settings.service.support,
     softwareReader: settings.signIn.softwareReader,
@@ -112,6 +120,8 @@ export async function openOfficePages(options: OfficeOptions) {
     onFault: (err) => log.error({ err }, 'the round of the card office broke off'),
   });
   const pages = [
+    // Before those of single applications, whose address it would fit.
+    importRoutes(common),
     applicationRoutes(common),
     pictureRoutes(common),
     supportRoutes(common),
@@ -135,8 +145,9 @@ async function openParts({ settings, ground, credential, audit, notices, links: 
   const { cardOffice, profile } = settings;
   const trial = profile === 'trial';
   const register = await openRegister(cardOffice.register, { residents, trial });
+  const { index, ...sealed } = await openSealedForms(ground);
   const applications = createApplications({
-    applications: storage.collection<Application>(applicationCollection),
+    applications: sealed.applications,
     registerMs: cardOffice.registerHours * hourMs,
     now,
   });
@@ -147,12 +158,7 @@ async function openParts({ settings, ground, credential, audit, notices, links: 
   });
   const letters = createLetters({ letters: storage.collection<Letter>(letterCollection), now });
   const proofings = storage.collection<Proofing>(proofingCollection);
-  const forms2and3 = createForms({
-    mandates: storage.collection<Mandate>(mandateCollection),
-    consents: storage.collection<InsurerConsent>(insurerConsentCollection),
-    notify: credential.notices.notify,
-    now,
-  });
+  const forms2and3 = createForms({ ...sealed, notify: credential.notices.notify, now });
   const links = storage.collection<RegisterLink>(registerLinkCollection);
   const allTasks = storage.collection<CardTask>(cardTaskCollection);
   const people = {
@@ -166,7 +172,17 @@ async function openParts({ settings, ground, credential, audit, notices, links: 
     synthetic: trial,
   };
   const persons = createPersons(people);
-  const after = { letters, proofings, tasks, register, programme, evidenceMs: cardOffice.evidenceDays * dayMs };
+  const employers = cardOffice.employers.map(({ code }) => code);
+  const applicationImport = createApplicationImport({ ...sealed, persons, employers, index, now });
+  const after = {
+    letters,
+    proofings,
+    tasks,
+    register,
+    programme,
+    evidenceMs: cardOffice.evidenceDays * dayMs,
+    proofIndex: proofIndexOf(folder),
+  };
   const approvals = createApprovals({ ...after, applications, persons, evidence, forms: forms2and3, audit, now });
   const callerCases = createCallerCases({
     cases: storage.collection<CallerCase>(callerCaseCollection),
@@ -183,5 +199,19 @@ async function openParts({ settings, ground, credential, audit, notices, links: 
     audit,
     now,
   });
-  return { events, callerCases, register, applications, evidence, letters, proofings, forms2and3, persons, approvals };
+  const parts = { events, callerCases, register, applications, applicationImport, evidence, letters, proofings };
+  return { ...parts, forms2and3, persons, approvals };
+}
+
+/** What applicants wrote, as only the holder of the master key reads it; what lay open before is sealed first. */
+export async function openSealedForms({ storage, folder }: Pick<Ground, 'storage' | 'folder'>) {
+  const index = createKeyedIndex(folder.masterKey, 'card-office');
+  const under = { seal: createSeal(folder.masterKey, 'card-forms'), index };
+  const forms = {
+    applications: openSealed<Application>(storage, applicationCollection, { ...under, clear: clearOfApplications }),
+    mandates: openSealed<Mandate>(storage, mandateCollection, { ...under, clear: clearOfForms }),
+    consents: openSealed<InsurerConsent>(storage, insurerConsentCollection, { ...under, clear: clearOfForms }),
+  };
+  await sealFormer(storage, forms, index);
+  return { ...forms, index };
 }

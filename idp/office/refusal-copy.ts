@@ -66,6 +66,14 @@ export const officeRemedies: Readonly<Record<string, Text>> = {
     ja: '本人確認書類の種類を選んでください。',
     en: 'Choose which evidence of identity was seen.',
   },
+  SIGNATURES_MISSING: {
+    ja: '委任状に、申込者と代理人の署名があることを確かめて、印を付けてください。',
+    en: 'See that applicant and agent have signed form 2, and tick the box.',
+  },
+  IMPORT_REFUSED: {
+    ja: '参加団体を選び、1 MBまでのCSVかJSON行のファイルを選んでください。',
+    en: 'Choose the employer, and a file of CSV or JSON lines of up to 1 MB.',
+  },
   REASON_MISSING: {
     ja: '理由を、1,000文字までで書いてください。',
     en: 'Write the reason, in up to 1,000 characters.',

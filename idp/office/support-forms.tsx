@@ -1,5 +1,6 @@
 import { changeKinds } from '../../card-auth/index.ts';
-import { type DateStyle, Facts, SelectField, Value } from '../../web/index.ts';
+import { type DateStyle, Facts, formatDate, SelectField, Value } from '../../web/index.ts';
+import { consentInWords } from './application-page.tsx';
 import { mandateNames } from './copy.ts';
 import type { InsurerConsent, Mandate } from './forms.ts';
 import { eventNames, supportCopy } from './support-copy.ts';
@@ -30,7 +31,7 @@ export function CaseForms(options: CaseFormsOptions) {
               key={one.id}
               {...{ ...options, one, kind: 'mandate' as const }}
               label={say('agent')}
-              text={`${one.agent} (${mandateNames[one.kind][language]})`}
+              text={mandateInWords(one, options)}
             />
           ))}
           {held.consents.map((one) => (
@@ -38,7 +39,7 @@ export function CaseForms(options: CaseFormsOptions) {
               key={one.id}
               {...{ ...options, one, kind: 'consent' as const }}
               label={say('insurer')}
-              text={one.insurer}
+              text={consentInWords(one, language)}
             />
           ))}
         </section>
@@ -46,6 +47,11 @@ export function CaseForms(options: CaseFormsOptions) {
       <EventForm {...options} />
     </>
   );
+}
+
+function mandateInWords({ agent, kind, scope, from, to }: Mandate, { language }: DateStyle): string {
+  const period = `${formatDate(from, language)} – ${to ? formatDate(to, language) : ''}`;
+  return [`${agent} (${mandateNames[kind][language]})`, scope, period].filter((part) => part !== '').join(', ');
 }
 
 function Held({

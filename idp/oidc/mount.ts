@@ -1,5 +1,6 @@
 import type { Context, Middleware } from 'koa';
 import type { ClientMetadata, Interaction, KoaContextWithOIDC, Provider } from 'oidc-provider';
+import type { ConsentRequests } from '../../attribute-service/index.ts';
 import type { AccountLinks, KeyRing, ProviderRecord, ProviderRegistry } from '../../federation/index.ts';
 import type { Log } from '../../lib/log.ts';
 import type { Seal } from '../../lib/seal.ts';
@@ -23,6 +24,8 @@ import { type ApiTokens, apiPrompt, createApiTokens } from './api-access.ts';
 import { mayBeFound } from './certificate-binding.ts';
 import { clientKeyOf } from './client-key.ts';
 import { type Counter, counterRequestOf, createCounter, levelAtCounter } from './counter.ts';
+import type { Identity } from './identity.ts';
+import { createIdentityConsent, type IdentityConsent, identityPrompt } from './identity-consent.ts';
 import { createLiveProvider } from './live-provider.ts';
 import { createOfficers, type Officers } from './officer.ts';
 import { demandOf } from './policy.ts';
@@ -50,6 +53,8 @@ export interface OidcMountOptions {
   readonly displayNameOf: (residentRef: string) => Promise<string | undefined>;
   readonly staffOf: StaffOf;
   readonly bootstrapFor: Bootstrap['bootstrapFor'];
+  readonly identity: Identity;
+  readonly consentRequests: Pick<ConsentRequests, 'open'>;
   /** Who may sign in at a client that is not approved. */
   readonly testing: Testing;
   readonly now: () => number;
@@ -61,10 +66,12 @@ export function mountOidc(options: OidcMountOptions): {
   responder: Responder;
   apiTokens: ApiTokens;
   apiAgreement: ApiAgreement;
+  routes: IdentityConsent['routes'];
 } {
   const { registry, presentations, links, frame, sessionCookie, now } = options;
-  const live = createLiveProvider(options.keys.oidcVersion, () => providerFor(options));
   const provider = () => live().provider;
+  const identityConsent = createIdentityConsent({ ...options, provider });
+  const live = createLiveProvider(options.keys.oidcVersion, () => providerFor({ ...options, identityConsent }));
   const counter = createCounter({ provider, registry, presentations, links, stylesheet: frame.stylesheet, now });
   const middleware: Middleware = async (ctx, next) => {
     const { client_id: clientId } = ctx.query;
@@ -76,7 +83,8 @@ export function mountOidc(options: OidcMountOptions): {
   };
   const apiTokens = createApiTokens(provider, options);
   const apiAgreement = createApiAgreement(provider);
-  return { middleware, responder: responderOf(provider, counter, options), apiTokens, apiAgreement };
+  const responder = responderOf(provider, counter, options);
+  return { middleware, responder, apiTokens, apiAgreement, routes: identityConsent.routes };
 }
 
 /**
@@ -88,7 +96,9 @@ function hideCookie({ req }: Context, name: string): void {
   if (others) req.headers.cookie = others.join(';');
 }
 
-function providerFor(options: OidcMountOptions): Provider {
+type WithConsent = OidcMountOptions & { readonly identityConsent: IdentityConsent };
+
+function providerFor(options: WithConsent): Provider {
   const clients = createClients(options.clientSecrets, options.testing);
   const officers = createOfficers(options);
   const { issuer, storage, sessions, presentations, registry, links, keys, frame, log, sessionCookie, now } = options;
@@ -126,6 +136,7 @@ function providerFor(options: OidcMountOptions): Provider {
     staffOf: options.staffOf,
     registry,
     bootstrapFor: options.bootstrapFor,
+    identity: options.identity,
     renderError: (ctx, out, error) => {
       const trace = noteShownError(ctx, { error: out.error, reason: out.error_description, told: 'page' });
       log.info({ trace, code: out.error, reason: out.error_description, detail: error.message }, 'refused');
@@ -169,9 +180,10 @@ function clientOf(
 async function openInteraction(
   ctx: KoaContextWithOIDC,
   parked: Interaction,
-  { officers, interactions, registry, now }: OidcMountOptions & { readonly officers: Officers },
+  { officers, identityConsent, interactions, registry, now }: WithConsent & { readonly officers: Officers },
 ): Promise<string> {
   if (parked.prompt.name === apiPrompt) return `/admin/api-access/${parked.uid}`;
+  if (parked.prompt.name === identityPrompt) return identityConsent.ask(ctx, parked);
   const clientId = ctx.oidc.client?.clientId ?? '';
   const demand = demandOf(ctx, (await registry.get('oidc', clientId))?.requiredLevel, now());
   const terminal = await registry.counterTerminal(clientId);

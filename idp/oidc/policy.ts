@@ -4,6 +4,7 @@ import { nextStep, type SignInDemand, type Step } from '../sign-in/dispatch.ts';
 import { noteDecision } from '../traces/notes.ts';
 import { apiAccessPrompt, demandAtApi } from './api-access.ts';
 import { levelAtCounter } from './counter.ts';
+import { type IdentityPromptOptions, identityConsentPrompt } from './identity-consent.ts';
 import { oidcTrace } from './trace.ts';
 
 /** The demand of an authorization request in the hub's words (OIDC Core 3.1.2.1, 5.5.1.1). */
@@ -50,8 +51,7 @@ function stepOf(ctx: KoaContextWithOIDC, required: Level | undefined, now: numbe
 const unreachable = () =>
   new errors.UnmetAuthenticationRequirements('the requested authentication level cannot be reached here');
 
-export interface PolicyOptions {
-  readonly isCounter: (clientId: string) => Promise<boolean>;
+export interface PolicyOptions extends IdentityPromptOptions {
   /** The least level that a client's registration demands, read anew each time. */
   readonly requiredLevelOf: (clientId: string) => Promise<Level | undefined>;
   readonly now: () => number;
@@ -93,8 +93,9 @@ export function interactionPolicy(options: PolicyOptions) {
     ),
     0,
   );
-  // Consent comes with the attribute catalogue; until then an approved contract is the agreement.
+  // An approved contract is the agreement, but for what the card office found out about the resident.
   policy.remove('consent');
   policy.add(apiAccessPrompt());
+  policy.add(identityConsentPrompt(options));
   return policy;
 }

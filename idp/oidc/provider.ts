@@ -29,6 +29,7 @@ import { createRecords } from './adapter.ts';
 import { agreedScopes, apiResource, apiResourceOf } from './api-access.ts';
 import { bootstrapClaim, type TokenOrigin } from './bootstrap-claim.ts';
 import { mutualTls } from './certificate-binding.ts';
+import type { Identity } from './identity.ts';
 import { officerParameter } from './officer.ts';
 import { interactionPolicy } from './policy.ts';
 import { releasedBy, staffReleased } from './release.ts';
@@ -53,9 +54,10 @@ export interface OidcProviderOptions {
   /** Whether this resident may be told of to this client. */
   readonly mayAnswer: (clientId: string, residentRef: string) => Promise<boolean>;
   readonly bootstrapFor: Bootstrap['bootstrapFor'];
-  /** Opens a sign-in of the hub for a request that needs the resident; returns the page's path. */
+  /** Opens a sign-in of the hub, or a question to the resident; returns the page's path. */
   readonly openInteraction: (ctx: KoaContextWithOIDC, interaction: Interaction) => Promise<string>;
   readonly isCounter: (clientId: string) => Promise<boolean>;
+  readonly identity: Identity;
   readonly presentations: CounterPresentations;
   /** A code is about to leave: the record of the sign-on becomes durable together with it, in one commit. */
   readonly onCode: (code: { clientId: string; residentRef: string; atCounter: boolean }) => Promise<void>;
@@ -169,6 +171,7 @@ function protocolConfiguration({ jwks, cookies, fetch, ...options }: OidcProvide
       auth_time: null,
       sid: null,
       iss: null,
+      ...options.identity.offered.claims,
     },
     clientDefaults: { id_token_signed_response_alg: 'ES256', subject_type: 'pairwise' },
     rotateRefreshToken: true,
@@ -184,7 +187,7 @@ function protocolConfiguration({ jwks, cookies, fetch, ...options }: OidcProvide
       RefreshToken: 12 * 3600,
     },
     ...fixedConfiguration,
-    discovery: { end_session_endpoint: `${options.issuer}/oidc/end-session` },
+    discovery: { end_session_endpoint: `${options.issuer}/oidc/end-session`, ...options.identity.offered.metadata },
     features: { ...fixedConfiguration.features, resourceIndicators: apiResource(options) },
   };
 }
@@ -237,7 +240,7 @@ async function accountOf(
   residentRef: string,
   { ctx, token }: { readonly ctx: KoaContextWithOIDC; readonly token: TokenOrigin | undefined },
 ) {
-  const { displayNameOf, contractOf, staffOf } = options;
+  const { displayNameOf, contractOf, staffOf, identity } = options;
   const name = await displayNameOf(residentRef);
   if (name === undefined) return undefined;
   const clientId = ctx.oidc.client?.clientId ?? '';
@@ -253,6 +256,7 @@ async function accountOf(
       name,
       ...(await staffReleased({ use, scope, asked }, { contract, staff })),
       ...(await bootstrapClaim({ use, scope, asked }, { clientId, token }, options)),
+      ...(await identity.claimsFor({ asked }, { clientId, residentRef, token })),
     }),
   };
 }

@@ -1,4 +1,10 @@
-import { attributeTypeOf, decideRelease, discoveryEprAttribute, type Staff } from '../../attribute-service/index.ts';
+import {
+  attributeTypeOf,
+  decideRelease,
+  discoveryEprAttribute,
+  type Staff,
+  verifiedIdentity,
+} from '../../attribute-service/index.ts';
 import { asksForStaff, staffClaims, staffClaimValues } from '../attributes/staff.ts';
 
 /** What the release policy lets into a grant: the scopes that may be granted, and the claims. */
@@ -28,6 +34,8 @@ export function releasedBy(contract: readonly string[]): {
       ...(named ? ['name'] : []),
       ...staff,
       ...(data ? [discoveryEprAttribute] : []),
+      // Whether it is told is decided at each answer, by the resident's consent.
+      ...(contract.includes(verifiedIdentity.id) ? ['verified_claims'] : []),
     ],
   };
 }

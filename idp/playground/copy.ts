@@ -124,6 +124,10 @@ export const reasonWords: Readonly<Record<RowReason, Text>> = {
     ja: '契約にありますが、照会に署名する鍵が登録にありません。',
     en: 'In the contract, but the registration has no key to sign what it asks with.',
   },
+  'not offered': {
+    ja: '契約にありますが、このサービスの方式では渡せないか、ハブの設定で有効になっていません。',
+    en: 'In the contract, but not for this kind of service, or not switched on in the settings of the hub.',
+  },
   'asked at the time': {
     ja: '照会のとき、ご本人に同意を尋ねます。',
     en: 'When the service asks, the person is asked for consent.',

@@ -1,4 +1,10 @@
-import { type AttributeType, attributeTypes, type Consents, type Purpose } from '../../attribute-service/index.ts';
+import {
+  attributeTypes,
+  type Consents,
+  type ConsentType,
+  type Purpose,
+  verifiedIdentity,
+} from '../../attribute-service/index.ts';
 import type { CardAuthentication } from '../../card-auth/index.ts';
 import {
   cardPin,
@@ -58,6 +64,7 @@ export async function examine({ record, tried, demand, presented }: Case, option
   const asked = { ...demand, fresh: false, required: tried.requiredLevel };
   const step = nextStep(asked, { level, authenticatedAt: presented.at }, now());
   const preview = await previewOf(stage, step, options);
+  const { identityAssurance } = options.settings.cardOffice;
   const { residentRef } = presented;
   const found = 'refused' in preview ? undefined : releasedValues(preview);
   const rows = found
@@ -66,6 +73,7 @@ export async function examine({ record, tried, demand, presented }: Case, option
         contract: tried.contract.attributes,
         staff: stage.staffOutcome(),
         counter: tried.counter !== undefined,
+        identity: record.protocol === 'oidc' && !tried.counter && identityAssurance.enabled,
         level,
         consentFor: await consentsOf({ party: record.id, residentRef }, options),
       })
@@ -109,8 +117,8 @@ async function consentsOf(
   { consents }: Pick<ExamineOptions, 'consents'>,
 ): Promise<ReleaseFacts['consentFor']> {
   const found = new Map<string, Awaited<ReturnType<Consents['find']>>>();
-  const keyOf = (type: AttributeType, purpose: Purpose) => `${type.id} ${purpose}`;
-  for (const type of attributeTypes)
+  const keyOf = (type: ConsentType, purpose: Purpose) => `${type.id} ${purpose}`;
+  for (const type of [...attributeTypes, verifiedIdentity])
     for (const purpose of type.purposes)
       found.set(keyOf(type, purpose), await consents.find({ ...who, purpose, type: type.id }));
   return (type, purpose) => {

@@ -1,6 +1,7 @@
 import {
   type AttributeType,
   attributeTypes,
+  type ConsentType,
   decideRelease,
   decideTypeRelease,
   type Purpose,
@@ -9,6 +10,7 @@ import {
   type ReleaseRefusal,
   releasable,
   type TypeReleaseRequest,
+  verifiedIdentity,
 } from '../../attribute-service/index.ts';
 import type { StaffLook } from '../attributes/staff.ts';
 
@@ -22,6 +24,7 @@ export type RowReason =
   | 'staff: no directory'
   | 'staff: not at a counter'
   | 'no key to hold'
+  | 'not offered'
   | 'asked at the time'
   | 'presented at a counter'
   | 'consent given'
@@ -45,8 +48,10 @@ export interface ReleaseFacts {
   /** Whether the answer carries the way to the resident's data. */
   readonly bootstrap: boolean;
   readonly counter: boolean;
+  /** Whether a party like this can be told how somebody was proofed. */
+  readonly identity: boolean;
   readonly level: string;
-  readonly consentFor: (type: AttributeType, purpose: Purpose) => Pick<TypeReleaseRequest, 'consent' | 'standing'>;
+  readonly consentFor: (type: ConsentType, purpose: Purpose) => Pick<TypeReleaseRequest, 'consent' | 'standing'>;
 }
 
 /** Every attribute there is, in the order of the catalogue, with the release policy's own reasons. */
@@ -60,6 +65,7 @@ export function releaseRows(facts: ReleaseFacts): ReleaseRow[] {
     ...releasable.flatMap((attribute) => (released.includes(attribute) ? [releasedRow(attribute, facts)] : [])),
     ...withheld.map(({ attribute, reason }) => ({ attribute, outcome: 'withheld' as const, reason })),
     ...attributeTypes.flatMap((type) => typeRows(type, facts)),
+    ...identityRows(facts),
   ];
 }
 
@@ -80,13 +86,26 @@ function releasedRow(attribute: ReleasableAttribute, { values, staff, counter }:
 
 /** What another body holds is asked for later, for one purpose at a time: a row for each. */
 function typeRows(type: AttributeType, facts: ReleaseFacts): ReleaseRow[] {
-  const { contract, level, counter } = facts;
+  const { contract, bootstrap } = facts;
   const attribute = type.id;
   if (!contract.includes(attribute)) return [{ attribute, outcome: 'withheld', reason: 'NOT_IN_CONTRACT' }];
-  if (!facts.bootstrap) return [{ attribute, outcome: 'withheld', reason: 'no key to hold' }];
+  if (!bootstrap) return [{ attribute, outcome: 'withheld', reason: 'no key to hold' }];
+  return purposeRows(type, facts);
+}
+
+/** What the card office found out: asked for by the claims parameter, which no test sign-in sends. */
+function identityRows(facts: ReleaseFacts): ReleaseRow[] {
+  const attribute = verifiedIdentity.id;
+  if (!facts.contract.includes(attribute)) return [{ attribute, outcome: 'withheld', reason: 'NOT_IN_CONTRACT' }];
+  if (!facts.identity) return [{ attribute, outcome: 'withheld', reason: 'not offered' }];
+  return purposeRows(verifiedIdentity, facts);
+}
+
+function purposeRows(type: ConsentType, { contract, level, counter, consentFor }: ReleaseFacts): ReleaseRow[] {
+  const attribute = type.id;
   return type.purposes.map((purpose) => {
     const request = { contract, type, purpose, level, session: 'live', presented: counter } as const;
-    const decision = decideTypeRelease({ ...request, ...facts.consentFor(type, purpose) });
+    const decision = decideTypeRelease({ ...request, ...consentFor(type, purpose) });
     const row = { attribute, purpose };
     if (!decision.released)
       return decision.askable

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { type ConsentRequest, consentRequestCollection, createConsentRequests } from '../../attribute-service/index.ts';
 import type { CardAuthentication } from '../../card-auth/index.ts';
 import type { Settings } from '../../config/index.ts';
 import {
@@ -26,6 +27,7 @@ import {
   createCounterPresentations,
 } from '../counter-presentations.ts';
 import type { KeyUses } from '../key-use.ts';
+import { nobodyProofed } from '../oidc/identity.ts';
 import {
   createSessions,
   type Presentation,
@@ -94,6 +96,8 @@ export async function openStage(
     keys,
     links: linksOn(storage, links),
     bootstrapFor,
+    identity: nobodyProofed,
+    consentRequests: createConsentRequests({ requests: storage.collection<ConsentRequest>(consentRequestCollection) }),
     staffOf,
     /** What became of the question to the staff directory; undefined when nobody asked. */
     staffOutcome: () => staff,

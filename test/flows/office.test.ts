@@ -191,6 +191,7 @@ describe('the card office in Chromium', function () {
     await holder.getByText('新しいカードに切り替わりました').waitFor();
     await lookAtChange(officer);
     await letters(officer);
+    await lists(officer);
   });
 
   async function apply(officer: Page): Promise<void> {
@@ -201,18 +202,23 @@ describe('the card office in Chromium', function () {
     await officer.getByRole('button', { name: '受け付ける' }).click();
     await officer.getByText('直すところがあります').waitFor();
     await check(officer, 'form-faulty');
-    const { sex: _sex, channel: _channel, ...texts } = form1;
+    const { sex: _sex, channel: _channel, insurerType, ...texts } = form1;
     for (const [id, text] of Object.entries(texts)) await officer.locator(`#${id}`).fill(text);
     await officer.locator('#kanji').fill('高橋 健一');
     await officer.getByRole('radio', { name: '男' }).check();
     await officer.getByRole('radio', { name: '一般公募' }).check();
+    await officer.getByLabel('加入している保険').selectOption(insurerType);
     await officer.getByLabel('代わりに手続きする人').fill('髙橋 真央');
+    await officer.getByLabel('任せること').fill('カードの受け取り');
     await officer.getByLabel('根拠').selectOption('mandate');
     await officer.getByLabel('いつから').fill('令和8年10月1日');
-    await officer.getByLabel('保険者番号').fill('01370014');
+    await officer.locator('#insurer1').fill('01370014');
+    await officer.locator('#purposes1').selectOption({ label: '本人が自分の情報を見る' });
+    await officer.locator('#textVersion1').selectOption('2026-10');
     await officer.getByRole('button', { name: '受け付ける' }).click();
     await officer.getByText('まだ照合していません').waitFor();
     await check(officer, 'received');
+    await printed(officer);
     await officer.getByLabel('画像ファイル').setInputFiles(join(root, 'test/vectors/raster/accepted-palette.png'));
     await officer.getByRole('button', { name: '画像を加える' }).click();
     await officer.getByRole('link', { name: '画像を開く 1' }).waitFor();
@@ -221,9 +227,48 @@ describe('the card office in Chromium', function () {
     await check(officer, 'compared');
     await officer.getByRole('radio', { name: /台帳の候補 1/ }).check();
     await officer.getByLabel('確かめた書類').selectOption('driving-licence');
+    await officer.getByLabel('両方の署名を確かめた').check();
     await officer.getByRole('button', { name: '承認へ回す（2人目）' }).click();
     await officer.getByText('承認待ち（2人目）').first().waitFor();
     expect(await officer.getByRole('button', { name: '承認する' }).count()).to.equal(0);
+  }
+
+  /** A page for each form, and nothing of the console on it. */
+  async function printed(officer: Page): Promise<void> {
+    const at = officer.url();
+    await officer.getByRole('link', { name: '署名用に印刷する' }).click();
+    await officer.getByRole('heading', { name: '様式2 委任状' }).waitFor();
+    await check(officer, 'print');
+    await officer.emulateMedia({ media: 'print' });
+    await picture(officer, 'office-print-paper');
+    expect(await officer.locator('.breadcrumb').isVisible()).to.equal(false);
+    const pdf = (await officer.pdf({ format: 'A4' })).toString('latin1');
+    expect(pdf.match(/\/Type \/Page\b/g)?.length, 'forms 1, 2 and 3').to.equal(3);
+    await officer.emulateMedia({ media: 'screen' });
+    await officer.goto(at);
+  }
+
+  /** Found by birth date, narrowed by employer, and a file of an employer taken in, by keyboard alone. */
+  async function lists(officer: Page): Promise<void> {
+    await officer.goto(`${world.origin}/admin/office/applications?state=approved`);
+    await officer.getByLabel('探す').fill('S59.3.2');
+    await officer.getByLabel('探す').press('Enter');
+    await officer.getByRole('link', { name: 'タカハシ ケンイチ' }).waitFor();
+    await check(officer, 'list-sought');
+    await officer.goto(`${world.origin}/admin/office/applications/import`);
+    await officer.getByLabel('参加団体').selectOption('E-001');
+    const head = 'kanji,kana,birthDate,sex,postal,municipality,town,block,insurerType';
+    const rows = ['綾 歌子,アヤ ウタコ,1980-01-02,2,7600001,高松市,番町,1-1,society', '綾 歌子,,1980-02-31,2,,,,,'];
+    const file = { name: 'people.csv', mimeType: 'text/csv', buffer: Buffer.from([head, ...rows].join('\n')) };
+    await officer.getByLabel('ファイル').setInputFiles(file);
+    await officer.getByRole('button', { name: '取り込む' }).press('Enter');
+    await officer.getByText('取り込みました').waitFor();
+    await check(officer, 'imported');
+    await officer.locator('main .notice').getByRole('link', { name: '申込審査' }).click();
+    await officer.getByLabel('参加団体').selectOption('E-001');
+    await officer.getByRole('button', { name: '絞り込む' }).press('Enter');
+    await officer.getByRole('link', { name: 'アヤ ウタコ' }).waitFor();
+    await check(officer, 'list-narrowed');
   }
 
   async function approve(second: Page): Promise<void> {

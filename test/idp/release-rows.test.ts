@@ -11,6 +11,7 @@ function rowOf(attribute: string, facts: Partial<ReleaseFacts> = {}): ReleaseRow
     staff: 'found',
     bootstrap: true,
     counter: false,
+    identity: true,
     level: cardPin,
     consentFor: () => ({ consent: 'none', standing: false }),
     ...facts,
@@ -32,6 +33,14 @@ describe('what a test sign-in says of each attribute', () => {
       expect(rowOf('staffRole', { staff })).to.include({ outcome: 'withheld', reason: `staff: ${staff}` });
     expect(rowOf('staffRole')).to.include({ reason: 'no value' });
     expect(rowOf('staffRole', { counter: true, staff: undefined })).to.include({ reason: 'staff: not at a counter' });
+  });
+
+  it('tells how somebody was proofed only where it is offered and agreed to', () => {
+    const contract = ['verifiedIdentity'];
+    expect(rowOf('verifiedIdentity')).to.include({ outcome: 'withheld', reason: 'NOT_IN_CONTRACT' });
+    expect(rowOf('verifiedIdentity', { contract, identity: false })).to.include({ reason: 'not offered' });
+    expect(rowOf('verifiedIdentity', { contract })).to.include({ outcome: 'later', reason: 'asked at the time' });
+    expect(rowOf('verifiedIdentity', { contract: [...contract, selfView] })).to.include({ reason: 'PURPOSE_REFUSED' });
   });
 
   it('has the release policy decide on data of other bodies, with the holder’s real consent', () => {

@@ -85,8 +85,15 @@ describe('applications for a card, over HTTP (A1)', () => {
       ...form1,
       agent: '髙橋 真央',
       mandateKind: 'mandate',
+      scope: 'カードの受け取り',
       from: '令和8年10月1日',
-      insurers: '01370014\n３７００１５',
+      signed: '1',
+      insurer1: '01370014',
+      purposes1: 'self-view',
+      textVersion1: '2026-10',
+      insurer3: '３７００１５',
+      purposes3: 'self-view eligibility-check',
+      textVersion3: '2026-10',
     });
     await act(officer, at, 'compare');
     const shown = (await world.page(officer, at)).html;
@@ -111,8 +118,14 @@ describe('applications for a card, over HTTP (A1)', () => {
       ['enrolment', 'P004'],
     ]);
     const { mandates, consents } = await forms2and3.ofResident('P004');
-    expect(mandates.map(({ agent, from }) => [agent, from])).to.deep.equal([['髙橋 真央', '2026-10-01']]);
-    expect(consents.map(({ insurer }) => insurer).toSorted()).to.deep.equal(['01370014', '370015']);
+    expect(mandates.map(({ agent, from, signed }) => [agent, from, signed])).to.deep.equal([
+      ['髙橋 真央', '2026-10-01', true],
+    ]);
+    const inWords = consents.map(({ insurer, purposes, textVersion }) => [insurer, purposes.join(), textVersion]);
+    expect(inWords).to.deep.equal([
+      ['01370014', 'self-view', '2026-10'],
+      ['370015', 'self-view,eligibility-check', '2026-10'],
+    ]);
     const told = (await world.credential.notices.list('P004')).records.map(({ kind }) => kind);
     expect(told.toSorted()).to.deep.equal(['insurer-consent-given', 'insurer-consent-given', 'mandate-given']);
     expect(await world.codeOf(await decide(second, at)), 'twice').to.match(/APPLICATION_CHANGED|FORGED_REQUEST/);
@@ -218,7 +231,7 @@ describe('applications for a card, over HTTP (A1)', () => {
     const wrong = {
       ...form1,
       birthDate: '昭和99年',
-      insurers: '370016',
+      insurer1: '370016',
       postal: '76',
       agent: 'X',
       kana: 'タカハシ"><b>',

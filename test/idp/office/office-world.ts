@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Resident } from '../../../card-auth/index.ts';
+import { type Resident, residentCollection } from '../../../card-auth/index.ts';
 import type { Role } from '../../../idp/admin/roles.ts';
 import { type JournalRecord, openEmbeddedStorage } from '../../../storage/index.ts';
 import { makeSoftwareCard } from '../../../trial/index.ts';
@@ -41,15 +41,21 @@ export const form1 = {
   town: '太田上町',
   block: '4番地',
   channel: 'public',
+  insurerType: 'municipal',
 };
 
+const employers = [{ code: 'E-001', name: { ja: '玉藻製作所', en: 'Tamamo Works' } }];
 const limits = { pages: { points: 100_000 }, signIn: { points: 100_000 } };
 
 /** A hub with a register, two officers, a second one, two of the support, and an auditor; the clock can be moved. */
 export async function startOfficeWorld({ more = {} }: { readonly more?: object } = {}) {
   let ahead = 0;
   const now = () => Date.now() + ahead;
-  const hub = await startTestHub({ now, more: { limits, ...more }, station: makeSoftwareCard });
+  const hub = await startTestHub({
+    now,
+    more: { limits, cardOffice: { employers }, ...more },
+    station: makeSoftwareCard,
+  });
   const { origin, administrators, credential } = hub;
   const cards = new Map<string, Awaited<ReturnType<typeof issueCard>>>();
   const ids = new Map<string, string>();
@@ -135,10 +141,18 @@ export async function startOfficeWorld({ more = {} }: { readonly more?: object }
     return records.map(({ entry }) => entry).filter((entry) => entry.type === type);
   }
 
+  /** As an import of the register would. */
+  async function changeResident(id: string, change: (current: Resident) => Resident): Promise<void> {
+    const storage = openEmbeddedStorage({ file: join(hub.data, 'hub.sqlite') });
+    await storage.collection<Resident>(residentCollection).update(id, change);
+    await storage.close();
+  }
+
   const pass = (ms: number) => {
     ahead += ms;
   };
-  return { ...hub, cards, ids, approvedTask, holderCard, signedIn, page, send, upload, codeOf, audited, pass, now };
+  const acts = { approvedTask, holderCard, changeResident, signedIn, page, send, upload, codeOf, audited, pass };
+  return { ...hub, ...acts, cards, ids, now };
 }
 
 export type OfficeWorld = Awaited<ReturnType<typeof startOfficeWorld>>;

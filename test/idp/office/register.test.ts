@@ -7,6 +7,7 @@ import { CardOffice } from '../../../config/card-office.ts';
 import { candidatesOf, importedRegister, jsonRegister, openRegister } from '../../../idp/office/register.ts';
 import { hasSlapd, startSlapd } from '../../attribute-service/slapd.ts';
 import { skipUnless } from '../../flows/trial.ts';
+import { newKeyPair } from '../../peer-keys.ts';
 import { freePort } from '../../ports.ts';
 import { refusal } from '../../refusal.ts';
 import { people } from './office-world.ts';
@@ -119,9 +120,13 @@ describe('the resident register in a directory', function () {
     const folder = await mkdtemp(join(tmpdir(), 'sanuki-register-'));
     const passwordFile = join(folder, 'password');
     await writeFile(passwordFile, 'password' in more ? String(more.password) : 'right');
-    const given = { kind: 'ldap', url: `ldap://127.0.0.1:${port}`, bindDn: 'cn=hub,dc=city', baseDn: 'dc=city' };
+    const caFile = join(folder, 'ca.pem');
+    if ('ca' in more) await writeFile(caFile, String(more.ca));
+    const where = { url: `ldap://127.0.0.1:${port}`, bindDn: 'cn=hub,dc=city', baseDn: 'dc=city' };
+    const tls = 'ca' in more ? { caFile } : {};
+    const how = 'place' in more ? { ...where, ...(more.place as object), ...tls } : where;
     const { register: settings } = CardOffice.parse({
-      register: { ...given, passwordFile, attributes, birthDateFormat: 'YYYYMMDD', deadlineMs: 2000 },
+      register: { kind: 'ldap', ...how, passwordFile, attributes, birthDateFormat: 'YYYYMMDD', deadlineMs: 2000 },
     });
     const register = await openRegister(settings, { residents: { bornOn }, trial: true });
     await rm(folder, { recursive: true });
@@ -140,5 +145,31 @@ describe('the resident register in a directory', function () {
   it('is refused where an entry cannot be used or the account is not let in', async () => {
     expect(await refusal(ask('1984-03-03'))).to.equal('REGISTER_GARBLED');
     expect(await refusal(ask('1984-03-02', { password: 'wrong' }))).to.equal('REGISTER_SILENT');
+  });
+
+  it('is asked behind StartTLS, and hears no password from a hub that could be speaking to somebody else', async () => {
+    const tls = await newKeyPair('localhost');
+    const [own, entries] = [await freePort(), [person('R1')]];
+    const where = { port: own, suffix: 'dc=city', bindDn: 'cn=hub,dc=city', password: 'right', entries };
+    const directory = await startSlapd({ ...where, tls, tlsOnly: true });
+    const at = (host: string, startTls: boolean) => ({ url: `ldap://${host}:${own}`, startTls });
+    const ca = tls.certificate;
+    try {
+      const found = await ask('1984-03-02', { place: at('localhost', true), ca });
+      expect(found.map(({ reference: of }) => of)).to.deep.equal(['R1']);
+      const refused = {
+        'without TLS, which this directory refuses': { place: at('localhost', false), ca },
+        'an authority that nobody named': { place: at('localhost', true) },
+        'the certificate of a stranger': {
+          place: at('localhost', true),
+          ca: (await newKeyPair('localhost')).certificate,
+        },
+        'a certificate of another name': { place: at('127.0.0.1', true), ca },
+      };
+      for (const [what, more] of Object.entries(refused))
+        expect(await refusal(ask('1984-03-02', more)), what).to.equal('REGISTER_SILENT');
+    } finally {
+      await directory.close();
+    }
   });
 });

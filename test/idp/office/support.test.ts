@@ -186,10 +186,11 @@ describe('the support centre, over HTTP (A3)', () => {
     expect(
       (await world.credential.tasks.inState('open')).records.map(({ act: what, reason }) => [what, reason]),
     ).to.deep.equal([['replace', 'NAME']]);
-    await world.cardOffice.forms2and3.take('F-1', 'P004', { insurers: ['370015'] });
-    await world.cardOffice.forms2and3.take('F-2', 'P006', { insurers: ['370015'] });
-    expect(await refused(officer, at, 'withdraw', { kind: 'consent', id: 'F-2.370015' })).to.equal('PAGE_MISSING');
-    expect((await act(officer, at, 'withdraw', { kind: 'consent', id: 'F-1.370015' })).status).to.equal(303);
+    const insurers = [{ insurer: '370015', purposes: ['self-view'], textVersion: '2026-10' }] as const;
+    await world.cardOffice.forms2and3.take('F-1', 'P004', { insurers });
+    await world.cardOffice.forms2and3.take('F-2', 'P006', { insurers });
+    expect(await refused(officer, at, 'withdraw', { kind: 'consent', id: 'F-2.1' })).to.equal('PAGE_MISSING');
+    expect((await act(officer, at, 'withdraw', { kind: 'consent', id: 'F-1.1' })).status).to.equal(303);
     const [kept] = (await world.cardOffice.forms2and3.ofResident('P004')).consents;
     expect(kept?.withdrawnAt).to.be.a('number');
     await act(officer, at, 'withdraw', { kind: 'consent', id: 'F-1.370015' });
