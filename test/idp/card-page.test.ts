@@ -178,6 +178,6 @@ describe('the holder’s card over HTTP', () => {
     expect(await entersWith('593817')).to.equal('in');
     expect(world.logged.join()).to.not.include(made?.code);
     const kinds = (await world.credential.notices.list('r1')).records.map(({ kind }) => kind);
-    expect(kinds).to.deep.equal(['new-device', 'pin-reset']);
+    expect(kinds).to.deep.equal(['new-device', 'pin-reset', 'code-made']);
   });
 });
