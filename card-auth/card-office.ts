@@ -1,5 +1,5 @@
 import { randomBytes, randomInt } from 'node:crypto';
-import type { CardRecord, CardRegistry, HandedOver } from './card-registry.ts';
+import { type CardRecord, type CardRegistry, type HandedOver, isWaiting } from './card-registry.ts';
 import type { CardAct, CardTask, CardTasks, ChangeEvent } from './card-tasks.ts';
 import { tasksFor } from './card-tasks.ts';
 import { CardError } from './errors.ts';
@@ -180,33 +180,37 @@ export function createCardOffice(options: CardOfficeOptions) {
     return undefined;
   }
 
-  /** A new code makes the one before it worthless. */
+  /** A new code makes the one before it worthless. The first one of a card goes by mail, as the card does (R37). */
   async function makeCode({ id, status }: CardRecord, by: CardPerson): Promise<MadeCode> {
     if (!['issued', 'active', 'pin-locked'].includes(status))
       throw new CardError('MOVE_REFUSED', `a card that is ${status} gets no code`);
     const { code, kept } = codes.make(id, status === 'issued' ? 'activate' : 'reset');
-    const card = await cards.update(id, (current) => ({ ...current, handOver: kept }));
+    const posted: HandedOver = { at: now(), how: 'mail', by: by.id };
+    const card = await cards.update(id, (current) => ({
+      ...current,
+      handOver: kept,
+      ...(isWaiting(current) ? { handedOver: posted } : {}),
+    }));
     if (!card) throw new CardError('CARD_MISSING', 'the card is gone');
     await onChange({ type: 'code-made', card, reason: 'HANDOVER', by });
     return { card, code };
   }
 
   /**
-   * A card that the station made, for a task that was agreed to. It starts inactive, with a code; a replacement carries
-   * the same residentRef, so every pseudonym of its holder stays, and names the card whose place it takes.
+   * A card that the station made, for a task that was agreed to. It starts inactive and without a code; a replacement
+   * carries the same residentRef, so every pseudonym of its holder stays, and names the card whose place it takes.
    */
-  async function issue(taskId: string, made: MadeCard, by: CardPerson): Promise<MadeCode> {
+  async function issue(taskId: string, made: MadeCard, by: CardPerson): Promise<CardRecord> {
     const task = await tasks.update(taskId, (current) => {
       if (current.state !== 'approved') throw new CardError('TASK_DECIDED', 'the task waits for no card');
       return { ...current, state: 'done' };
     });
     if (!task) throw new CardError('TASK_DECIDED', 'there is no such task');
-    const { code, kept } = codes.make(made.id, 'activate');
     const card: CardRecord = {
       ...made,
       residentRef: task.residentRef,
       status: 'issued',
-      handOver: kept,
+      madeFor: taskId,
       supersedes: task.cardId,
       lastWcnt: 0,
       lastTapAt: 0,
@@ -215,18 +219,20 @@ export function createCardOffice(options: CardOfficeOptions) {
     };
     await cards.insert(card);
     await onChange({ type: 'issued', card, reason: task.reason, by });
-    return { card, code };
+    return card;
   }
 
   /**
-   * R37: the card goes to its holder. Its making was agreed to by two, so one gives it out; the code of the issue dies,
-   * and the one of the separate letter is made here, once: whoever wants another one asks a second person (`code`).
+   * R37: the card goes to its holder. Its making was agreed to by two, so one gives it out; the code of the separate
+   * letter is made here, once: whoever wants another one asks a second person (`code`). Nobody here agreed to a card
+   * that was imported, so its code takes two, alone (`code`) or in a batch.
    */
   async function handOver(cardId: string, how: HandedOver['how'], by: CardPerson): Promise<MadeCode> {
     const { code, kept } = codes.make(cardId, 'activate');
     const card = await cards.update(cardId, (current) => {
-      if (current.status !== 'issued' || current.handedOver)
-        throw new CardError('MOVE_REFUSED', 'only a new card is handed over, and once');
+      if (!isWaiting(current)) throw new CardError('MOVE_REFUSED', 'only a new card is handed over, and once');
+      if (current.madeFor === undefined)
+        throw new CardError('SECOND_PERSON_NEEDED', 'the code of an imported card takes two persons');
       return { ...current, handOver: kept, handedOver: { at: now(), how, by: by.id } };
     });
     if (!card) throw new CardError('CARD_MISSING', 'the card is gone');

@@ -1,11 +1,14 @@
 import {
   type CardRecord,
   type CardTask,
+  type CodeBatch,
   cardCollection,
   cardTaskCollection,
+  codeBatchCollection,
   createCardOffice,
   createCardRegistry,
   createCardTasks,
+  createCodeBatches,
   createExpiryRound,
   createHandOverCodes,
   type PinCounter,
@@ -59,8 +62,15 @@ export function openCardOffice({ ground: { storage, audit, secret }, onStopped, 
     onChange,
     now,
   });
+  const codeBatches = createCodeBatches({
+    batches: storage.collection<CodeBatch>(codeBatchCollection),
+    cards,
+    codes,
+    onChange,
+    now,
+  });
   const expiryRound = createExpiryRound({ cards, onEvent: onExpiry, now });
-  return { cards, notices, tasks, codes, office, onFact, expiryRound };
+  return { cards, notices, tasks, codes, office, codeBatches, onFact, expiryRound };
 }
 
 /** For a command beside the hub. */
