@@ -30,7 +30,11 @@ export interface CredentialOptions {
 export async function openCredential({ settings, ground, onStopped, now }: CredentialOptions) {
   const { storage } = ground;
   const residents = createResidents({ residents: storage.collection<Resident>(residentCollection) });
-  const { cards, notices, codes, office, tasks, expiryRound, onFact } = openCardOffice({ ground, onStopped, now });
+  const { cards, notices, codes, office, codeBatches, tasks, expiryRound, onFact } = openCardOffice({
+    ground,
+    onStopped,
+    now,
+  });
   if (settings.profile === 'production') await refuseTrialPeople(residents, cards);
   const { keyService, close } = await startKeyService(ground, settings);
   const rotation = await openCardKeyRotation({ storage, settings, makeVersion: keyService.makeVersion, now });
@@ -44,7 +48,7 @@ export async function openCredential({ settings, ground, onStopped, now }: Crede
   const pinChallenges = storage.collection<CardChallenge>(pinChallengeCollection);
   const pinSetting = createPinSetting({ ...common, codes, challenges: pinChallenges });
 
-  return { residents, cards, office, tasks, expiryRound, notices, signIn, pinSetting, rotation, close };
+  return { residents, cards, office, codeBatches, tasks, expiryRound, notices, signIn, pinSetting, rotation, close };
 }
 
 /** The key service in a worker of its own, which alone opens the card keys. */

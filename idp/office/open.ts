@@ -4,11 +4,13 @@ import {
   type CardRegistry,
   type CardTask,
   type CardTasks,
+  type CodeBatches,
   cardTaskCollection,
   type Residents,
 } from '../../card-auth/index.ts';
 import type { Settings } from '../../config/index.ts';
 import type { Log } from '../../lib/log.ts';
+import { createPdfWriter } from '../../lib/pdf.ts';
 import { createSeal } from '../../lib/seal.ts';
 import type { Ground } from '../ground.ts';
 import { createLeases, type LeaseRecord, leaseCollection } from '../lease.ts';
@@ -22,10 +24,12 @@ import {
   type FailedChecks,
   failedCheckCollection,
 } from './caller-cases.ts';
+import { codeBatchRoutes } from './code-batch-routes.tsx';
 import { createDaily } from './daily.ts';
 import { createEquipment, equipmentCollection, type LentEquipment } from './equipment.ts';
 import { equipmentRoutes } from './equipment-routes.tsx';
 import { createEvidence, type EvidencePicture, evidenceCollection } from './evidence.ts';
+import { faceRoutes } from './face-routes.ts';
 import {
   createForms,
   type InsurerConsent,
@@ -49,6 +53,7 @@ export interface CardOfficeParts {
   readonly cards: CardRegistry;
   readonly tasks: CardTasks;
   readonly office: CardOffice;
+  readonly codeBatches: CodeBatches;
   readonly expiryRound: () => Promise<void>;
   readonly issuingStation: IssuingStation | undefined;
 }
@@ -77,6 +82,8 @@ export async function openOfficePages(options: OfficeOptions) {
     registerMs: settings.cardOffice.registerHours * hourMs,
     origin: settings.origin,
     support: settings.service.support,
+    sender: { operator: settings.service.operator.ja, phone: settings.service.support.phone },
+    pdf: createPdfWriter(),
     equipment: createEquipment({
       equipment: options.ground.storage.collection<LentEquipment>(equipmentCollection),
       now,
@@ -93,6 +100,8 @@ export async function openOfficePages(options: OfficeOptions) {
     pictureRoutes(common),
     supportRoutes(common),
     taskRoutes(common),
+    faceRoutes(common),
+    codeBatchRoutes(common),
     letterRoutes(common),
     equipmentRoutes(common),
   ];

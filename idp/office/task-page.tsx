@@ -1,6 +1,8 @@
 import type { CardRecord, CardTask } from '../../card-auth/index.ts';
 import { Breadcrumb, type DateStyle, formatDay, formatMoment, Records, Value } from '../../web/index.ts';
 import { adminCopy } from '../admin/copy.ts';
+import type { unprintableOn } from './face.ts';
+import { printCopy, unprintableWords } from './print-copy.ts';
 import { actNames } from './support-copy.ts';
 import { reasonNames, taskCopy, toDo } from './task-copy.ts';
 
@@ -17,7 +19,12 @@ export interface ShownTask {
 export interface TaskListOptions {
   readonly open: readonly ShownTask[];
   readonly toMake: readonly ShownTask[];
-  readonly toHandOver: readonly { readonly card: CardRecord; readonly person: string }[];
+  readonly toHandOver: readonly {
+    readonly card: CardRecord;
+    readonly person: string;
+    /** Why its face cannot be PDF. */
+    readonly fault: ReturnType<typeof unprintableOn>;
+  }[];
   readonly station: boolean;
   readonly csrf: string;
   readonly at: number;
@@ -142,6 +149,7 @@ function Make({ shown, station, csrf, language }: Parts & { readonly shown: Show
 
 function HandOvers({ toHandOver, ...style }: Parts) {
   const { language } = style;
+  const printable = toHandOver.filter(({ fault }) => !fault).length;
   const say = (key: keyof typeof taskCopy) => taskCopy[key][language];
   return (
     <section class="section">
@@ -152,25 +160,36 @@ function HandOvers({ toHandOver, ...style }: Parts) {
         <Records
           label="hand-over-title"
           columns={(['number', 'person', 'issued'] as const).map(say)}
-          rows={toHandOver.map(({ card, person }) => ({
+          rows={toHandOver.map(({ card, person, fault }) => ({
             key: card.id,
             cells: [
-              <a key="number" href={`/admin/office/cards/${card.id}`}>
-                {card.number}
-              </a>,
+              <span key="number">
+                <a href={`/admin/office/cards/${card.id}`}>{card.number}</a>
+                {fault ? (
+                  <>
+                    <br />
+                    <span class="hint">⚠ {unprintableWords(fault.label, fault.at, language)}</span>
+                  </>
+                ) : null}
+              </span>,
               <Value key="person">{person}</Value>,
               formatMoment(card.issuedAt, style),
             ],
           }))}
         />
       )}
-      {toHandOver.length > 1 ? (
+      {printable > 0 ? (
         <p>
-          <a class="button button-plain" href="/admin/office/faces">
-            {say('faces')}
-          </a>
+          <a class="button button-plain" href="/admin/office/faces.pdf">
+            {printCopy.facesPdf[language].replace('{n}', String(printable))}
+          </a>{' '}
+          <a href="/admin/office/faces">{say('faces')}</a>
         </p>
       ) : null}
+      {printable < toHandOver.length ? <p>{printCopy.facesLeft[language]}</p> : null}
+      <p>
+        <a href="/admin/office/code-batches">{printCopy.batches[language]}</a>
+      </p>
     </section>
   );
 }

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Resident } from '../../../card-auth/index.ts';
+import type { CardRecord, Resident } from '../../../card-auth/index.ts';
 import type { Role } from '../../../idp/admin/roles.ts';
 import { type JournalRecord, openEmbeddedStorage } from '../../../storage/index.ts';
 import { makeSoftwareCard } from '../../../trial/index.ts';
@@ -135,10 +135,42 @@ export async function startOfficeWorld({ more = {} }: { readonly more?: object }
     return records.map(({ entry }) => entry).filter((entry) => entry.type === type);
   }
 
+  /** Cards as an import leaves them, in the order of the residents; ids and numbers count up from `first`. */
+  async function imported(residents: readonly string[], first = 1, at = now()): Promise<readonly CardRecord[]> {
+    const fresh = { status: 'issued', lastWcnt: 0, lastTapAt: 0, unfinished: [] } as const;
+    const delivered = residents.map((residentRef, count) => ({
+      ...fresh,
+      id: `imported-${first + count}`,
+      number: String(4_000_000_000_000 + first + count),
+      residentRef,
+      ckv: 1,
+      issuedAt: at,
+      expiresOn: now() + yearMs,
+      software: true,
+    }));
+    await Promise.all(delivered.map((card) => credential.cards.insert(card)));
+    return delivered;
+  }
+
   const pass = (ms: number) => {
     ahead += ms;
   };
-  return { ...hub, cards, ids, approvedTask, holderCard, signedIn, page, send, upload, codeOf, audited, pass, now };
+  return {
+    ...hub,
+    cards,
+    ids,
+    approvedTask,
+    holderCard,
+    signedIn,
+    page,
+    send,
+    upload,
+    codeOf,
+    audited,
+    imported,
+    pass,
+    now,
+  };
 }
 
 export type OfficeWorld = Awaited<ReturnType<typeof startOfficeWorld>>;
