@@ -49,7 +49,7 @@ export function CodeBatchPage(options: Parts) {
       {state === 'agreed' && mayPrint && left.length > 0 ? <LeftOut {...options} left={left} /> : null}
       {(state === 'agreed' || state === 'posted') && mayAsk ? <Again {...options} /> : null}
       <section class="section">
-        <h2 id="cards-title">{printCopy.cards[language]}</h2>
+        <h2 id="cards-title">{taskCopy.card[language]}</h2>
         <Records
           label="cards-title"
           columns={(['number', 'person', 'state'] as const).map((key) => taskCopy[key][language])}
@@ -83,12 +83,14 @@ function Decide({ batch, csrf, language }: Parts) {
       <p>{printCopy.decideText[language].replace('{n}', String(batch.cards.length))}</p>
       <form method="post" action={`${home}/${batch.id}/decide`}>
         <input type="hidden" name="csrf" value={csrf} />
-        <button type="submit" name="outcome" value="approve">
-          {taskCopy.approve[language]}
-        </button>{' '}
-        <button type="submit" name="outcome" value="decline" class="button-plain">
-          {taskCopy.decline[language]}
-        </button>
+        <div class="actions">
+          <button type="submit" name="outcome" value="approve">
+            {taskCopy.approve[language]}
+          </button>
+          <button type="submit" name="outcome" value="decline" class="button-plain">
+            {taskCopy.decline[language]}
+          </button>
+        </div>
       </form>
     </section>
   );
@@ -100,18 +102,20 @@ function Print({ batch, csrf, language }: Parts) {
     <section class="section">
       <h2>{printCopy.print[language]}</h2>
       <p>{printCopy.printText[language]}</p>
-      <form method="post" action={`${at}/print`}>
-        <input type="hidden" name="csrf" value={csrf} />
-        <button type="submit">{printCopy.print[language]}</button>
-      </form>
-      {batch.runs > 0 ? (
-        <form method="post" action={`${at}/posted`}>
+      <div class="actions">
+        <form method="post" action={`${at}/print`}>
           <input type="hidden" name="csrf" value={csrf} />
-          <button type="submit" class="button-plain">
-            {printCopy.posted[language]}
-          </button>
+          <button type="submit">{printCopy.print[language]}</button>
         </form>
-      ) : null}
+        {batch.runs > 0 ? (
+          <form method="post" action={`${at}/posted`}>
+            <input type="hidden" name="csrf" value={csrf} />
+            <button type="submit" class="button-plain">
+              {printCopy.posted[language]}
+            </button>
+          </form>
+        ) : null}
+      </div>
     </section>
   );
 }

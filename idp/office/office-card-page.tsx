@@ -73,16 +73,16 @@ function FaceLinks({ fault, base, language }: OfficeCardOptions & DateStyle & { 
   return (
     <>
       {fault ? <Notice kind="warning" title={unprintableWords(fault.label, fault.at, language)} /> : null}
-      <p>
+      <div class="actions">
         {fault ? null : (
           <a class="button button-plain" href={`${base}/face.pdf`}>
             {printCopy.facePdf[language]}
           </a>
-        )}{' '}
-        <a class={fault ? 'button button-plain' : ''} href={`${base}/face`}>
+        )}
+        <a class="button button-plain" href={`${base}/face`}>
           {printCopy.sheet[language]}
         </a>
-      </p>
+      </div>
     </>
   );
 }
@@ -112,10 +112,12 @@ function HandOver({ card, csrf, base, language }: OfficeCardOptions & DateStyle 
           options={(['counter', 'mail'] as const).map((value) => ({ value, label: say(value) }))}
           value="counter"
         />
-        <button type="submit">{say('handOver')}</button>{' '}
-        <button type="submit" class="button-plain" name="as" value="pdf">
-          {printCopy.letterPdf[language]}
-        </button>
+        <div class="actions">
+          <button type="submit">{say('handOver')}</button>
+          <button type="submit" class="button-plain" name="as" value="pdf">
+            {printCopy.letterPdf[language]}
+          </button>
+        </div>
       </form>
     </section>
   );

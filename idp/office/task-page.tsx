@@ -179,12 +179,14 @@ function HandOvers({ toHandOver, ...style }: Parts) {
         />
       )}
       {printable > 0 ? (
-        <p>
+        <div class="actions">
           <a class="button button-plain" href="/admin/office/faces.pdf">
             {printCopy.facesPdf[language].replace('{n}', String(printable))}
-          </a>{' '}
-          <a href="/admin/office/faces">{say('faces')}</a>
-        </p>
+          </a>
+          <a class="button button-plain" href="/admin/office/faces">
+            {say('faces')}
+          </a>
+        </div>
       ) : null}
       {printable < toHandOver.length ? <p>{printCopy.facesLeft[language]}</p> : null}
       <p>
