@@ -18,6 +18,10 @@ export const printCopy = {
   },
   letterPdf: { ja: '記録して、手紙をPDFで受け取る', en: 'Record it and get the letter as PDF' },
   batches: { ja: '受け渡し番号をまとめて出す', en: 'Hand-over codes in bulk' },
+  batchesOpen: {
+    ja: '受け渡し番号のまとめが、承認を待っています（{n}件）',
+    en: 'Batches of hand-over codes that wait for agreement: {n}',
+  },
   batchesLead: {
     ja: '取り込んだカードの最初の受け渡し番号を、手紙のPDFにします。頼む人と承認する人は別です。番号を見るのは、頼んだ人だけです。',
     en: 'The first codes of imported cards, as letters in a PDF. One person asks and another agrees; only who asked gets the codes.',

@@ -25,6 +25,8 @@ export interface TaskListOptions {
     /** Why its face cannot be PDF. */
     readonly fault: ReturnType<typeof unprintableOn>;
   }[];
+  /** Batches of codes that wait for a second person. */
+  readonly batches: number;
   readonly station: boolean;
   readonly csrf: string;
   readonly at: number;
@@ -48,6 +50,13 @@ export function TaskList(options: Parts) {
       <section class="section">
         <h2 id="open-title">{say('open')}</h2>
         <Tasks {...options} label="open-title" tasks={open} last={(shown) => <Decide {...options} shown={shown} />} />
+        {options.batches > 0 ? (
+          <p>
+            <a href="/admin/office/code-batches">
+              {printCopy.batchesOpen[language].replace('{n}', String(options.batches))}
+            </a>
+          </p>
+        ) : null}
       </section>
       <section class="section">
         <h2 id="make-title">{say('toMake')}</h2>

@@ -1,6 +1,12 @@
 import type Router from '@koa/router';
 import type { Context } from 'koa';
-import { type CardRecord, type CardTask, displayNameOf, type MadeCode } from '../../card-auth/index.ts';
+import {
+  type CardRecord,
+  type CardTask,
+  type CodeBatches,
+  displayNameOf,
+  type MadeCode,
+} from '../../card-auth/index.ts';
 import type { PdfWriter } from '../../lib/pdf.ts';
 import { type Admitted, aboutOf } from '../admin/door.ts';
 import { HubPageError } from '../errors.ts';
@@ -18,6 +24,7 @@ import { type ShownTask, TaskList } from './task-page.tsx';
 
 export interface TaskRoutesOptions extends OfficePagesOptions {
   readonly letters: Pick<Letters, 'queue'>;
+  readonly codeBatches: Pick<CodeBatches, 'inState'>;
   readonly issuingStation: IssuingStation | undefined;
   readonly origin: string;
   readonly sender: Sender;
@@ -163,6 +170,7 @@ async function showTasks(ctx: Context, { administrator, session }: Admitted, opt
     toHandOver: door.may(administrator, 'card.issue')
       ? await namedOf(await options.cards.waiting(facesMax), options)
       : [],
+    batches: (await options.codeBatches.inState('open')).length,
     station: issuingStation !== undefined,
     csrf: forms.prepare(ctx, aboutOf(session)),
     at: now(),

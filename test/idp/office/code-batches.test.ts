@@ -57,6 +57,7 @@ describe('hand-over codes in bulk, over HTTP (R37)', function () {
     const asked = await post(officer, home, { import: String(at) });
     const batch = asked.headers.get('location') ?? '';
     expect(await world.codeOf(await post(officer, `${batch}/print`))).to.equal('SECOND_PERSON_NEEDED');
+    expect((await world.page(second, '/admin/office/tasks')).html).to.include('承認を待っています（1件）');
     expect((await world.page(second, batch)).html)
       .to.include('タカハシ ケンイチ')
       .and.include('承認する');
