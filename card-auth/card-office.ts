@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { createCardEventTasks } from './card-event-tasks.ts';
 import { countCards } from './card-limit.ts';
-import type { CardRecord, CardRegistry, HandedOver } from './card-registry.ts';
+import { type CardRecord, type CardRegistry, type HandedOver, isWaiting } from './card-registry.ts';
 import type { CardAct, CardTask, CardTasks } from './card-tasks.ts';
 import { CardError } from './errors.ts';
-import type { HandOverCode, HandOverCodes } from './hand-over-code.ts';
+import type { HandOverCodes } from './hand-over-code.ts';
+import { createLetterCodes } from './letter-codes.ts';
 import { type CardActor, mayMove, type ReasonCode } from './life-cycle.ts';
 import { checkOpen, expiryOf, type Programme } from './programme.ts';
 import type { StopCodes } from './stop-code.ts';
@@ -81,11 +82,7 @@ export function createCardOffice(options: CardOfficeOptions) {
     if (act === 'issue' || act === 'replace') checkOpen(programme, now());
   };
 
-  /** What goes into the letter, and what the record keeps of it; both codes of the letter before are worth nothing then. */
-  function letterOf(cardId: string, purpose: HandOverCode['purpose']) {
-    const [{ code, kept: handOver }, stop] = [codes.make(cardId, purpose), stopCodes.make()];
-    return { told: { code, stopCode: stop.code }, kept: { handOver, stopCode: stop.hash } };
-  }
+  const letterOf = createLetterCodes({ codes, stopCodes });
 
   async function named(number: string): Promise<CardRecord> {
     const card = await cards.byNumber(number);
@@ -210,23 +207,28 @@ export function createCardOffice(options: CardOfficeOptions) {
     return undefined;
   }
 
-  /** A new code makes the one before it worthless. */
+  /** A new code makes the one before it worthless. The first one of a card goes by mail, as the card does (R37). */
   async function makeCode({ id, status }: CardRecord, by: CardPerson): Promise<MadeCode> {
     if (!['issued', 'active', 'pin-locked'].includes(status))
       throw new CardError('MOVE_REFUSED', `a card that is ${status} gets no code`);
     const { told, kept } = letterOf(id, status === 'issued' ? 'activate' : 'reset');
-    const card = await cards.update(id, (current) => ({ ...current, ...kept }));
+    const posted: HandedOver = { at: now(), how: 'mail', by: by.id };
+    const card = await cards.update(id, (current) => ({
+      ...current,
+      ...kept,
+      ...(isWaiting(current) ? { handedOver: posted } : {}),
+    }));
     if (!card) throw new CardError('CARD_MISSING', 'the card is gone');
     await onChange({ type: 'code-made', card, reason: 'HANDOVER', by });
     return { card, ...told };
   }
 
   /**
-   * A card that the station made, for a task that was agreed to. It starts inactive, with a code; a replacement carries
-   * the same residentRef, so every pseudonym of its holder stays, and names the card whose place it takes. The task
-   * names its card first and is done last: after a crash between, the same card can be issued again, and no other.
+   * A card that the station made, for a task that was agreed to. It starts inactive and without a code; a replacement
+   * carries the same residentRef, so every pseudonym of its holder stays, and names the card whose place it takes. The
+   * task names its card first and is done last: after a crash between, the same card can be issued again, and no other.
    */
-  async function issue(taskId: string, made: MadeCard, by: CardPerson): Promise<MadeCode> {
+  async function issue(taskId: string, made: MadeCard, by: CardPerson): Promise<CardRecord> {
     const task = await tasks.update(taskId, (current) => {
       demandOpen(current.act);
       if (current.state !== 'approved' || (current.madeCard ?? made.id) !== made.id)
@@ -234,7 +236,6 @@ export function createCardOffice(options: CardOfficeOptions) {
       return { ...current, madeCard: made.id };
     });
     if (!task) throw new CardError('TASK_DECIDED', 'there is no such task');
-    const { told, kept: letter } = letterOf(made.id, 'activate');
     const card: CardRecord = {
       ...made,
       expiresOn: Math.min(
@@ -243,30 +244,31 @@ export function createCardOffice(options: CardOfficeOptions) {
       ),
       residentRef: task.residentRef,
       status: 'issued',
-      ...letter,
-      supersedes: task.cardId,
+      madeFor: taskId,
+      ...(task.cardId === undefined ? {} : { supersedes: task.cardId }),
       lastWcnt: 0,
       lastTapAt: 0,
       unfinished: [],
       issuedAt: now(),
     };
-    if (!(await cards.get(made.id))) await cards.insert(card);
-    const kept = await cards.update(made.id, (current) => ({ ...current, ...letter }));
-    if (!kept) throw new CardError('CARD_MISSING', 'the card is gone');
-    await onChange({ type: 'issued', card: kept, reason: task.reason, by });
+    const known = await cards.get(made.id);
+    if (!known) await cards.insert(card);
+    await onChange({ type: 'issued', card: known ?? card, reason: task.reason, by });
     await tasks.update(taskId, (current) => ({ ...current, state: 'done' }));
-    return { card: kept, ...told };
+    return known ?? card;
   }
 
   /**
-   * R37: the card goes to its holder. Its making was agreed to by two, so one gives it out; the code of the issue dies,
-   * and the one of the separate letter is made here, once: whoever wants another one asks a second person (`code`).
+   * R37: the card goes to its holder. Its making was agreed to by two, so one gives it out; the code of the separate
+   * letter is made here, once: whoever wants another one asks a second person (`code`). Nobody here agreed to a card
+   * that was imported, so its code takes two, alone (`code`) or in a batch.
    */
   async function handOver(cardId: string, how: HandedOver['how'], by: CardPerson): Promise<MadeCode> {
     const { told, kept } = letterOf(cardId, 'activate');
     const card = await cards.update(cardId, (current) => {
-      if (current.status !== 'issued' || current.handedOver)
-        throw new CardError('MOVE_REFUSED', 'only a new card is handed over, and once');
+      if (!isWaiting(current)) throw new CardError('MOVE_REFUSED', 'only a new card is handed over, and once');
+      if (current.madeFor === undefined)
+        throw new CardError('SECOND_PERSON_NEEDED', 'the code of an imported card takes two persons');
       return { ...current, ...kept, handedOver: { at: now(), how, by: by.id } };
     });
     if (!card) throw new CardError('CARD_MISSING', 'the card is gone');

@@ -35,6 +35,8 @@ export interface CardRecord extends StoredRecord {
   readonly stopCode?: string | undefined;
   /** R37: into whose hands it went and how; the code for the first PIN is made only then. */
   readonly handedOver?: HandedOver | undefined;
+  /** The task that two agreed to and that it was made for; a card that was imported has none. */
+  readonly madeFor?: string | undefined;
   readonly issuedAt: number;
   readonly expiresOn: number;
   /** The last notice of the coming end told of this many days. */
@@ -55,7 +57,14 @@ export interface HandedOver {
   readonly how: 'counter' | 'mail';
   /** Who gave it out or posted it. */
   readonly by: string;
+  /** The batch of letters that it was posted with, and its run. */
+  readonly batch?: string | undefined;
+  readonly run?: number | undefined;
 }
+
+/** Made, and never given to anybody. */
+export const isWaiting = ({ status, handedOver }: Pick<CardRecord, 'status' | 'handedOver'>): boolean =>
+  status === 'issued' && handedOver === undefined;
 
 export interface CardPin {
   /** Block of the card that holds the sealed secret: 4 or 5. */
@@ -141,8 +150,21 @@ export function createCardRegistry({ cards, onStopped, programmeEnd, now = Date.
     return card?.status === 'active' && card.expiresOn > now();
   }
 
+  /** Cards that wait for their hand-over, so many at most. */
+  async function waiting(limit: number, which: (card: CardRecord) => boolean = () => true): Promise<CardRecord[]> {
+    const found: CardRecord[] = [];
+    let after: string | undefined;
+    do {
+      const page = await list({ where: { status: 'issued' }, limit: 1000, ...(after ? { after } : {}) });
+      found.push(...page.records.filter((card) => isWaiting(card) && which(card)));
+      after = page.next;
+    } while (after && found.length < limit);
+    return found.slice(0, limit);
+  }
+
   return {
     get,
+    waiting,
     insert: (card: CardRecord) => cards.insert(card),
     update,
     list,

@@ -19,6 +19,7 @@ export * from './card-office.ts';
 export * from './card-registry.ts';
 export * from './card-tasks.ts';
 export * from './challenge.ts';
+export * from './code-batches.ts';
 export * from './errors.ts';
 export * from './hand-over-code.ts';
 export * from './import.ts';

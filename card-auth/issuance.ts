@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { equalBytes, fromBase64url, toBase64url } from '../lib/bytes.ts';
 import { type Collection, type CollectionDefinition, StorageError, type StoredRecord } from '../storage/index.ts';
 import { type CardKeyService, field } from './card-key-service.ts';
-import type { CardOffice, CardPerson, MadeCode } from './card-office.ts';
+import type { CardOffice, CardPerson } from './card-office.ts';
 import { type CardRecord, type CardRegistry, newCardNumber } from './card-registry.ts';
 import type { CardTask, CardTasks } from './card-tasks.ts';
 import { issuedMc } from './client/card-layout.ts';
@@ -139,7 +139,7 @@ export function createIssuances(options: IssuancesOptions) {
     const known = await cards.get(id);
     if (known && (await tasks.get(taskId))?.state === 'done') return known;
     await keyService.closeIssue(id, ckv);
-    const { card }: MadeCode = await issue(taskId, { id, ckv, number, software }, by);
+    const card = await issue(taskId, { id, ckv, number, software }, by);
     await issuances.update(taskId, (current) => ({ ...current, recordedAt: current.recordedAt ?? now() }));
     return card;
   }

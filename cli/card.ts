@@ -1,9 +1,10 @@
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import {
   type CardAct,
   type CardPerson,
   type CardRecord,
   checkOpen,
+  type HandedOver,
   type ReasonCode,
   reasonCodes,
 } from '../card-auth/index.ts';
@@ -67,6 +68,14 @@ export function cardCommand(): Command {
         .argument('<task>')
         .option(...dataOption)
         .action(issue),
+    )
+    .addCommand(
+      new Command('hand-over')
+        .description('record that a new card went to its holder, and print its code once; in the trial only')
+        .argument('<number>')
+        .addOption(new Option('--how <way>', 'how it went').choices(['counter', 'mail']).default('counter'))
+        .option(...dataOption)
+        .action(handOver),
     )
     .addCommand(activateCommand())
     .addCommand(
@@ -203,12 +212,20 @@ async function issue(task: string, { data }: DataOption): Promise<void> {
     if (agreed?.state !== 'approved') throw new Error('the task waits for no card: see "sanuki card tasks"');
     checkOpen(parts.programme, Date.now());
     const { makeSoftwareCard } = await import('../trial/index.ts');
-    const { card, code, stopCode } = await parts.office.issue(
-      task,
-      await makeSoftwareCard(parts, parts.settings.data, agreed.residentRef),
-      office,
-    );
-    print({ number: card.number, resident: card.residentRef, status: card.status, code, stop_code: stopCode });
+    const made = await makeSoftwareCard(parts, parts.settings.data, agreed.residentRef);
+    const { number, residentRef, status } = await parts.office.issue(task, made, office);
+    print({ number, resident: residentRef, status });
+  });
+}
+
+/** As at the console: the code comes with the hand-over, once. */
+async function handOver(number: string, { data, how }: DataOption & { how: HandedOver['how'] }): Promise<void> {
+  await withOffice(data, async (parts) => {
+    if (parts.settings.profile !== 'trial') throw new Error('cards are handed over at the console');
+    const card = await parts.cards.byNumber(number);
+    if (!card) throw new Error('there is no card of this number');
+    const { code, stopCode } = await parts.office.handOver(card.id, how, office);
+    print({ number, resident: card.residentRef, handed_over: how, code, stop_code: stopCode });
   });
 }
 

@@ -178,7 +178,9 @@ async function importCards(file: string, from: number, settings: Settings, groun
   const { keyService, close } = await startKeyService(ground, settings);
   try {
     const { cardId } = keyService;
-    const read = (row: Row) => cardOf(row, { cardId, hasResident, programme: programmeOf(settings), now: Date.now() });
+    // One instant for the whole delivery: the card office asks for the codes of what came together.
+    const now = Date.now();
+    const read = (row: Row) => cardOf(row, { cardId, hasResident, programme: programmeOf(settings), now });
     await run('cards', file, from, audit, {
       into: storage.collection<CardRecord>(cardCollection),
       read,

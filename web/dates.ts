@@ -36,8 +36,14 @@ export function formatDate(day: string, language: Language): string {
   return format(Date.parse(`${day}T00:00:00Z`), language, { dateStyle: 'long', timeZone: 'UTC' });
 }
 
+/** A format takes about a millisecond to make, which a list of hundreds of dates would pay for each of them. */
+const formats = new Map<string, Intl.DateTimeFormat>();
+
 function format(at: number, language: Language, style: Intl.DateTimeFormatOptions): string {
-  return new Intl.DateTimeFormat(locales[language], style).format(at);
+  const key = JSON.stringify([language, style]);
+  const known = formats.get(key) ?? new Intl.DateTimeFormat(locales[language], style);
+  formats.set(key, known);
+  return known.format(at);
 }
 
 /** Eras by name, short name and letter; an era's own first day refuses what was written for the one before. */

@@ -2,13 +2,16 @@ import {
   type AuthenticatorScheme,
   type CardRecord,
   type CardTask,
+  type CodeBatch,
   cardCollection,
   cardTaskCollection,
+  codeBatchCollection,
   createAuthenticators,
   createCardOffice,
   createCardRegistry,
   createCardStop,
   createCardTasks,
+  createCodeBatches,
   createExpiryRound,
   createHandOverCodes,
   createStopCodes,
@@ -98,10 +101,18 @@ export function openCardOffice(options: OfficePartsOptions) {
     programme,
     now,
   });
+  const codeBatches = createCodeBatches({
+    batches: storage.collection<CodeBatch>(codeBatchCollection),
+    cards,
+    codes,
+    stopCodes,
+    onChange,
+    now,
+  });
   const expiryRound = createExpiryRound({ cards, onEvent: onExpiry, programme, now });
   const stopByCode = createCardStop({ cards, stopCodes, suspend: office.suspend });
   const rounds = { expiryRound, programme, changeRequests };
-  return { schemes, suspendOther, stopByCode, cards, notices, tasks, codes, office, onFact, ...rounds };
+  return { schemes, suspendOther, stopByCode, cards, notices, tasks, codes, office, codeBatches, onFact, ...rounds };
 }
 
 /** The home scheme tells its own facts; of another one the sign-in is recorded here. */

@@ -8,7 +8,7 @@ import { mandateNames, officeCopy, purposesInWords, sexNames } from './copy.ts';
 import type { Employer } from './employers.ts';
 import { insurerTypes } from './insurer-types.ts';
 import type { OfficePagesOptions } from './pages.ts';
-import { printCopy } from './print-copy.ts';
+import { paperCopy } from './paper-copy.ts';
 
 export interface PrintOptions extends Pick<OfficePagesOptions, 'frame' | 'audit' | 'timeZone'> {
   readonly employers: readonly Employer[];
@@ -83,11 +83,11 @@ function Form1Sheet({ application, employers, operator, ...style }: Printed) {
   return (
     <section class="sheet">
       <h2>{officeCopy.form1.ja}</h2>
-      <p>{printCopy.to.replace('%', operator.ja)}</p>
-      <p>{printCopy.apply}</p>
+      <p>{paperCopy.to.replace('%', operator.ja)}</p>
+      <p>{paperCopy.apply}</p>
       <Facts facts={facts} />
-      <Signature who={printCopy.applicant} />
-      <p>{printCopy.evidenceBehind}</p>
+      <Signature who={paperCopy.applicant} />
+      <p>{paperCopy.evidenceBehind}</p>
     </section>
   );
 }
@@ -100,25 +100,25 @@ function Form2Sheet({
   const { agent, kind, scope, from, to } = mandate;
   return (
     <section class="sheet">
-      <h2>{printCopy.form2}</h2>
-      <p>{printCopy.to.replace('%', operator.ja)}</p>
-      <p>{printCopy.entrust}</p>
+      <h2>{paperCopy.form2}</h2>
+      <p>{paperCopy.to.replace('%', operator.ja)}</p>
+      <p>{paperCopy.entrust}</p>
       <Facts
         facts={[
           [officeCopy.number.ja, id],
           [
-            printCopy.applicant,
+            paperCopy.applicant,
             <Value key="applicant">{basic.name.kanji ?? basic.name.kana ?? basic.name.latin ?? ''}</Value>,
           ],
           [officeCopy.agent.ja, <Value key="agent">{agent}</Value>],
           [officeCopy.mandateKind.ja, mandateNames[kind].ja],
           [officeCopy.scope.ja, <Value key="scope">{scope}</Value>],
-          [officeCopy.period.ja, `${formatDate(from, 'ja')} – ${to ? formatDate(to, 'ja') : printCopy.untilWithdrawn}`],
+          [officeCopy.period.ja, `${formatDate(from, 'ja')} – ${to ? formatDate(to, 'ja') : paperCopy.untilWithdrawn}`],
         ]}
       />
-      <p>{printCopy.mayWithdraw}</p>
-      <Signature who={printCopy.applicant} />
-      <Signature who={printCopy.agent} />
+      <p>{paperCopy.mayWithdraw}</p>
+      <Signature who={paperCopy.applicant} />
+      <Signature who={paperCopy.agent} />
     </section>
   );
 }
@@ -131,21 +131,21 @@ function Form3Sheet({
   return (
     <section class="sheet">
       <h2>{officeCopy.form3.ja}</h2>
-      <p>{printCopy.to.replace('%', operator.ja)}</p>
-      <p>{printCopy.agree}</p>
+      <p>{paperCopy.to.replace('%', operator.ja)}</p>
+      <p>{paperCopy.agree}</p>
       <Facts
         facts={[
           [officeCopy.number.ja, id],
           [
-            printCopy.applicant,
+            paperCopy.applicant,
             <Value key="applicant">{basic.name.kanji ?? basic.name.kana ?? basic.name.latin ?? ''}</Value>,
           ],
           [officeCopy.insurers.ja, insurer],
           [officeCopy.purposes.ja, purposesInWords(purposes, 'ja')],
         ]}
       />
-      <p>{printCopy.mayWithdraw}</p>
-      <Signature who={printCopy.applicant} />
+      <p>{paperCopy.mayWithdraw}</p>
+      <Signature who={paperCopy.applicant} />
       <p>{`${officeCopy.textVersion.ja} ${textVersion}`}</p>
     </section>
   );
@@ -154,6 +154,6 @@ function Form3Sheet({
 /** Room for a day and a hand. */
 const Signature = ({ who }: { readonly who: string }) => (
   <p class="signature">
-    <span>{printCopy.day}</span> <span>{`${who}${printCopy.signs}`}</span>
+    <span>{paperCopy.day}</span> <span>{`${who}${paperCopy.signs}`}</span>
   </p>
 );

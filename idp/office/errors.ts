@@ -17,6 +17,7 @@ const outcomes = {
   CASE_CLOSED: 'missing',
   EQUIPMENT_TAKEN: 'conflict',
   STATION_MISSING: 'unavailable',
+  CHARACTER_UNPRINTABLE: 'conflict',
 } as const satisfies Record<string, Outcome>;
 
 export type OfficeErrorCode = keyof typeof outcomes;

@@ -2,6 +2,7 @@ import type { CardTask } from '../../card-auth/index.ts';
 import { Breadcrumb, Facts, type Language, Steps, Value } from '../../web/index.ts';
 import { adminCopy } from '../admin/copy.ts';
 import { TrialBox } from '../sign-in/card-panel.tsx';
+import { printCopy } from './print-copy.ts';
 import { stationCopy, stationLiveCopyIn } from './station-copy.ts';
 import { actNames } from './support-copy.ts';
 import { taskCopy } from './task-copy.ts';
@@ -90,7 +91,7 @@ function Made({ language }: MakePageOptions & { readonly language: Language }) {
           {say('next')}
         </a>
         <a id="face" class="button button-plain" href="/admin/office/tasks">
-          {taskCopy.face[language]}
+          {printCopy.facePdf[language]}
         </a>
         <a id="card" class="button button-plain" href="/admin/office/tasks">
           {say('detail')}

@@ -1,4 +1,4 @@
-import type { CardRecord, Resident } from '../../card-auth/index.ts';
+import { type CardRecord, isWaiting } from '../../card-auth/index.ts';
 import {
   Breadcrumb,
   type DateStyle,
@@ -12,6 +12,10 @@ import {
 } from '../../web/index.ts';
 import { adminCopy } from '../admin/copy.ts';
 import { statusCopy } from '../card/copy.ts';
+import type { unprintableOn } from './face.ts';
+import type { LetterSheet } from './letter-sheet.ts';
+import { LetterView } from './letter-view.tsx';
+import { printCopy, unprintableWords } from './print-copy.ts';
 import { stationCopy } from './station-copy.ts';
 import { taskCopy } from './task-copy.ts';
 
@@ -29,6 +33,8 @@ export interface OfficeCardOptions {
   readonly mayIssue: boolean;
   /** The key is not of the newest version. */
   readonly isOld: boolean;
+  /** Why its face cannot be PDF. */
+  readonly fault: ReturnType<typeof unprintableOn>;
   readonly csrf: string;
 }
 
@@ -42,13 +48,7 @@ export function OfficeCardPage(options: OfficeCardOptions & DateStyle) {
       <Breadcrumb trail={crumbs(language)} current={say('cardTitle')} language={language} />
       <h1>{say('cardTitle')}</h1>
       <Facts facts={factsOf(options)} />
-      {mayIssue && card.status === 'issued' ? (
-        <p>
-          <a class="button button-plain" href={`${base}/face`}>
-            {say('face')}
-          </a>
-        </p>
-      ) : null}
+      {mayIssue && card.status === 'issued' ? <FaceLinks {...options} base={base} /> : null}
       {mayIssue && isOld ? (
         <p>
           <a class="button button-plain" href={`${base}/renew`}>
@@ -56,7 +56,7 @@ export function OfficeCardPage(options: OfficeCardOptions & DateStyle) {
           </a>
         </p>
       ) : null}
-      {mayIssue && card.status === 'issued' && !card.handedOver ? <HandOver {...options} base={base} /> : null}
+      {mayIssue && isWaiting(card) ? <HandOver {...options} base={base} /> : null}
     </>
   );
 }
@@ -79,8 +79,36 @@ function factsOf({ card, person, supersedes, nameOf, ...style }: OfficeCardOptio
   ] as const;
 }
 
-function HandOver({ csrf, base, language }: OfficeCardOptions & DateStyle & { readonly base: string }) {
+function FaceLinks({ fault, base, language }: OfficeCardOptions & DateStyle & { readonly base: string }) {
+  return (
+    <>
+      {fault ? <Notice kind="warning" title={unprintableWords(fault.label, fault.at, language)} /> : null}
+      <div class="actions">
+        {fault ? null : (
+          <a class="button button-plain" href={`${base}/face.pdf`}>
+            {printCopy.facePdf[language]}
+          </a>
+        )}
+        <a class="button button-plain" href={`${base}/face`}>
+          {printCopy.sheet[language]}
+        </a>
+      </div>
+    </>
+  );
+}
+
+function HandOver({ card, csrf, base, language }: OfficeCardOptions & DateStyle & { readonly base: string }) {
   const say = (key: keyof typeof taskCopy) => taskCopy[key][language];
+  if (card.madeFor === undefined)
+    return (
+      <section class="section">
+        <h2>{say('handOver')}</h2>
+        <p>{printCopy.importedText[language]}</p>
+        <p>
+          <a href="/admin/office/code-batches">{printCopy.batches[language]}</a>
+        </p>
+      </section>
+    );
   return (
     <section class="section">
       <h2>{say('handOver')}</h2>
@@ -94,90 +122,32 @@ function HandOver({ csrf, base, language }: OfficeCardOptions & DateStyle & { re
           options={(['counter', 'mail'] as const).map((value) => ({ value, label: say(value) }))}
           value="counter"
         />
-        <button type="submit">{say('handOver')}</button>
+        <div class="actions">
+          <button type="submit">{say('handOver')}</button>
+          <button type="submit" class="button-plain" name="as" value="pdf">
+            {printCopy.letterPdf[language]}
+          </button>
+        </div>
       </form>
     </section>
   );
 }
 
-export interface CodeLetterOptions {
-  readonly resident: Resident;
-  readonly code: string;
-  /** Stops the card, from home. */
-  readonly stopCode: string;
-  /** Where the holder enters it. */
-  readonly address: string;
-  readonly stopAddress: string;
-}
-
-const grouped = (digits: string) => digits.replaceAll(/(\d{4})(?=\d)/g, '$1 ');
-
-/** The letter with a code: this one time, and kept nowhere. Apart from the card, so that whoever gets one has not the other. */
-export function CodeLetter(options: CodeLetterOptions & DateStyle) {
-  const { resident, code, stopCode, address, stopAddress, language } = options;
+/** The letter with a code: this one time, and kept nowhere. */
+export function CodeLetterPage({ sheet, ...style }: DateStyle & { readonly sheet: LetterSheet }) {
+  const { language } = style;
   const say = (key: keyof typeof taskCopy) => taskCopy[key][language];
   return (
     <>
-      <h1>{say('letterTitle')}</h1>
       <div class="screen">
         <Notice kind="warning" title={say('letterOnce')} />
       </div>
-      <Addressee resident={resident} language={language} />
-      <p>{say('codeText')}</p>
-      <Facts
-        facts={[
-          [
-            say('code'),
-            <strong key="code" id="hand-over-code">
-              {grouped(code)}
-            </strong>,
-          ],
-          [say('address'), <code key="address">{address}</code>],
-        ]}
-      />
-      <p>{say('codeSecret')}</p>
-      <h2>{say('stopTitle')}</h2>
-      <p>{say('stopText')}</p>
-      <Facts
-        facts={[
-          [
-            say('stopCode'),
-            <strong key="stop" id="stop-code">
-              {grouped(stopCode)}
-            </strong>,
-          ],
-          [say('address'), <code key="address">{stopAddress}</code>],
-        ]}
-      />
+      <LetterView sheet={sheet} {...style} />
       <p class="screen">
         <a class="button button-plain" href="/admin/office/tasks">
           {say('back')}
         </a>
       </p>
     </>
-  );
-}
-
-/** Name and registered address, for the window of an envelope. */
-export function Addressee({ resident, language }: { readonly resident: Resident; readonly language: Language }) {
-  const { name, address } = resident;
-  const written = name.kanji ?? name.latin ?? name.kana ?? '';
-  return (
-    <address class="block">
-      {address ? (
-        <>
-          〒{address.postal}
-          <br />
-          <Value>{`${address.municipality}${address.town}${address.block}`}</Value>
-          <br />
-        </>
-      ) : (
-        <>
-          {taskCopy.noAddress[language]}
-          <br />
-        </>
-      )}
-      <Value>{written}</Value> {taskCopy.dear.ja}
-    </address>
   );
 }

@@ -4,6 +4,7 @@ import {
   type CardRegistry,
   type CardTask,
   type CardTasks,
+  type CodeBatches,
   cardTaskCollection,
   type Issuances,
   type Programme,
@@ -14,6 +15,7 @@ import {
 import type { Settings } from '../../config/index.ts';
 import type { AccountLinks } from '../../federation/index.ts';
 import type { Log } from '../../lib/log.ts';
+import { createPdfWriter } from '../../lib/pdf.ts';
 import { createKeyedIndex, createSeal } from '../../lib/seal.ts';
 import { openSealed } from '../../storage/index.ts';
 import type { ChangeRequests } from '../card/change-requests.ts';
@@ -31,11 +33,13 @@ import {
   type FailedChecks,
   failedCheckCollection,
 } from './caller-cases.ts';
+import { codeBatchRoutes } from './code-batch-routes.tsx';
 import { createDaily } from './daily.ts';
 import { createEquipment, equipmentCollection, type LentEquipment } from './equipment.ts';
 import { equipmentRoutes } from './equipment-routes.tsx';
 import { openEventFeed } from './event-feed.ts';
 import { createEvidence, type EvidencePicture, evidenceCollection } from './evidence.ts';
+import { faceRoutes } from './face-routes.ts';
 import {
   clearOfForms,
   createForms,
@@ -67,6 +71,7 @@ export interface CardOfficeParts {
   readonly cards: CardRegistry;
   readonly tasks: CardTasks;
   readonly office: CardOffice;
+  readonly codeBatches: CodeBatches;
   readonly expiryRound: () => Promise<void>;
   readonly notices: Pick<Notices, 'notify'>;
   readonly issuingStation: IssuingStation | undefined;
@@ -107,6 +112,8 @@ export async function openOfficePages(options: OfficeOptions) {
     origin: settings.origin,
     support: settings.service.support,
     softwareReader: settings.signIn.softwareReader,
+    sender: { operator: settings.service.operator.ja, phone: settings.service.support.phone },
+    pdf: createPdfWriter(),
     equipment: createEquipment({
       equipment: options.ground.storage.collection<LentEquipment>(equipmentCollection),
       now,
@@ -130,6 +137,8 @@ export async function openOfficePages(options: OfficeOptions) {
     renewRoutes(common),
     stationRoutes(common),
     toldChangeRoutes(common),
+    faceRoutes(common),
+    codeBatchRoutes(common),
     letterRoutes(common),
     equipmentRoutes(common),
   ];

@@ -1,8 +1,10 @@
-import type { CardOffice, CardRegistry, CardTasks, Residents } from '../../card-auth/index.ts';
+import type { Context } from 'koa';
+import type { CardOffice, CardRecord, CardRegistry, CardTasks, Resident, Residents } from '../../card-auth/index.ts';
 import type { OwnForms } from '../account/own-form.ts';
 import type { Administrators } from '../admin/administrators.ts';
 import type { Door } from '../admin/door.ts';
 import type { Audit } from '../audit.ts';
+import { HubPageError } from '../errors.ts';
 import type { PageFrame } from '../page-frame.ts';
 
 /** What all pages of the office have in common. */
@@ -18,6 +20,19 @@ export interface OfficePagesOptions {
   readonly office: CardOffice;
   readonly timeZone: string;
   readonly now: () => number;
+}
+
+/** The card that the address of a page names. */
+export async function cardIn(ctx: Context, { cards }: Pick<OfficePagesOptions, 'cards'>): Promise<CardRecord> {
+  const card = await cards.get(String(ctx.params.id));
+  if (!card) throw new HubPageError('PAGE_MISSING', 'there is no such card');
+  return card;
+}
+
+export async function residentOf(ref: string, { residents }: Pick<OfficePagesOptions, 'residents'>): Promise<Resident> {
+  const resident = await residents.get(ref);
+  if (!resident) throw new HubPageError('PAGE_MISSING', 'the person is gone');
+  return resident;
 }
 
 /** Who an officer is, for colleagues. */

@@ -110,6 +110,26 @@ export const officeRemedies: Readonly<Record<string, Text>> = {
     ja: 'この環境ではソフトウェアのカードを作りません。「カードを作る」から、リーダーで作ってください。',
     en: 'This hub makes no software cards. Make the card at a reader, by “Make the card”.',
   },
+  CHARACTER_UNPRINTABLE: {
+    ja: 'PDFの書体にない文字があります。カードの画面で、どの文字かを確かめ、ブラウザーの印刷シートを使ってください。',
+    en: 'A character is not in the font of the PDF. The page of the card says which; use the print sheet of the browser.',
+  },
+  BATCH_UNSUITABLE: {
+    ja: '受け渡しを待つカードの番号を、1行に1つ、500枚までで入力してください。',
+    en: 'Enter the numbers of cards that wait for their hand-over, one on each line, up to 500.',
+  },
+  BATCH_OF_OTHER: {
+    ja: '手紙を作るのは、頼んだ担当者です。その人がいないときは、もう一度承認を頼んでください。',
+    en: 'Whoever asked makes the letters. If they are away, ask for agreement again.',
+  },
+  AGREEMENT_USED: {
+    ja: 'この承認では、もう作れません。必要なら、もう一度承認を頼んでください。',
+    en: 'This agreement is used up. If letters are still needed, ask for agreement again.',
+  },
+  RUN_OVERTAKEN: {
+    ja: '同時にもう一度作られました。あとのPDFの番号だけが使えます。まとめの画面を開き直してください。',
+    en: 'The letters were made once more at the same time; only the later PDF is good. Open the batch again.',
+  },
 };
 
 const notDone: Text = { ja: 'この操作はできませんでした', en: 'That could not be done' };

@@ -104,7 +104,7 @@ export const taskCopy = {
     en: 'At a computer that is an enrolled station: number and key are written into a blank card, and its memory is locked.',
   },
   makeAll: { ja: 'まとめて発行する（20枚まで）', en: 'Make all of them (up to 20)' },
-  faces: { ja: '券面をまとめて印刷する', en: 'Print all faces' },
+  faces: { ja: '券面をブラウザーで印刷する', en: 'Print the faces with the browser' },
   number: { ja: 'カード番号', en: 'Card number' },
   state: { ja: '状態', en: 'State' },
   issued: { ja: '発行日時', en: 'Made' },
@@ -113,7 +113,6 @@ export const taskCopy = {
   notHandedOver: { ja: 'まだ', en: 'not yet' },
   supersedes: { ja: '前のカード', en: 'In place of' },
   cardTitle: { ja: 'カードの詳細', en: 'Card' },
-  face: { ja: '券面を印刷する', en: 'Print the face' },
   handOver: { ja: '受け渡しを記録する', en: 'Record the hand-over' },
   handOverText: {
     ja: '記録すると、受け渡し番号の手紙が1回だけ出ます。カードとは別の封筒に入れます。',
@@ -131,7 +130,7 @@ export const taskCopy = {
   code: { ja: '受け渡し番号', en: 'Hand-over code' },
   codeText: {
     ja: 'カードリーダーにカードを置き、次のアドレスで受け渡し番号と、ご自分で決めた暗証番号を入力してください。30日間使えます。',
-    en: 'Put the card on a reader, open the address below, and enter this code and a PIN of your own. It is good for 30 days.',
+    en: 'Put the card on a reader, open the address on this sheet, and enter this code and a PIN of your own. It is good for 30 days.',
   },
   codeSecret: {
     ja: '受け渡し番号と暗証番号を、電話や窓口でお尋ねすることはありません。',

@@ -1,7 +1,9 @@
 import type { CardRecord, CardTask } from '../../card-auth/index.ts';
 import { Breadcrumb, type DateStyle, formatDay, formatMoment, Records, Value } from '../../web/index.ts';
 import { adminCopy } from '../admin/copy.ts';
+import type { unprintableOn } from './face.ts';
 import { makePath } from './make-path.ts';
+import { printCopy, unprintableWords } from './print-copy.ts';
 import { actNames } from './support-copy.ts';
 import { reasonNames, taskCopy, toDo } from './task-copy.ts';
 import { type ShownChange, ToldChanges } from './told-changes.tsx';
@@ -19,7 +21,14 @@ export interface ShownTask {
 export interface TaskListOptions {
   readonly open: readonly ShownTask[];
   readonly toMake: readonly ShownTask[];
-  readonly toHandOver: readonly { readonly card: CardRecord; readonly person: string }[];
+  readonly toHandOver: readonly {
+    readonly card: CardRecord;
+    readonly person: string;
+    /** Why its face cannot be PDF. */
+    readonly fault: ReturnType<typeof unprintableOn>;
+  }[];
+  /** Batches of codes that wait for a second person. */
+  readonly batches: number;
   /** Changes that holders told; undefined for whoever does not deal with them. */
   readonly told: readonly ShownChange[] | undefined;
   readonly station: boolean;
@@ -45,6 +54,13 @@ export function TaskList(options: Parts) {
       <section class="section">
         <h2 id="open-title">{say('open')}</h2>
         <Tasks {...options} label="open-title" tasks={open} last={(shown) => <Decide {...options} shown={shown} />} />
+        {options.batches > 0 ? (
+          <p>
+            <a href="/admin/office/code-batches">
+              {printCopy.batchesOpen[language].replace('{n}', String(options.batches))}
+            </a>
+          </p>
+        ) : null}
       </section>
       <section class="section">
         <h2 id="make-title">{say('toMake')}</h2>
@@ -163,6 +179,7 @@ function Make({ shown, station, csrf, language }: Parts & { readonly shown: Show
 
 function HandOvers({ toHandOver, ...style }: Parts) {
   const { language } = style;
+  const printable = toHandOver.filter(({ fault }) => !fault).length;
   const say = (key: keyof typeof taskCopy) => taskCopy[key][language];
   return (
     <section class="section">
@@ -173,25 +190,38 @@ function HandOvers({ toHandOver, ...style }: Parts) {
         <Records
           label="hand-over-title"
           columns={(['number', 'person', 'issued'] as const).map(say)}
-          rows={toHandOver.map(({ card, person }) => ({
+          rows={toHandOver.map(({ card, person, fault }) => ({
             key: card.id,
             cells: [
-              <a key="number" href={`/admin/office/cards/${card.id}`}>
-                {card.number}
-              </a>,
+              <span key="number">
+                <a href={`/admin/office/cards/${card.id}`}>{card.number}</a>
+                {fault ? (
+                  <>
+                    <br />
+                    <span class="hint">⚠ {unprintableWords(fault.label, fault.at, language)}</span>
+                  </>
+                ) : null}
+              </span>,
               <Value key="person">{person}</Value>,
               formatMoment(card.issuedAt, style),
             ],
           }))}
         />
       )}
-      {toHandOver.length > 1 ? (
-        <p>
+      {printable > 0 ? (
+        <div class="actions">
+          <a class="button button-plain" href="/admin/office/faces.pdf">
+            {printCopy.facesPdf[language].replace('{n}', String(printable))}
+          </a>
           <a class="button button-plain" href="/admin/office/faces">
             {say('faces')}
           </a>
-        </p>
+        </div>
       ) : null}
+      {printable < toHandOver.length ? <p>{printCopy.facesLeft[language]}</p> : null}
+      <p>
+        <a href="/admin/office/code-batches">{printCopy.batches[language]}</a>
+      </p>
     </section>
   );
 }

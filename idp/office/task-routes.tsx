@@ -3,6 +3,7 @@ import type { Context } from 'koa';
 import {
   type CardRecord,
   type CardTask,
+  type CodeBatches,
   checkOpen,
   displayNameOf,
   isFinal,
@@ -10,31 +11,38 @@ import {
   type Programme,
   type Renewals,
 } from '../../card-auth/index.ts';
+import type { PdfWriter } from '../../lib/pdf.ts';
 import { type Admitted, aboutOf } from '../admin/door.ts';
 import type { ChangeRequests } from '../card/change-requests.ts';
 import { HubPageError } from '../errors.ts';
+import { codeLetterOf } from './code-letter.ts';
 import { OfficeError } from './errors.ts';
-import { faceItems, faceSheet, faceStyle } from './face.ts';
+import { unprintableOn } from './face.ts';
+import { faceOf, facesMax } from './face-routes.ts';
+import { lettersPdf, mayBePdf, type Sender } from './letter-sheet.ts';
 import type { Letters } from './letters.ts';
-import { CodeLetter, OfficeCardPage } from './office-card-page.tsx';
-import { namesIn, type OfficePagesOptions } from './pages.ts';
+import { CodeLetterPage, OfficeCardPage } from './office-card-page.tsx';
+import { cardIn, namesIn, type OfficePagesOptions, residentOf } from './pages.ts';
+import { sendPdf } from './pdf-answer.ts';
 import type { IssuingStation } from './station.ts';
 import { taskCopy } from './task-copy.ts';
 import { type ShownTask, TaskList } from './task-page.tsx';
 
 export interface TaskRoutesOptions extends OfficePagesOptions {
   readonly letters: Pick<Letters, 'queue'>;
+  readonly codeBatches: Pick<CodeBatches, 'inState'>;
   readonly issuingStation: IssuingStation | undefined;
   readonly renewals: Pick<Renewals, 'versionFor'>;
   readonly programme: Programme;
   readonly changeRequests: Pick<ChangeRequests, 'waiting'>;
   readonly origin: string;
+  readonly sender: Sender;
+  readonly pdf: PdfWriter;
 }
 
 type Options = TaskRoutesOptions;
 const home = '/admin/office/tasks';
 const cardPath = '/admin/office/cards/:id';
-const stylePath = '/admin/office/face.css';
 
 /** A2: what waits for a second person, for a card, and for its holder. */
 export function taskRoutes(options: Options): (router: Router) => void {
@@ -53,23 +61,11 @@ export function taskRoutes(options: Options): (router: Router) => void {
     post(router, `${home}/decide`, 'card.confirm', decide);
     post(router, `${home}/make`, 'card.issue', make);
     post(router, `${home}/make-all`, 'card.issue', makeBatch);
-    router.get('/admin/office/faces', async (ctx) => {
-      const admitted = await door.admit(ctx, { act: 'card.issue' });
-      if (admitted) await showFaces(ctx, admitted, await waitingCards(options), options);
-    });
     router.get(cardPath, async (ctx) => {
       const admitted = await door.admit(ctx, { act: 'card.issue' });
       if (admitted) await showCard(ctx, admitted, options);
     });
     post(router, `${cardPath}/hand-over`, 'card.issue', handOver);
-    router.get(`${cardPath}/face`, async (ctx) => {
-      const admitted = await door.admit(ctx, { act: 'card.issue' });
-      if (admitted) await showFaces(ctx, admitted, [await cardIn(ctx, options)], options);
-    });
-    router.get(stylePath, (ctx) => {
-      ctx.type = 'text/css';
-      ctx.body = faceStyle;
-    });
   };
 }
 
@@ -108,14 +104,14 @@ const make: Acting = async (ctx, { administrator }, form, options) => {
   ctx.redirect(`/admin/office/cards/${id}`);
 };
 
-/** The code of the issue is dropped unseen: the one for the holder is made at the hand-over. */
+/** It has no code yet: that is made at the hand-over. */
 async function makeFor(task: CardTask, by: string, options: Options): Promise<CardRecord> {
   const { issuingStation, office, programme, now } = options;
   // Before the station spends a card on it.
   checkOpen(programme, now());
   if (!issuingStation) throw new OfficeError('STATION_MISSING', 'this hub has no issuing station');
   const made = await issuingStation.make(task.residentRef);
-  return (await office.issue(task.id, made, { as: 'office', id: by })).card;
+  return office.issue(task.id, made, { as: 'office', id: by });
 }
 
 /** So many at once that the page still answers; what is left is the next batch. */
@@ -136,46 +132,29 @@ const makeBatch: Acting = async (ctx, { administrator }, _form, options) => {
   ctx.redirect(home);
 };
 
-async function waitingCards({ cards }: Pick<Options, 'cards'>): Promise<readonly CardRecord[]> {
-  const { records } = await cards.list({ where: { status: 'issued' }, limit: 200 });
-  return records.filter(({ handedOver }) => !handedOver);
-}
-
 const handOver: Acting = async (ctx, { administrator }, form, options) => {
   const card = await cardIn(ctx, options);
   await options.door.demand(administrator, 'card.issue', { authors: [], about: [card.residentRef] });
   const how = form.get('how') === 'mail' ? 'mail' : 'counter';
   const made = await options.office.handOver(card.id, how, { as: 'office', id: administrator.id });
-  await showCode(ctx, made, options);
+  await (form.get('as') === 'pdf' ? sendCode(ctx, made, options) : showCode(ctx, made, options));
 };
 
-async function cardIn(ctx: Context, { cards }: Pick<Options, 'cards'>): Promise<CardRecord> {
-  const card = await cards.get(ctx.params.id ?? '');
-  if (!card) throw new HubPageError('PAGE_MISSING', 'there is no such card');
-  return card;
-}
-
-async function residentOf({ residentRef }: Pick<CardRecord, 'residentRef'>, { residents }: Options) {
-  const resident = await residents.get(residentRef);
-  if (!resident) throw new HubPageError('PAGE_MISSING', 'the person is gone');
-  return resident;
-}
-
-async function showCode(ctx: Context, { card, code, stopCode }: MadeCode, options: Options): Promise<void> {
-  const { frame, origin, timeZone } = options;
-  const letter = {
-    resident: await residentOf(card, options),
-    code,
-    stopCode,
-    address: `${origin}/card/activate`,
-    stopAddress: `${origin}/card/stop`,
-    timeZone,
-  };
+async function showCode(ctx: Context, made: MadeCode, options: Options): Promise<void> {
+  const { frame, timeZone } = options;
+  const sheet = await codeLetterOf(made, options);
   frame.send(ctx, {
     title: taskCopy.letterTitle[frame.preferencesOf(ctx).language],
     path: home,
-    body: ({ language }) => <CodeLetter {...letter} language={language} />,
+    body: ({ language }) => <CodeLetterPage {...{ sheet, timeZone, language }} />,
   });
+}
+
+/** The code is made, so a letter that cannot be PDF is shown all the same. */
+async function sendCode(ctx: Context, made: MadeCode, options: Options): Promise<void> {
+  if (!mayBePdf(await residentOf(made.card.residentRef, options))) return showCode(ctx, made, options);
+  const sheet = await codeLetterOf(made, options);
+  sendPdf(ctx, 'letter', await options.pdf.write(lettersPdf([sheet], options.now(), options.timeZone)));
 }
 
 async function showTasks(ctx: Context, { administrator, session }: Admitted, options: Options): Promise<void> {
@@ -191,7 +170,10 @@ async function showTasks(ctx: Context, { administrator, session }: Admitted, opt
   const page = {
     open: await Promise.all((open ?? []).map(shown)),
     toMake: await Promise.all((toMake ?? []).map(shown)),
-    toHandOver: door.may(administrator, 'card.issue') ? await namedOf(await waitingCards(options), options) : [],
+    toHandOver: door.may(administrator, 'card.issue')
+      ? await namedOf(await options.cards.waiting(facesMax), options)
+      : [],
+    batches: (await options.codeBatches.inState('open')).length,
     told: door.may(administrator, 'event.note') ? await toldOf(options) : undefined,
     station: issuingStation !== undefined,
     csrf: forms.prepare(ctx, aboutOf(session)),
@@ -232,15 +214,22 @@ const toldOf = async ({ changeRequests, residents }: Options) =>
     })),
   );
 
-const namedOf = (cards: readonly CardRecord[], { residents }: Options) =>
-  Promise.all(cards.map(async (card) => ({ card, person: (await residents.displayName(card.residentRef)) ?? '' })));
+const namedOf = (cards: readonly CardRecord[], options: Options) =>
+  Promise.all(
+    cards.map(async (card) => ({
+      card,
+      person: (await options.residents.displayName(card.residentRef)) ?? '',
+      fault: unprintableOn(await faceOf(card, options)),
+    })),
+  );
 
 async function showCard(ctx: Context, { administrator, session }: Admitted, options: Options): Promise<void> {
   const { cards, door, forms, frame, renewals, timeZone } = options;
   const card = await cardIn(ctx, options);
   const page = {
     card,
-    person: displayNameOf(await residentOf(card, options)),
+    person: displayNameOf(await residentOf(card.residentRef, options)),
+    fault: unprintableOn(await faceOf(card, options)),
     supersedes: (await cards.get(card.supersedes ?? ''))?.number,
     nameOf: await namesIn([card.handedOver?.by ?? ''], options),
     mayIssue: door.may(administrator, 'card.issue', { authors: [], about: [card.residentRef] }),
@@ -252,20 +241,4 @@ async function showCard(ctx: Context, { administrator, session }: Admitted, opti
     title: taskCopy.cardTitle[frame.preferencesOf(ctx).language],
     body: ({ language }) => <OfficeCardPage {...page} language={language} />,
   });
-}
-
-async function showFaces(
-  ctx: Context,
-  { administrator }: Admitted,
-  cards: readonly CardRecord[],
-  options: Options,
-): Promise<void> {
-  const faces = [];
-  for (const card of cards) {
-    faces.push(faceItems(await residentOf(card, options), card.number));
-    await options.audit.record({ type: 'card.face-printed', result: 'ok', card: card.id, actor: administrator.id });
-  }
-  ctx.set('cache-control', 'no-store');
-  ctx.type = 'html';
-  ctx.body = faceSheet(faces, stylePath);
 }

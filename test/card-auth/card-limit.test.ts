@@ -38,7 +38,7 @@ describe('several cards of one person (R42)', () => {
 
   it('live side by side where it allows them: one is stopped, the other signs in', async () => {
     const { office, make, cards, signIn } = await setUp(2);
-    const { card } = await make((await office.apply('r1', one)).id, 'second');
+    const card = await make((await office.apply('r1', one)).id, 'second');
     expect(await refusal(office.apply('r1', one)), 'a third').to.equal('CARD_LIMIT');
     await cards.update(card.id, (current) => ({ ...current, status: 'active' }));
     await office.suspend(card.number, 'LOST', one);
@@ -59,7 +59,7 @@ describe('several cards of one person (R42)', () => {
   it('do not count a replacement: it is asked for and made beside the card whose place it takes', async () => {
     const { office, make, record } = await setUp(1);
     const { id } = await office.propose('replace', (await record()).number, 'LOST', one);
-    expect((await make(id, 'successor')).card.supersedes).to.equal((await record()).id);
+    expect((await make(id, 'successor')).supersedes).to.equal((await record()).id);
     expect(await refusal(office.apply('r1', one))).to.equal('CARD_LIMIT');
   });
 

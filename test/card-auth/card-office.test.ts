@@ -131,11 +131,14 @@ describe('a card from application to replacement (R34-R39)', () => {
     expect(await refusal(office.issue(id, { id: 'n1', ...made }, one)), 'before approval').to.equal('TASK_DECIDED');
     expect(await refusal(office.approve(id, one))).to.equal('SECOND_PERSON_NEEDED');
     await office.approve(id, two);
-    const { card, code } = await office.issue(id, { id: 'n1', ...made }, one);
-    expect(card).to.include({ status: 'issued', residentRef: 'r9' });
+    const card = await office.issue(id, { id: 'n1', ...made }, one);
+    expect(card).to.include({ status: 'issued', residentRef: 'r9', madeFor: id });
     expect(card.number).to.match(/^[1-9]\d{12}$/);
+    expect(card.handOver, 'no code before the hand-over').to.equal(undefined);
+    const { code } = await office.handOver('n1', 'counter', one);
     expect(code).to.match(/^\d{20}$/);
     expect(JSON.stringify(await cards.get('n1'))).to.not.include(code);
+    expect(await refusal(office.handOver('n1', 'counter', one)), 'and once').to.equal('MOVE_REFUSED');
     expect(await cards.isUsable('n1')).to.equal(false);
     expect(await refusal(office.issue(id, { id: 'n2', ...made }, one)), 'twice').to.equal('TASK_DECIDED');
     const again = await office.apply('r10', one);
@@ -153,7 +156,7 @@ describe('a card from application to replacement (R34-R39)', () => {
     const { office, cards, cardId, signIn, changes } = await openOffice();
     const { id } = await office.propose('replace', number, 'DAMAGED', one);
     await office.approve(id, two);
-    const { card } = await office.issue(id, { id: 'n1', ...made }, one);
+    const card = await office.issue(id, { id: 'n1', ...made }, one);
     expect(card).to.include({ residentRef: 'r1', supersedes: cardId });
     expect(await signIn(oldPin), 'until then the old one').to.equal('urn:x-sanuki:ac:card-pin');
     await office.settleReplacements();

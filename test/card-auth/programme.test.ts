@@ -148,7 +148,7 @@ describe('the end of a programme (R112)', () => {
     const agreed = await office.apply('r8', one);
     await office.approve(agreed.id, two);
     const made = { number: '4000000000001', ckv: 1, software: true };
-    const { card } = await office.issue(
+    const card = await office.issue(
       (await office.apply('r7', one).then(async ({ id }) => (await office.approve(id, two)).task)).id,
       { ...made, id: 'n1' },
       one,

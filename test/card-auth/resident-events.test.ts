@@ -28,7 +28,15 @@ async function setUp() {
   const world = await openPinWorld();
   const { storage, cards, codes, stopCodes, now } = world;
   const tasks = createCardTasks({ tasks: storage.collection<CardTask>(cardTaskCollection) });
-  const office = createCardOffice({ cards, codes, stopCodes, tasks, returnTries: async () => undefined, now });
+  const office = createCardOffice({
+    cards,
+    codes,
+    stopCodes,
+    tasks,
+    cardsPerPerson: 5,
+    returnTries: async () => undefined,
+    now,
+  });
   const residents = storage.collection<Resident>(residentCollection);
   await residents.insert({ ...person, id: 'r1', synthetic: true });
   const records = storage.collection<ResidentEvent>(residentEventCollection);

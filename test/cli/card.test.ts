@@ -65,9 +65,11 @@ describe('sanuki card', function () {
   it('takes a resident from the application to a card that signs in', async () => {
     const applied = await ok('apply', 'P018', '--approve');
     const issued = await ok('issue', applied.task ?? '');
-    expect(issued).to.include({ resident: 'P018', status: 'issued' });
+    expect(issued).to.include({ resident: 'P018', status: 'issued' }).and.not.have.property('code');
     expect(await enters(issued.number, '719305')).to.include('CARD_NOT_ACTIVE');
-    const [code, pin] = [await file('code', issued.code ?? ''), await file('pin', '719305')];
+    const handed = await ok('hand-over', issued.number, '--how', 'mail');
+    expect((await run('hand-over', issued.number)).errors, 'once').to.include('once');
+    const [code, pin] = [await file('code', handed.code ?? ''), await file('pin', '719305')];
     const activate = ['activate', '--card', issued.number, '--code-file', code];
     const weak = await run(...activate, '--pin-file', await file('weak', '123456'));
     expect(weak.code).to.equal(1);
@@ -78,7 +80,7 @@ describe('sanuki card', function () {
     expect(again.errors).to.include('CODE_SPENT');
     const replacement = await ok('replace', issued.number, '--reason', 'DAMAGED', '--approve');
     const next = await ok('issue', replacement.task ?? '');
-    const second = await file('code2', next.code ?? '');
+    const second = await file('code2', (await ok('hand-over', next.number)).code ?? '');
     await ok('activate', '--card', next.number, '--code-file', second, '--pin-file', pin);
     expect(await ok('show', next.number)).to.include({ status: 'active', replaces: issued.number, resident: 'P018' });
     expect(await ok('show', issued.number)).to.include({ status: 'revoked', replaced_by: next.number });
@@ -113,6 +115,8 @@ describe('sanuki card', function () {
       [['suspend', residentNumber(), '--reason', 'BORED'], 'one of CLONE'],
       [['apply', 'nobody'], 'no such resident'],
       [['issue', 'nothing'], 'waits for no card'],
+      [['hand-over', '9'], 'no card of this number'],
+      [['hand-over', '9', '--how', 'dove'], 'counter, mail'],
     ] as const) {
       const { code, errors } = await run(...args);
       expect(code).to.equal(1);
@@ -132,6 +136,7 @@ describe('sanuki card in production', () => {
         );
       }
       expect((await made.run('card', 'issue', 'x')).errors).to.include('issuing station');
+      expect((await made.run('card', 'hand-over', '1')).errors).to.include('at the console');
       const round = await made.run('card', 'expire');
       expect(round.code, round.errors).to.equal(0);
     } finally {

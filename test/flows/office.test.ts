@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import type { Browser, Page } from 'playwright-core';
 import { blankSoftwareCard, createSoftwareCard, type SoftwareCard } from '../../card-auth/index.ts';
 import { cardsFolderOf, createCards } from '../../trial/card-box/cards.ts';
-import { form1, type Officer, type OfficeWorld, startOfficeWorld } from '../idp/office/office-world.ts';
+import { form1, type Officer, type OfficeWorld, people, startOfficeWorld } from '../idp/office/office-world.ts';
 import { root } from '../root.ts';
 import { accessibilityFaults, chromiumPath, openChromium, picture } from './browser.ts';
 import { startReader } from './reader.ts';
@@ -55,6 +55,12 @@ describe('the card office in Chromium', function () {
       await picture(page, `office-${name}-${size}`);
     }
   }
+
+  const residentOf = (id: string) => {
+    const [person] = people;
+    if (!person) throw new Error('no person');
+    return { ...person, id };
+  };
 
   const cardOf = async (number: string) => {
     const boxed = await createCards(cardsFolderOf(world.data)).get(number);
@@ -347,6 +353,15 @@ describe('the card office in Chromium', function () {
   async function letters(officer: Page): Promise<void> {
     await officer.goto(`${world.origin}/admin/office/letters`);
     await check(officer, 'letters');
+    await world.cardOffice.letters.queue('flow', 'P006', 'card-stopped');
+    await officer.getByRole('button', { name: /PDFにまとめる/ }).click();
+    const downloaded = officer.waitForEvent('download');
+    await officer.getByRole('link', { name: 'PDFを開く' }).click();
+    expect((await downloaded).suggestedFilename()).to.equal('letters.pdf');
+    await check(officer, 'letters-file');
+    await officer.getByRole('button', { name: /全部を印刷済み/ }).click();
+    await world.cardOffice.letters.queue('later', 'P006', 'enrolment');
+    await officer.reload();
     await officer.getByRole('link', { name: 'カードの申込を承認したお知らせ' }).click();
     await check(officer, 'letter');
     await officer.goto(`${world.origin}/admin/office/equipment`);
@@ -374,6 +389,36 @@ describe('the card office in Chromium', function () {
     await officer.goto(`${world.origin}/admin/office/tasks`);
     await check(officer, 'tasks-hand-over');
     expect(pdf, 'the font is in it').to.match(/\/FontFile|\/Type3/);
+  });
+
+  it('makes the letters with the codes of a delivery, by two officers at their windows', async () => {
+    const rare = { kanji: '葛\u{e0101}城 一', kana: 'カツラギ ハジメ' };
+    await world.credential.residents.insert({ ...residentOf('P900'), name: rare });
+    await world.imported(['P006', 'P007', 'P900']);
+    const [officer, second] = [await open('officer', '/admin/office/code-batches'), await open('second')];
+    await check(officer, 'batches');
+    await officer.getByLabel('カード番号').fill('12');
+    await officer.getByRole('button', { name: 'この番号で頼む' }).click();
+    await officer.getByText('1行目は').waitFor();
+    await check(officer, 'batches-refused');
+    await officer
+      .getByRole('button', { name: /^承認を頼む/ })
+      .first()
+      .click();
+    await officer.getByText('承認を待っています').waitFor();
+    await second.goto(officer.url());
+    await check(second, 'batch-decide');
+    await second.getByRole('button', { name: '承認する' }).click();
+    await second.getByText('承認されました').waitFor();
+    await officer.reload();
+    await check(officer, 'batch-agreed');
+    const downloaded = officer.waitForEvent('download');
+    await officer.getByRole('button', { name: '手紙のPDFを作る' }).click();
+    expect((await downloaded).suggestedFilename()).to.equal('codes.pdf');
+    await officer.reload();
+    await check(officer, 'batch-printed');
+    await officer.getByRole('button', { name: '封筒に入れ終わった' }).click();
+    await officer.getByText('発送済み').waitFor();
   });
 
   it('speaks English on its key pages', async () => {

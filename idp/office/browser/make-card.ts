@@ -51,7 +51,7 @@ function tell({ number, card, next }: MadeCard): void {
   element('number', HTMLElement).textContent = number.replace(/^(\d{4})(\d{4})/, '$1 $2 ');
   const link = (id: string, href: string) => element(id, HTMLAnchorElement).setAttribute('href', href);
   link('card', card);
-  link('face', `${card}/face`);
+  link('face', `${card}/face.pdf`);
   if (next !== undefined) link('next', next);
   element('next', HTMLAnchorElement).hidden = next === undefined;
   element('made', HTMLElement).hidden = false;

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type Resident, residentCollection } from '../../../card-auth/index.ts';
+import { type CardRecord, type Resident, residentCollection } from '../../../card-auth/index.ts';
 import type { Role } from '../../../idp/admin/roles.ts';
 import { type JournalRecord, openEmbeddedStorage } from '../../../storage/index.ts';
 import { makeSoftwareCard } from '../../../trial/index.ts';
@@ -148,10 +148,39 @@ export async function startOfficeWorld({ more = {} }: { readonly more?: object }
     await storage.close();
   }
 
+  /** Cards as an import leaves them, in the order of the residents; ids and numbers count up from `first`. */
+  async function imported(residents: readonly string[], first = 1, at = now()): Promise<readonly CardRecord[]> {
+    const fresh = { status: 'issued', lastWcnt: 0, lastTapAt: 0, unfinished: [] } as const;
+    const delivered = residents.map((residentRef, count) => ({
+      ...fresh,
+      id: `imported-${first + count}`,
+      number: String(4_000_000_000_000 + first + count),
+      residentRef,
+      ckv: 1,
+      issuedAt: at,
+      expiresOn: now() + yearMs,
+      software: true,
+    }));
+    await Promise.all(delivered.map((card) => credential.cards.insert(card)));
+    return delivered;
+  }
+
   const pass = (ms: number) => {
     ahead += ms;
   };
-  const acts = { approvedTask, holderCard, changeResident, signedIn, page, send, upload, codeOf, audited, pass };
+  const acts = {
+    approvedTask,
+    holderCard,
+    changeResident,
+    imported,
+    signedIn,
+    page,
+    send,
+    upload,
+    codeOf,
+    audited,
+    pass,
+  };
   return { ...hub, ...acts, cards, ids, now };
 }
 
