@@ -4,7 +4,7 @@ import { parseInstant } from '../../lib/time.ts';
 import type { EventFeed, Feed } from '../office/event-feed.ts';
 import type { Caller, Callers } from './caller.ts';
 import { ApiError } from './errors.ts';
-import { type EventRefusal, eventRefusals, eventRemedies } from './event-refusals.ts';
+import { type EventRefusal, eventRemedies, isRefusal } from './event-refusals.ts';
 import { type Operation, operation } from './operation.ts';
 import { type answers, named } from './schemas.ts';
 
@@ -60,9 +60,7 @@ async function answerTo(said: unknown, index: number, feed: Feed, events: EventO
   const change: ToldChange = { ...event, at: parseInstant(at) ?? Number.NaN };
   if (Number.isNaN(change.at)) return { index, id: event.id, ...refusal('EVENT_INVALID'), where: 'at' };
   const outcome = await events.tell(change, feed);
-  const refused = eventRefusals.find((code) => code === outcome);
-  if (refused) return { index, id: event.id, ...refusal(refused) };
-  return { index, id: event.id, outcome: outcome as Result['outcome'] };
+  return { index, id: event.id, ...(isRefusal(outcome) ? refusal(outcome) : { outcome }) };
 }
 
 const refusal = (code: EventRefusal) => ({ outcome: 'refused' as const, code, remedy: eventRemedies[code] });

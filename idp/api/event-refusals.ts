@@ -10,6 +10,8 @@ export const eventRefusals = [
 ] as const;
 export type EventRefusal = (typeof eventRefusals)[number];
 
+export const isRefusal = (outcome: string): outcome is EventRefusal => eventRefusals.some((code) => code === outcome);
+
 /** What helps. */
 export const eventRemedies: Readonly<Record<EventRefusal, Text>> = {
   EVENT_INVALID: {
