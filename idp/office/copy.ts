@@ -128,7 +128,7 @@ export const officeCopy = {
   postalHint: { ja: '7桁。例：760-0001', en: '7 digits, such as 760-0001' },
   postalWrong: { ja: '郵便番号を7桁で入力してください。', en: 'Write the 7 digits of the postal code.' },
   municipality: { ja: '市町村', en: 'Municipality' },
-  municipalityHint: { ja: '例：高松市', en: 'Example: 高松市' },
+  municipalityHint: { ja: '例：見本市', en: 'Example: 見本市' },
   town: { ja: '町名', en: 'Town' },
   townHint: { ja: '例：番町', en: 'Example: 番町' },
   block: { ja: '番地・建物', en: 'Block and building' },
@@ -156,7 +156,7 @@ export const officeCopy = {
   },
   consent: { ja: '同意書', en: 'Consent' },
   insurers: { ja: '保険者番号', en: 'Number of the insurer' },
-  insurersHint: { ja: '6桁か8桁。例：370015', en: '6 or 8 digits, such as 370015' },
+  insurersHint: { ja: '6桁か8桁の数字', en: '6 or 8 digits' },
   insurersWrong: {
     ja: '保険者番号を確かめてください。6桁か8桁で、最後の1桁は検証番号です。同じ番号は1回だけです。',
     en: 'Check the number: 6 or 8 digits, the last one checks the others, and each number once.',
