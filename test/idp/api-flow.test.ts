@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { apiScopes } from '../../federation/oidc/api-access.ts';
-import { type ApiWorld, everything, startApiWorld } from './api-world.ts';
+import { type ApiWorld, startApiWorld } from './api-world.ts';
 
 const library = (more: object = {}) => ({
   protocol: 'oidc',
