@@ -4,6 +4,7 @@ import { adminCopy } from '../admin/copy.ts';
 import { TrialBox } from '../sign-in/card-panel.tsx';
 import { printCopy } from './print-copy.ts';
 import { stationCopy, stationLiveCopyIn } from './station-copy.ts';
+import { StationProgram } from './station-program.tsx';
 import { actNames } from './support-copy.ts';
 import { taskCopy } from './task-copy.ts';
 
@@ -42,33 +43,22 @@ export function MakePage(options: MakePageOptions & { readonly language: Languag
         ]}
       />
       <p>{say('makeLead')}</p>
-      <div
+      <StationProgram
         id="issuing"
-        data-base={base}
-        data-task={task.id}
-        data-ckv={ckv}
-        data-csrf={csrf}
-        data-stations={JSON.stringify(stations)}
-        data-copy={JSON.stringify(live)}
-        {...(softwareReader ? { 'data-reader': softwareReader } : {})}
+        base={base}
+        csrf={csrf}
+        stations={stations}
+        softwareReader={softwareReader}
+        copy={live}
+        subject={{ 'data-task': task.id, 'data-ckv': ckv }}
+        start={say('start')}
+        above={<Steps label={say('steps')} steps={steps} current={0} />}
+        language={language}
       >
-        <Steps label={say('steps')} steps={steps} current={0} />
-        <div id="problem" role="alert" tabindex={-1} />
-        <div class="panel">
-          <p id="status" class="status" role="status">
-            {live.ready}
-          </p>
-          <button id="start" type="button">
-            {say('start')}
-          </button>
-          <div id="made" hidden>
-            <Made {...options} />
-          </div>
+        <div id="made" hidden>
+          <Made {...options} />
         </div>
-        <noscript>
-          <p>{say('noScript')}</p>
-        </noscript>
-      </div>
+      </StationProgram>
       {softwareReader ? <TrialBox language={language} reader={softwareReader} /> : null}
       <Broken {...options} />
       <p>

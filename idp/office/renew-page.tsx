@@ -3,6 +3,7 @@ import { Breadcrumb, Facts, type Language, Notice, Value } from '../../web/index
 import { adminCopy } from '../admin/copy.ts';
 import { TrialBox } from '../sign-in/card-panel.tsx';
 import { renewLiveCopyIn, stationCopy } from './station-copy.ts';
+import { StationProgram } from './station-program.tsx';
 import { taskCopy } from './task-copy.ts';
 
 export interface RenewPageOptions {
@@ -58,29 +59,17 @@ function Panel({ card, base, target, stations, csrf, softwareReader, language }:
   return (
     <>
       <p>{say('renewLead')}</p>
-      <div
+      <StationProgram
         id="renewing"
-        data-base={base}
-        data-card={card.id}
-        data-ckv={target}
-        data-csrf={csrf}
-        data-stations={JSON.stringify(stations)}
-        data-copy={JSON.stringify(live)}
-        {...(softwareReader ? { 'data-reader': softwareReader } : {})}
-      >
-        <div id="problem" role="alert" tabindex={-1} />
-        <div class="panel">
-          <p id="status" class="status" role="status">
-            {live.ready}
-          </p>
-          <button id="start" type="button">
-            {say('renewStart')}
-          </button>
-        </div>
-        <noscript>
-          <p>{say('noScript')}</p>
-        </noscript>
-      </div>
+        base={base}
+        csrf={csrf}
+        stations={stations}
+        softwareReader={softwareReader}
+        copy={live}
+        subject={{ 'data-card': card.id, 'data-ckv': target }}
+        start={say('renewStart')}
+        language={language}
+      />
     </>
   );
 }
