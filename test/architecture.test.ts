@@ -34,6 +34,7 @@ const homes: readonly (readonly [RegExp, RegExp])[] = [
   [/^ldapts$/, /^(lib\/ldap|attribute-service\/sources\/ldap|idp\/office\/register-ldap)\.ts$/],
   [/^ldapjs$/, /^trial\//],
   [/^pino$/, /^lib\/log\.ts$/],
+  [/^koffi$/, /^lib\/pkcs11-module\.ts$/],
   [/^(samlify|xml-crypto)$/, /^test\//],
   [/^node:(http|https|net|tls)$/, /^(lib\/outgoing[^/]*\.ts$|idp\/|relying-parties\/|trial\/|cli\/)/],
 ];
