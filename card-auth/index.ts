@@ -13,6 +13,7 @@ export {
   versionNumberOf,
 } from './card-key-versions.ts';
 export * from './card-key-worker.ts';
+export * from './card-keys.ts';
 export * from './card-office.ts';
 export * from './card-registry.ts';
 export * from './card-tasks.ts';

@@ -62,6 +62,21 @@ export function ed25519From(seed: Uint8Array): { privateKey: KeyObject; publicKe
   return { privateKey, publicKey: createPublicKey(privateKey) };
 }
 
+/** A public key of this type as PEM; undefined where there is no such file. */
+export async function publicKeyFile(path: string, type: string): Promise<KeyObject | undefined> {
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (error) {
+    if (isCode(error, 'ENOENT')) return undefined;
+    throw error;
+  }
+  const key = /-----BEGIN PUBLIC KEY-----/.test(text) ? createPublicKey(text) : undefined;
+  if (key?.asymmetricKeyType !== type)
+    throw new HubPageError('START_REFUSED', `the file ${path} is no public ${type} key in PEM`);
+  return key;
+}
+
 async function readSecret(path: string, size: number): Promise<Buffer | undefined> {
   try {
     const secret = await readFile(path);
