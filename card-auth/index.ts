@@ -3,7 +3,11 @@
  * resident's card and PIN were presented; hands a `CardAuthentication` or a typed refusal to `idp` and knows neither
  * HTTP nor protocols. `client/` is the terminal side, a door of its own: it runs unchanged in a browser and in Node.
  */
+
+export type { RemoteCardKeyService } from './card-key-calls.ts';
+export * from './card-key-channel.ts';
 export * from './card-key-service.ts';
+export * from './card-key-stream.ts';
 export {
   type SecretVersions,
   secretVersionOf,
@@ -12,7 +16,6 @@ export {
   versionedSecrets,
   versionNumberOf,
 } from './card-key-versions.ts';
-export * from './card-key-worker.ts';
 export * from './card-keys.ts';
 export * from './card-office.ts';
 export * from './card-registry.ts';

@@ -1,5 +1,5 @@
 import { type Resident, residentCollection } from '../card-auth/index.ts';
-import { openCardOfficeBeside, openGround } from '../idp/index.ts';
+import { cardKeyPlaceOf, openCardOfficeBeside, openGround } from '../idp/index.ts';
 import { readHubFile } from './hub-file.ts';
 
 export type Office = Awaited<ReturnType<typeof openOffice>>;
@@ -19,5 +19,6 @@ async function openOffice(data: string) {
   const ground = await openGround({ settings, now: Date.now });
   const residents = ground.storage.collection<Resident>(residentCollection);
   const hasResident = async (id: string) => (await residents.get(id)) !== undefined;
-  return { ...openCardOfficeBeside(ground, Date.now), settings, place: ground.place, hasResident, close: ground.close };
+  const places = { place: ground.place, keyPlace: cardKeyPlaceOf(ground, settings) };
+  return { ...openCardOfficeBeside(ground, Date.now), ...places, settings, hasResident, close: ground.close };
 }

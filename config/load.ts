@@ -19,6 +19,12 @@ export async function loadKeyServiceSettings(file: string): Promise<KeyServiceSe
   return checked(KeyServiceSettings, await readTree(file));
 }
 
+/** Of a hub, or of a card key service of its own, which alone names a socket: whoever has the card keys. */
+export async function loadKeyHolderSettings(file: string): Promise<Settings | KeyServiceSettings> {
+  const raw = await readTree(file);
+  return isTree(raw) && 'socket' in raw ? checked(KeyServiceSettings, raw) : parseSettings(raw);
+}
+
 async function readTree(file: string): Promise<unknown> {
   try {
     return parse(await readFile(file, 'utf8'));

@@ -1,10 +1,7 @@
-import { once } from 'node:events';
-import { Worker } from 'node:worker_threads';
 import {
   type CardChallenge,
   type CardRegistry,
   cardChallengeCollection,
-  connectCardKeyService,
   createCardSignIn,
   createPinSetting,
   createResidents,
@@ -13,26 +10,29 @@ import {
   residentCollection,
 } from '../card-auth/index.ts';
 import type { Settings } from '../config/index.ts';
+import type { Log } from '../lib/log.ts';
 import { openCardOffice } from './card/office.ts';
 import { HubPageError } from './errors.ts';
 import type { Ground } from './ground.ts';
+import { startKeyService } from './key-service.ts';
 import { openCardKeyRotation } from './rotating-keys.ts';
 
 export interface CredentialOptions {
   readonly settings: Settings;
   readonly ground: Ground;
+  readonly log: Log;
   /** A card was stopped: whoever is signed in with it is signed out. */
   readonly onStopped: (cardId: string) => Promise<void>;
   readonly now: () => number;
 }
 
-/** The card half of the hub: residents, cards, the sign-in at the card, and the key service in its own worker. */
-export async function openCredential({ settings, ground, onStopped, now }: CredentialOptions) {
+/** The card half of the hub: residents, cards, the sign-in at the card, and the key service apart from it. */
+export async function openCredential({ settings, ground, log, onStopped, now }: CredentialOptions) {
   const { storage } = ground;
   const residents = createResidents({ residents: storage.collection<Resident>(residentCollection) });
   const { cards, notices, codes, office, tasks, expiryRound, onFact } = openCardOffice({ ground, onStopped, now });
   if (settings.profile === 'production') await refuseTrialPeople(residents, cards);
-  const { keyService, close } = await startKeyService(ground, settings);
+  const { keyService, close } = await startKeyService(ground, { settings, log });
   const rotation = await openCardKeyRotation({ storage, settings, makeVersion: keyService.makeVersion, now });
   const {
     origin,
@@ -45,27 +45,6 @@ export async function openCredential({ settings, ground, onStopped, now }: Crede
   const pinSetting = createPinSetting({ ...common, codes, challenges: pinChallenges });
 
   return { residents, cards, office, tasks, expiryRound, notices, signIn, pinSetting, rotation, close };
-}
-
-/** The key service in a worker of its own, which alone opens the card keys. */
-export async function startKeyService(
-  { folder, place }: Pick<Ground, 'folder' | 'place'>,
-  { keys }: Pick<Settings, 'keys'>,
-) {
-  const worker = new Worker(new URL(`card-key-process.${import.meta.url.split('.').at(-1)}`, import.meta.url), {
-    workerData: { keysFolder: folder.keys, place, create: keys.create },
-    // It holds next to nothing: a large young generation would only be resident memory of an idle hub.
-    resourceLimits: { maxYoungGenerationSizeMb: 6 },
-  });
-  await once(worker, 'message');
-
-  async function close(): Promise<void> {
-    const ended = once(worker, 'exit');
-    worker.postMessage('close');
-    await ended;
-  }
-
-  return { keyService: connectCardKeyService(worker), close };
 }
 
 /** Demo people and software cards have no place in production, however they got into the store. */

@@ -9,10 +9,14 @@ export { proposed } from './admin/draft.ts';
 export { readCode as readTraceCode } from './admin/explain-routes.tsx';
 export { isRole, roles } from './admin/roles.ts';
 export { openCardOfficeBeside } from './card/office.ts';
-export { openCardKeys, openStationKey } from './card-keys.ts';
-export { startKeyService } from './credential.ts';
+export { importToToken, lookAtToken, makeInToken, type TokenKeyState } from './card-key-ceremony.ts';
+export { cardKeyServiceOn } from './card-key-service.ts';
+export { type CardKeyPlace, openCardKeys, openStationKey } from './card-keys.ts';
+
 export { openDataFolder, secretFile, storeFile } from './data-folder.ts';
 export { openFederation, openGround, storePlaceOf } from './ground.ts';
+export { cardKeyPlaceOf, startKeyService } from './key-service.ts';
+export { serveKeysOnSocket } from './key-service-socket.ts';
 export { startHub } from './main.ts';
 export {
   auditMove,

@@ -23,6 +23,7 @@ import { openCredential } from './credential.ts';
 import { type Ground, openFederation, openPresentGround } from './ground.ts';
 import { homeRoutes } from './home.tsx';
 import { createKeySchedule } from './key-schedule.ts';
+import { cardKeyPlaceOf } from './key-service.ts';
 import { createKeyUses, type KeyUse, keyUseCollection } from './key-use.ts';
 import { createArrivals } from './listeners/arrival.ts';
 import { openListeners } from './listeners/open.ts';
@@ -79,6 +80,7 @@ async function wire(ground: Ground, { settings, log, issuingStation, now = Date.
   const credential = await openCredential({
     settings,
     ground,
+    log,
     onStopped: async (cardId) => void (await signOut.endAll({ cardId }, { reason: 'card' })),
     now,
   });
@@ -260,6 +262,7 @@ async function wire(ground: Ground, { settings, log, issuingStation, now = Date.
   return {
     app,
     place,
+    keyPlace: cardKeyPlaceOf(ground, settings),
     arrivals,
     registry,
     sessions,
