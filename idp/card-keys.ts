@@ -1,10 +1,13 @@
 import type { KeyObject } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type CardKeys, type CardSecrets, softwareCardKeys, tokenCardKeys, tokenLabels } from '../card-auth/index.ts';
 import type { KeyTokenPlace } from '../config/index.ts';
 import { openToken, Pkcs11Error, type Token } from '../lib/pkcs11.ts';
 import { ed25519From, publicKeyFile, secretFile } from './data-folder.ts';
+import { HubPageError } from './errors.ts';
+
+const stationFile = 'issuing-station.key';
 
 /** Version of the card master key that new cards get. */
 export const currentCardKeyVersion = 1;
@@ -34,7 +37,7 @@ export async function openCardKeys(
   folder: string,
   { create, pkcs11 }: Omit<CardKeyPlace, 'folder'>,
 ): Promise<CardKeys> {
-  const station = await openStationPublicKey(folder, { create: create && !pkcs11 });
+  const station = await openStationPublicKey(folder, { create });
   if (!pkcs11) return softwareCardKeys({ ...(await readCardSecrets(folder, { create })), station });
   const token = openKeyToken(pkcs11);
   const missing = Object.values(tokenLabels).filter((label) => !token.find(label));
@@ -77,13 +80,18 @@ export async function openStationKey(
   folder: string,
   { create }: { create: boolean },
 ): Promise<{ privateKey: KeyObject; publicKey: KeyObject }> {
-  return ed25519From(await secretFile(join(folder, 'issuing-station.key'), 32, create));
+  return ed25519From(await secretFile(join(folder, stationFile), 32, create));
 }
 
 /** From the file of its public half (PEM) where there is one. */
-async function openStationPublicKey(folder: string, options: { create: boolean }): Promise<KeyObject> {
-  return (
-    (await publicKeyFile(join(folder, 'issuing-station.pub'), 'ed25519')) ??
-    (await openStationKey(folder, options)).publicKey
-  );
+async function openStationPublicKey(folder: string, { create }: { create: boolean }): Promise<KeyObject> {
+  const path = join(folder, 'issuing-station.pub');
+  const known = await publicKeyFile(path, 'ed25519');
+  if (known) return known;
+  if (!create && !existsSync(join(folder, stationFile)))
+    throw new HubPageError(
+      'START_REFUSED',
+      `put the public key of the issuing station (Ed25519, PEM) there as ${path}`,
+    );
+  return (await openStationKey(folder, { create })).publicKey;
 }

@@ -27,8 +27,11 @@ export interface KeyServiceStart {
 
 export const cardKeyPlaceOf = (
   { folder }: Pick<Ground, 'folder'>,
-  { keys, cardKeys }: Pick<Settings, 'keys' | 'cardKeys'>,
-): CardKeyPlace => ({ folder: folder.keys, create: keys.create, pkcs11: cardKeys.pkcs11 });
+  { profile, keys, cardKeys: { pkcs11 } }: Pick<Settings, 'profile' | 'keys' | 'cardKeys'>,
+): CardKeyPlace => {
+  // Beside a token production makes nothing in files, not even a key of the station: that is the station's own.
+  return { folder: folder.keys, create: keys.create && !(profile === 'production' && pkcs11), pkcs11 };
+};
 
 const program = new URL(`card-key-process.${import.meta.url.split('.').at(-1)}`, import.meta.url);
 
