@@ -87,6 +87,16 @@ export function tasksFor(event: ChangeEvent, cards: readonly CardRecord[]): read
     }));
 }
 
+/** Pure: a new card in the place of one that was stopped for good; once for each card and cause, whoever finds it. */
+export function replacementTask(
+  { id: cardId, residentRef }: Pick<CardRecord, 'id' | 'residentRef'>,
+  reason: ReasonCode,
+  { cause, at }: { readonly cause: string; readonly at: number },
+): CardTask {
+  const when = { openedBy: `event:${cause}`, openedAt: at, dueAt: at };
+  return { id: `${cause}.${cardId}`, act: 'replace', residentRef, cardId, reason, state: 'open', ...when };
+}
+
 export function createCardTasks({ tasks }: { tasks: Collection<CardTask> }) {
   /** Whether it was new. */
   async function open(task: CardTask): Promise<boolean> {

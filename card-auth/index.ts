@@ -24,6 +24,7 @@ export * from './challenge.ts';
 export * from './errors.ts';
 export * from './hand-over-code.ts';
 export * from './import.ts';
+export * from './key-compromise.ts';
 export * from './life-cycle.ts';
 export * from './oprf.ts';
 export * from './pin.ts';

@@ -11,6 +11,7 @@ import {
 } from '../idp/index.ts';
 import { createLog } from '../lib/log.ts';
 import { defaultData, print } from './hub-file.ts';
+import { compromiseCommand } from './keys-compromise.ts';
 import { serveCommand } from './keys-serve.ts';
 import { tokenCommand } from './keys-token.ts';
 import { commandActor, type OpenHub, withHub } from './open-hub.ts';
@@ -40,6 +41,7 @@ export function keysCommand(): Command {
     .description('the keys of the hub itself: what signs, what comes next, what is retired')
     .addCommand(shared(new Command('list').description('keys, and what the schedule will do next')).action(list))
     .addCommand(shared(rotate).action(rotateKeys))
+    .addCommand(compromiseCommand(withKeys))
     .addCommand(tokenCommand())
     .addCommand(serveCommand());
 }
@@ -52,7 +54,7 @@ function useOf(text: string): KeyUseName {
 
 /** Works beside running hubs; a key service is started, or asked, only to make a version. */
 function withKeys<T>(
-  { data, use }: ListOptions,
+  { data, use }: Pick<ListOptions, 'data' | 'use'>,
   act: (keys: readonly RotatingKey[], hub: OpenHub) => Promise<T>,
 ): Promise<T> {
   return withHub(data, async (hub) => {

@@ -1,5 +1,6 @@
 import {
   type CardChallenge,
+  type CardFact,
   type CardRegistry,
   cardChallengeCollection,
   createCardSignIn,
@@ -30,7 +31,13 @@ export interface CredentialOptions {
 export async function openCredential({ settings, ground, log, onStopped, now }: CredentialOptions) {
   const { storage } = ground;
   const residents = createResidents({ residents: storage.collection<Resident>(residentCollection) });
-  const { cards, notices, codes, office, tasks, expiryRound, onFact } = openCardOffice({ ground, onStopped, now });
+  const { cards, notices, codes, office, tasks, expiryRound, ...events } = openCardOffice({ ground, onStopped, now });
+  const onFact = async (fact: CardFact) => {
+    // The operator hears of it too: more than one within a week is no accident of single cards.
+    if (fact.type === 'card.clone-alarm')
+      log.warn({ event: fact.type }, 'a copy of a card was used; the card is stopped');
+    await events.onFact(fact);
+  };
   if (settings.profile === 'production') await refuseTrialPeople(residents, cards);
   const { keyService, close } = await startKeyService(ground, { settings, log });
   const rotation = await openCardKeyRotation({ storage, settings, makeVersion: keyService.makeVersion, now });

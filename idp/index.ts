@@ -8,7 +8,7 @@ export { type Cases, openCases } from './admin/cases.ts';
 export { proposed } from './admin/draft.ts';
 export { readCode as readTraceCode } from './admin/explain-routes.tsx';
 export { isRole, roles } from './admin/roles.ts';
-export { openCardOfficeBeside } from './card/office.ts';
+export { openCardOfficeBeside, openKeyCompromise } from './card/office.ts';
 export { importToToken, lookAtToken, makeInToken, type TokenKeyState } from './card-key-ceremony.ts';
 export { cardKeyServiceOn } from './card-key-service.ts';
 export { type CardKeyPlace, openCardKeys, openStationKey } from './card-keys.ts';

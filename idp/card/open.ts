@@ -1,4 +1,4 @@
-import type { CardChange, CardFact, CardRegistry, ExpiryEvent } from '../../card-auth/index.ts';
+import type { CardChange, CardFact, CardRecord, CardRegistry, ExpiryEvent } from '../../card-auth/index.ts';
 import type { Audit } from '../audit.ts';
 import type { NoticeKind } from './notice-copy.ts';
 import { type Notices, noticeOfFact } from './notices.ts';
@@ -18,12 +18,14 @@ export interface CardEventsOptions {
   readonly cards: Pick<CardRegistry, 'get'>;
   /** Signs out whoever is signed in with the card; every move of a card does so by itself. */
   readonly onStopped?: ((cardId: string) => Promise<void>) | undefined;
+  /** It was stopped because a copy may exist, and its holder needs a new one. */
+  readonly onUnsafe: (card: CardRecord) => Promise<void>;
   /** A card took the place of another one. */
   readonly onActivated: (cardId: string) => Promise<void>;
 }
 
 /** What follows from whatever happens to a card: its record in the audit, the holder's notice, the end of its sign-ins. */
-export function createCardEvents({ audit, notices, cards, onStopped, onActivated }: CardEventsOptions) {
+export function createCardEvents({ audit, notices, cards, onStopped, onUnsafe, onActivated }: CardEventsOptions) {
   async function onFact({ type, cardId, code, count }: CardFact): Promise<void> {
     await audit.record({
       type,
@@ -36,7 +38,10 @@ export function createCardEvents({ audit, notices, cards, onStopped, onActivated
     const card = kind && (await cards.get(cardId));
     if (kind && card) await notices.notify(card.residentRef, kind, count === undefined ? {} : { count });
     // The alarm is raised in the step that finds it, which is no move.
-    if (type === 'card.clone-alarm') await onStopped?.(cardId);
+    if (type === 'card.clone-alarm') {
+      await onStopped?.(cardId);
+      if (card) await onUnsafe(card);
+    }
     if (type === 'card.activated') await onActivated(cardId);
   }
 
@@ -49,8 +54,10 @@ export function createCardEvents({ audit, notices, cards, onStopped, onActivated
       actor: by.id,
       detail: { as: by.as, reason },
     });
-    const kind = noticeOfChange[type];
+    const unsafe = reason === 'KEY' && (type === 'suspended' || type === 'revoked');
+    const kind = unsafe ? 'card-key-known' : noticeOfChange[type];
     if (kind) await notices.notify(card.residentRef, kind);
+    if (unsafe) await onUnsafe(card);
   }
 
   async function onExpiry({ type, card, days }: ExpiryEvent): Promise<void> {
