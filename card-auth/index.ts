@@ -4,7 +4,6 @@
  * HTTP nor protocols. `client/` is the terminal side, a door of its own: it runs unchanged in a browser and in Node.
  */
 
-export type { RemoteCardKeyService } from './card-key-calls.ts';
 export * from './card-key-channel.ts';
 export * from './card-key-service.ts';
 export * from './card-key-stream.ts';

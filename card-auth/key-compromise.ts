@@ -85,5 +85,3 @@ export function createKeyCompromise(options: KeyCompromiseOptions) {
 
   return { cardsOf, cardsOfPinKey, stop };
 }
-
-export type KeyCompromise = ReturnType<typeof createKeyCompromise>;

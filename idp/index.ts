@@ -11,7 +11,7 @@ export { isRole, roles } from './admin/roles.ts';
 export { openCardOfficeBeside, openKeyCompromise } from './card/office.ts';
 export { importToToken, lookAtToken, makeInToken, type TokenKeyState } from './card-key-ceremony.ts';
 export { cardKeyServiceOn } from './card-key-service.ts';
-export { type CardKeyPlace, openCardKeys, openStationKey } from './card-keys.ts';
+export { openCardKeys, openStationKey } from './card-keys.ts';
 
 export { openDataFolder, secretFile, storeFile } from './data-folder.ts';
 export { openFederation, openGround, storePlaceOf } from './ground.ts';

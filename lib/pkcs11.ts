@@ -95,22 +95,32 @@ export function openToken(place: TokenPlace) {
     if (found.length > 1)
       throw new Pkcs11Error('PKCS11_KEY_UNSAFE', `the token has several keys "${label}": leave the one that is meant`);
     const [handle] = found;
-    return handle === undefined ? undefined : keyAt(label, handle);
+    return handle === undefined ? undefined : keyAt(label, handle, id);
   }
 
-  function keyAt(label: string, handle: Ulong): TokenKey {
+  /** `wanted`: the id it was asked for by; a first key has but its label. */
+  function keyAt(label: string, handle: Ulong, wanted?: string): TokenKey {
     const id = inSession((at) => demandKept(module, at, handle, label));
     let [known, since] = [handle, opened];
     /** A handle is good for one login of this process. */
     const handleIn = (at: Ulong): Ulong => {
       if (since === opened) return known;
-      const [again] = handlesOf(module, at, label, id);
+      const [again] = handlesOf(module, at, label, wanted);
       if (again === undefined)
         throw new Pkcs11Error('PKCS11_KEY_MISSING', `the key "${label}" is gone from the token "${place.label}"`);
       [known, since] = [again, opened];
       return again;
     };
     return { id, mac: (data) => inSession((at) => sign(module, at, handleIn(at), data)) };
+  }
+
+  /** Others may have its label, as when two processes make one at once. */
+  function keyMadeAt(label: string, handle: Ulong): TokenKey {
+    return keyAt(
+      label,
+      handle,
+      inSession((at) => demandKept(module, at, handle, label)),
+    );
   }
 
   /** A new key of 32 bytes, made in the token. */
@@ -121,7 +131,7 @@ export function openToken(place: TokenPlace) {
     inSession((at) =>
       demand(module.call.C_GenerateKey(at, mechanism, ...counted(template), handle), `the key "${label}" was not made`),
     );
-    return keyAt(label, handle[0] ?? 0);
+    return keyMadeAt(label, handle[0] ?? 0);
   }
 
   /** Takes 32 bytes that lay elsewhere; from then on they do not come out. */
@@ -131,7 +141,7 @@ export function openToken(place: TokenPlace) {
     inSession((at) =>
       demand(module.call.C_CreateObject(at, ...counted(template), handle), `the key "${label}" was not taken`),
     );
-    return keyAt(label, handle[0] ?? 0);
+    return keyMadeAt(label, handle[0] ?? 0);
   }
 
   /** The login stays: it is one for the whole process, whose other sessions would lose it. */

@@ -204,6 +204,30 @@ describe('the card key service', function () {
   });
 });
 
+describe('a production hub whose card keys are said to be elsewhere', () => {
+  it('does not start while copies of them lie in its own folder', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'sanuki-keys-'));
+    await writeFile(join(folder, 'card-master-1.key'), randomBytes(32));
+    const place = { engine: 'embedded', file: join(folder, 'hub.sqlite') } as const;
+    const ground = { folder: { keys: folder, heads: '', masterKey: Buffer.alloc(32) }, place };
+    const pkcs11 = { module: '/nowhere.so', token: 'sanuki', pinFile: '/nowhere' };
+    for (const cardKeys of [
+      { mode: 'process', pkcs11 },
+      { mode: 'socket', socket: join(folder, 'k') },
+    ] as const) {
+      const keys = { create: true } as Settings['keys'];
+      const settings = { profile: 'production', keys, cardKeys, log: { level: 'silent' } } as const;
+      const started = startKeyService(ground, { settings, log: { error: () => undefined } });
+      const said = await started.then(
+        () => 'started',
+        ({ code, message }) => `${code}: ${message}`,
+      );
+      expect(said).to.match(/^START_REFUSED: .* still has card-master-1\.key: take these files away/);
+    }
+    await rm(folder, { recursive: true });
+  });
+});
+
 describe('a token that the card key service cannot use', function () {
   this.timeout(30_000);
   const { makeToken } = withSoftHsm();
