@@ -21,7 +21,7 @@ export interface CardTask extends StoredRecord {
   readonly reason: ReasonCode;
   /** approved: agreed to, but the card still has to be made. */
   readonly state: 'open' | 'approved' | 'done' | 'declined';
-  /** Who asked: an officer, or the event that told of a change. */
+  /** Who asked: an officer, the event that told of a change, or the system that stopped the card. */
   readonly openedBy: string;
   readonly openedAt: number;
   /** Not before this instant. */
@@ -93,7 +93,7 @@ export function replacementTask(
   reason: ReasonCode,
   { cause, at }: { readonly cause: string; readonly at: number },
 ): CardTask {
-  const when = { openedBy: `event:${cause}`, openedAt: at, dueAt: at };
+  const when = { openedBy: `system:${cause}`, openedAt: at, dueAt: at };
   return { id: `${cause}.${cardId}`, act: 'replace', residentRef, cardId, reason, state: 'open', ...when };
 }
 

@@ -89,6 +89,7 @@ export const taskCopy = {
   reason: { ja: '理由', en: 'Reason' },
   by: { ja: '頼んだ人', en: 'Asked by' },
   register: { ja: '届け', en: 'a notice of change' },
+  system: { ja: 'システム', en: 'the system' },
   due: { ja: 'この日から', en: 'Not before' },
   decide: { ja: '決める', en: 'Decide' },
   approve: { ja: '承認する', en: 'Agree' },

@@ -77,7 +77,7 @@ describe('cards whose master key may be known', () => {
       'new',
     ]);
     expect(new Set(waiting.map(({ act, reason, openedBy }) => `${act} ${reason} ${openedBy}`))).to.deep.equal(
-      new Set(['replace KEY event:key-compromise']),
+      new Set(['replace KEY system:key-compromise']),
     );
     expect(changes.map(({ card: { id }, type, by: who }) => `${id} ${type} ${who.id}`).sort()).to.deep.equal([
       'active suspended operator',
