@@ -1,23 +1,26 @@
+import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { openToken, type Token } from '../lib/pkcs11.ts';
 import { initToken, isSoftHsmInstalled, keepTokensIn, softHsmModule } from './softhsm-token.ts';
 
-/** One for the whole run: the module reads where its tokens are from the environment of the process. */
-let folder: string | undefined;
+/**
+ * One folder for the whole process, which the SoftHSM2 module reads from its environment once. A test runner may load this
+ * file twice, so the environment is also where the folder is found again.
+ */
+let own: string | undefined;
 after(() => {
-  if (folder !== undefined) rmSync(folder, { recursive: true });
+  if (own !== undefined) rmSync(own, { recursive: true });
 });
 
-function ownFolder(): string {
-  if (folder !== undefined) return folder;
-  folder = mkdtempSync(join(tmpdir(), 'sanuki-softhsm-'));
-  keepTokensIn(folder);
-  return folder;
+function folderOfTokens(): string {
+  const there = process.env.SOFTHSM2_CONF;
+  if (there?.startsWith(join(tmpdir(), 'sanuki-softhsm-'))) return dirname(there);
+  own = mkdtempSync(join(tmpdir(), 'sanuki-softhsm-'));
+  keepTokensIn(own);
+  return own;
 }
-
-let made = 0;
 
 /** SoftHSM2 in the describe block it is called in, which is skipped visibly where it is not installed. */
 export function withSoftHsm() {
@@ -27,7 +30,7 @@ export function withSoftHsm() {
     this.skip();
   });
 
-  const makeToken = () => initToken(ownFolder(), `sanuki-${++made}`);
+  const makeToken = () => initToken(folderOfTokens(), `sanuki-${randomBytes(6).toString('hex')}`);
 
   /** Opened in this process. */
   async function openFresh(): Promise<Token> {
