@@ -91,6 +91,7 @@ export function createCardOffice(options: CardOfficeOptions) {
   }
 
   async function move(card: CardRecord, act: keyof typeof stopped, reason: ReasonCode, by: CardPerson) {
+    if (act === 'resume') demandNoCopy(card);
     const to = stopped[act];
     const moved = await cards.move(card.id, to, reason, by.as);
     if (!moved) throw new CardError('MOVE_REFUSED', `a card that is ${card.status} is not made ${to} by ${by.as}`);
@@ -150,7 +151,9 @@ export function createCardOffice(options: CardOfficeOptions) {
 
   /** Asked for by one person; it happens when another one agrees. */
   async function propose(act: Exclude<CardAct, 'issue'>, number: string, reason: ReasonCode, by: CardPerson) {
-    const { id: cardId, residentRef } = await named(number);
+    const card = await named(number);
+    if (act === 'resume') demandNoCopy(card);
+    const { id: cardId, residentRef } = card;
     return ask({ act, residentRef, cardId, reason }, by);
   }
 
@@ -312,3 +315,9 @@ export function createCardOffice(options: CardOfficeOptions) {
 }
 
 export type CardOffice = ReturnType<typeof createCardOffice>;
+
+/** One of the two is a copy, and nobody can tell which: not even two persons let it go on. */
+function demandNoCopy({ reason }: CardRecord): void {
+  if (reason === 'CLONE')
+    throw new CardError('MOVE_REFUSED', 'a card of which a copy was seen is replaced, and never resumed');
+}

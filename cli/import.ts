@@ -20,6 +20,7 @@ import {
 } from '../card-auth/index.ts';
 import type { Settings } from '../config/index.ts';
 import { openApplicationImport, openEventFeedBeside, openGround, programmeOf, startKeyService } from '../idp/index.ts';
+import { createLog } from '../lib/log.ts';
 import { type Row, readRows } from '../lib/rows.ts';
 import type { StoredRecord } from '../storage/index.ts';
 import { defaultData, print, readHubFile } from './hub-file.ts';
@@ -175,7 +176,10 @@ async function importCards(file: string, from: number, settings: Settings, groun
   const { storage, audit } = ground;
   const residents = storage.collection<Resident>(residentCollection);
   const hasResident = async (id: string) => (await residents.get(id)) !== undefined;
-  const { keyService, close } = await startKeyService(ground, settings);
+  const { keyService, close } = await startKeyService(ground, {
+    settings,
+    log: createLog({ name: 'import', level: settings.log.level }),
+  });
   try {
     const { cardId } = keyService;
     // One instant for the whole delivery: the card office asks for the codes of what came together.

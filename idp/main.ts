@@ -27,6 +27,7 @@ import { openCredential } from './credential.ts';
 import { type Ground, openFederation, openPresentGround } from './ground.ts';
 import { homeRoutes } from './home.tsx';
 import { createKeySchedule } from './key-schedule.ts';
+import { cardKeyPlaceOf } from './key-service.ts';
 import { createKeyUses, type KeyUse, keyUseCollection } from './key-use.ts';
 import { createArrivals } from './listeners/arrival.ts';
 import { openListeners } from './listeners/open.ts';
@@ -89,6 +90,7 @@ async function wire(ground: Ground, options: HubOptions) {
     settings,
     ground,
     otherSchemes,
+    log,
     onStopped: async (cardId) => void (await signOut.endAll({ cardId }, { reason: 'card' })),
     now,
   });
@@ -283,6 +285,7 @@ async function wire(ground: Ground, options: HubOptions) {
   return {
     app,
     place,
+    keyPlace: cardKeyPlaceOf(ground, settings),
     arrivals,
     registry,
     sessions,
