@@ -175,6 +175,9 @@ function layoutsOf(koffi: Koffi) {
   return { offset: packed ? 2 : koffi.sizeof('void *'), signatures };
 }
 
+/** What nothing refers to is unloaded, and functions that came out of a list refer to nothing: so modules stay. */
+const libraries = new Set<ReturnType<Koffi['load']>>();
+
 /**
  * A PKCS#11 module: its functions by name, called with plain values; what they return is a CK_RV. The functions are
  * taken from C_GetFunctionList, the one name that every module exports (PKCS#11 2.40, 3.3).
@@ -186,8 +189,10 @@ export function loadPkcs11Module(path: string) {
   const { offset, signatures } = layoutsOf(koffi);
   const list: unknown[] = [null];
   try {
-    const rv = koffi.load(path).func('C_GetFunctionList', 'ulong', [koffi.out('void **')])(list);
+    const library = koffi.load(path);
+    const rv = library.func('C_GetFunctionList', 'ulong', [koffi.out('void **')])(list);
     if (rv !== 0) throw new Error(resultName(rv));
+    libraries.add(library);
   } catch (cause) {
     throw new Pkcs11Error(
       'PKCS11_MODULE_UNUSABLE',

@@ -1,7 +1,11 @@
+import { execFile } from 'node:child_process';
 import { createHmac, randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { expect } from 'chai';
 import { openToken, type TokenPlace } from '../../lib/pkcs11.ts';
 import { ck, loadPkcs11Module, resultName, type Ulong } from '../../lib/pkcs11-module.ts';
+import { root } from '../root.ts';
 import { withSoftHsm } from '../softhsm.ts';
 
 /** The code of a refusal that is thrown at once, with its words. */
@@ -52,6 +56,20 @@ describe('a PKCS#11 token', () => {
       ulong,
     };
   }
+
+  it('stays loaded for the life of the process, whatever is collected meanwhile', async () => {
+    const program = `
+      const { openToken } = await import(${JSON.stringify(join(root, 'lib/pkcs11.ts'))});
+      const token = openToken({ module: '${module}', label: '${place.label}', pin: () => '${place.pin()}' });
+      for (let turn = 0; turn < 5; turn += 1) {
+        gc();
+        await new Promise((done) => setTimeout(done, 5));
+      }
+      console.log(token.find('none') === undefined);`;
+    const flags = ['--expose-gc', '--import=tsx', '--input-type=module', '--eval', program];
+    const { stdout } = await promisify(execFile)(process.execPath, flags, { cwd: root });
+    expect(stdout).to.equal('true\n');
+  });
 
   it('does HMAC-SHA-256 with a key that lay elsewhere (RFC 4231, test case 1 padded to the 32 bytes of ours)', () => {
     const token = openToken(place);
