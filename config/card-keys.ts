@@ -50,7 +50,7 @@ export const KeyServiceSettings = z
       .min(1)
       .describe('Unix socket; its folder decides who may call, and is open to the group of the hub only.'),
     keys: z.strictObject({
-      folder: z.string().min(1).describe('Folder of the keys; with a token nothing is read from it.'),
+      folder: z.string().min(1).describe('Folder of the keys that lie in files; with a token there are none.'),
       create: z.boolean().default(false).describe('Whether keys that are missing are made as files.'),
     }),
     pkcs11,

@@ -14,7 +14,8 @@ import {
   secretVersionsCollection,
   stationCollection,
 } from '../../card-auth/index.ts';
-import { KeyServiceSettings, type Settings } from '../../config/index.ts';
+import { KeyServiceSettings, type KeyTokenPlace, type Settings } from '../../config/index.ts';
+import { makeInToken } from '../../idp/card-key-ceremony.ts';
 import { cardKeyServiceOn } from '../../idp/card-key-service.ts';
 import { startKeyService } from '../../idp/key-service.ts';
 import { serveKeysOnSocket } from '../../idp/key-service-socket.ts';
@@ -39,11 +40,18 @@ const proof = {
 };
 
 /** The service of this mode on a folder, with a way to end it from outside and, with a socket, to start it again. */
-async function setUp(mode: Mode, folder: string, profile: Settings['profile'] = 'trial') {
+async function setUp(
+  mode: Mode,
+  folder: string,
+  { profile = 'trial', pkcs11 }: { readonly profile?: Settings['profile']; readonly pkcs11?: KeyTokenPlace } = {},
+) {
   const [keys, run, socket] = [join(folder, 'keys'), join(folder, 'run'), join(folder, 'run', 'keys.sock')];
   for (const path of [keys, run]) await mkdir(path, { recursive: true, mode: 0o750 });
   const file = join(folder, 'service.yaml');
-  await writeFile(file, JSON.stringify({ profile, socket, keys: { folder: keys, create: true }, data: folder }));
+  await writeFile(
+    file,
+    JSON.stringify({ profile, socket, keys: { folder: keys, create: true }, pkcs11, data: folder }),
+  );
   const serve = async () => {
     const child = spawn(process.execPath, [join(root, 'cli/sanuki.mjs'), 'keys', 'serve', file, '--json']);
     await once(child.stdout, 'data');
@@ -59,7 +67,7 @@ async function setUp(mode: Mode, folder: string, profile: Settings['profile'] = 
   const settings = {
     profile,
     keys: { create: true } as Settings['keys'],
-    cardKeys: { mode, ...(mode === 'socket' ? { socket } : {}) },
+    cardKeys: { mode, ...(mode === 'socket' ? { socket } : { pkcs11 }) },
     log: { level: 'silent' as const },
   };
   const place = { engine: 'embedded', file: join(folder, 'hub.sqlite') } as const;
@@ -99,6 +107,43 @@ async function setUp(mode: Mode, folder: string, profile: Settings['profile'] = 
   };
 }
 
+/** An enrolled station issues a card over the service, and renews its key under the next version. */
+async function stationWorks({ service, place }: Pick<Awaited<ReturnType<typeof setUp>>, 'service' | 'place'>) {
+  const storage = await openStorage(place);
+  const [{ id, publicKey, privateKey }, stranger] = [await newStation(), await newStation()];
+  const enrolled = {
+    name: 'counter 1',
+    state: 'enrolled',
+    proposedBy: 'a',
+    proposedAt: 0,
+    decidedBy: 'b',
+  } as const;
+  await storage.collection<Station>(stationCollection).insert({ id, publicKey, ...enrolled });
+  const blank = new Uint8Array(randomBytes(16));
+  const asked = { id: blank, ckv: await service.issuingVersion(), station: id };
+  expect(asked.ckv).to.equal(1);
+  expect(await refusal(askCk(service, stranger.privateKey, asked))).to.equal('STATION_REFUSED');
+  const ck = await askCk(service, privateKey, asked);
+  const proof = saidBy({ id: blank, ckv: 1, ck, wcnt: 9 });
+  expect(await service.verifyRead(proof)).to.equal(true);
+  await service.closeIssue(await service.cardId(blank), 1);
+  expect(await refusal(askCk(service, privateKey, asked))).to.equal('KEY_GIVEN_OUT');
+
+  const versions = storage.collection<SecretVersions>(secretVersionsCollection);
+  const keys = [
+    { id: 'card-master-1', state: 'retired', since: 0 },
+    { id: 'card-master-2', state: 'active', since: 0, sealed: await service.makeVersion('card-master', 2) },
+  ] as const;
+  await versions.insert({ id: 'card-master', version: 1, made: 2, keys });
+  expect(await service.issuingVersion()).to.equal(2);
+  const next = await askNextCk(service, privateKey, { ckv: 2, station: id, proof });
+  const expected = writeMac(sessionKey(ck, proof.rc), proof.rc, 9, 0x87, next.ck);
+  expect(Buffer.from(next.mac)).to.deep.equal(Buffer.from(expected));
+  const renewed = saidBy({ id: blank, ckv: 2, ck: next.ck, wcnt: 10 });
+  expect(await service.confirmVersion(renewed)).to.have.length(8);
+  await storage.close();
+}
+
 /** The key service among the processes that a process started. */
 async function childOf(parent: number): Promise<number> {
   const pids = (await readFile(`/proc/${parent}/task/${parent}/children`, 'utf8')).trim().split(' ');
@@ -132,46 +177,12 @@ describe('the card key service', function () {
         for (const name of files) expect((await stat(join(at.keys, name))).mode & 0o777).to.equal(0o600);
       });
 
-      it('gives the key of a card to an enrolled station alone, and the next key once the card has proved the one it has', async () => {
-        const { service } = at;
-        const storage = await openStorage(at.place);
-        const [{ id, publicKey, privateKey }, stranger] = [await newStation(), await newStation()];
-        const enrolled = {
-          name: 'counter 1',
-          state: 'enrolled',
-          proposedBy: 'a',
-          proposedAt: 0,
-          decidedBy: 'b',
-        } as const;
-        await storage.collection<Station>(stationCollection).insert({ id, publicKey, ...enrolled });
-        const blank = new Uint8Array(randomBytes(16));
-        const asked = { id: blank, ckv: await service.issuingVersion(), station: id };
-        expect(asked.ckv).to.equal(1);
-        expect(await refusal(askCk(service, stranger.privateKey, asked))).to.equal('STATION_REFUSED');
-        const ck = await askCk(service, privateKey, asked);
-        const proof = saidBy({ id: blank, ckv: 1, ck, wcnt: 9 });
-        expect(await service.verifyRead(proof)).to.equal(true);
-        await service.closeIssue(await service.cardId(blank), 1);
-        expect(await refusal(askCk(service, privateKey, asked))).to.equal('KEY_GIVEN_OUT');
-
-        const versions = storage.collection<SecretVersions>(secretVersionsCollection);
-        const keys = [
-          { id: 'card-master-1', state: 'retired', since: 0 },
-          { id: 'card-master-2', state: 'active', since: 0, sealed: await service.makeVersion('card-master', 2) },
-        ] as const;
-        await versions.insert({ id: 'card-master', version: 1, made: 2, keys });
-        expect(await service.issuingVersion()).to.equal(2);
-        const next = await askNextCk(service, privateKey, { ckv: 2, station: id, proof });
-        const expected = writeMac(sessionKey(ck, proof.rc), proof.rc, 9, 0x87, next.ck);
-        expect(Buffer.from(next.mac)).to.deep.equal(Buffer.from(expected));
-        const renewed = saidBy({ id: blank, ckv: 2, ck: next.ck, wcnt: 10 });
-        expect(await service.confirmVersion(renewed)).to.have.length(8);
-        await storage.close();
-      });
+      it('gives the key of a card to an enrolled station alone, and the next key once the card has proved the one it has', () =>
+        stationWorks(at));
 
       it('knows no station of its own in production', async () => {
         const folder = await mkdtemp(join(tmpdir(), 'sanuki-keys-'));
-        const real = await setUp(mode, folder, 'production');
+        const real = await setUp(mode, folder, { profile: 'production' });
         const { privateKey } = generateKeyPairSync('ed25519');
         expect(await refusal(askCk(real.service, privateKey, { id: card, ckv: 1 }))).to.equal('STATION_REFUSED');
         expect(await readdir(real.keys))
@@ -286,6 +297,24 @@ describe('a production hub whose card keys are said to be elsewhere', () => {
     }
     await rm(folder, { recursive: true });
   });
+});
+
+describe('the card key service on a token', function () {
+  this.timeout(30_000);
+  const { makeToken } = withSoftHsm();
+  for (const mode of modes)
+    it(`gives keys of cards to enrolled stations, and has none in files (${mode})`, async () => {
+      const folder = await mkdtemp(join(tmpdir(), 'sanuki-keys-'));
+      const { pin: _, ...pkcs11 } = await makeToken();
+      const storage = await openStorage({ engine: 'embedded', file: join(folder, 'hub.sqlite') });
+      await makeInToken({ pkcs11, folder, storage });
+      await storage.close();
+      const at = await setUp(mode, folder, { profile: 'production', pkcs11 });
+      await stationWorks(at);
+      expect(await readdir(at.keys)).to.deep.equal([]);
+      await at.close();
+      await rm(folder, { recursive: true });
+    });
 });
 
 describe('a token that the card key service cannot use', function () {
