@@ -108,6 +108,7 @@ function lineOf(text: string): number {
 /** A change of what is printed on somebody's card is an event of the register, told by the difference. */
 async function importResidents(file: string, from: number, settings: Settings, ground: Ground): Promise<void> {
   const { storage, audit } = ground;
+  const { municipalities } = settings.cardOffice;
   const now = Date.now;
   const feed = openEventFeedBeside(ground, settings, now);
   async function onChange(before: Resident, after: Resident): Promise<void> {
@@ -128,7 +129,7 @@ async function importResidents(file: string, from: number, settings: Settings, g
   }
   await run('residents', file, from, audit, {
     into: storage.collection<Resident>(residentCollection),
-    read: (row) => residentOf(row, { synthetic: settings.profile === 'trial', now: now() }),
+    read: (row) => residentOf(row, { synthetic: settings.profile === 'trial', municipalities, now: now() }),
     merge: mergeResident,
     onChange,
   });
