@@ -1,26 +1,15 @@
-import { createHmac, createSecretKey, type KeyObject, verify } from 'node:crypto';
+import { verify } from 'node:crypto';
 import { equalBytes, fromBase64url, toBase64url } from '../lib/bytes.ts';
-import { createSeal } from '../lib/seal.ts';
 import type { Collection, CollectionDefinition, StoredRecord } from '../storage/index.ts';
 import { deriveCardKey } from './card-key.ts';
 import { createCardKeyVersions, type SecretVersions } from './card-key-versions.ts';
+import type { CardKeys, MacKey } from './card-keys.ts';
 import { CardError } from './errors.ts';
 import { readMac, sessionKey, writeMac } from './felica/lite-s-mac.ts';
 import { createKeyIssuing, type IssuedKey } from './key-issuing.ts';
 import { evaluate, oprfKey } from './oprf.ts';
 import { createPinGenerations, demandAdopted, type PinCounter, publicKeyFrom } from './pin-generations.ts';
 import { createStationKeys, type Station } from './stations.ts';
-
-/** Secrets that only this service opens; each 32 bytes. */
-export interface CardKeys {
-  /** Master key of card keys, by key version. */
-  readonly cardMasters: ReadonlyMap<number, Uint8Array>;
-  readonly oprfMaster: Uint8Array;
-  readonly indexKey: Uint8Array;
-  readonly wrappingKey: Uint8Array;
-  /** Ed25519 public key of a station whose key lies beside the hub, called `local`: a trial's, which also sets first PINs. */
-  readonly station?: KeyObject | undefined;
-}
 
 /** Which version of the PIN key a PIN generation hangs on; fixed by its first evaluation. */
 export interface PinKeyVersion extends StoredRecord {
@@ -63,18 +52,18 @@ const externallyAuthenticated = Uint8Array.from({ length: 16 }, (_, at) => (at =
  */
 export function createCardKeyService(options: CardKeyServiceOptions) {
   const { keys, counters, issued, stations, versions, pinVersions } = options;
-  const seal = createSeal(keys.wrappingKey, 'card-public-key');
+  const seal = keys.sealFor('card-public-key');
   const generations = createPinGenerations({ counters, seal });
-  // KeyObjects made once: Node makes one of raw octets at every call, and slowly.
-  const indexKey = createSecretKey(keys.indexKey);
-  const { secret, current, make } = createCardKeyVersions({
-    first: { 'card-master': keys.cardMasters, 'pin-oprf': new Map([[1, keys.oprfMaster]]) },
-    wrappingKey: keys.wrappingKey,
-    versions,
-  });
+  const { secret, current, make } = createCardKeyVersions({ keys, versions });
 
-  const cardIdOf = (id: Uint8Array): string => createHmac('sha256', indexKey).update(id).digest('base64url');
-  const counterIdOf = (id: Uint8Array, generation: number): string => `${cardIdOf(id)}.${generation}`;
+  const cardIdOf = (id: Uint8Array): string => toBase64url(keys.index.mac(id));
+
+  /** A number that two bytes do not hold would have a counter of its own beside the key of another generation. */
+  function counterIdOf(id: Uint8Array, generation: number): string {
+    if (!Number.isInteger(generation) || generation < 1 || generation > 0xffff)
+      throw new CardError('CARD_REFUSED', 'a PIN generation is a number from 1 to 65535');
+    return `${cardIdOf(id)}.${generation}`;
+  }
 
   async function cardKey(id: Uint8Array, ckv: number): Promise<Uint8Array> {
     const master = await secret('card-master', ckv);
@@ -83,38 +72,35 @@ export function createCardKeyService(options: CardKeyServiceOptions) {
   }
 
   /** Whether the card that holds this ID's key made the MAC for this rc. */
-  async function verifyRead({ id, ckv, rc, blocks, data, mac }: ReadProof): Promise<boolean> {
-    if (!(await secret('card-master', ckv))) return false;
-    const expected = readMac(sessionKey(await cardKey(id, ckv), rc), rc, blocks, data);
-    return equalBytes(expected, mac);
+  async function verifyRead(proof: ReadProof): Promise<boolean> {
+    if (!(await secret('card-master', proof.ckv))) return false;
+    return isGenuine(proof, await cardKey(proof.id, proof.ckv));
   }
 
-  async function demandGenuine(proof: ReadProof): Promise<void> {
-    if (!(await verifyRead(proof))) throw new CardError('CARD_REFUSED', 'the MAC is not of this card and rc');
+  /** Returns the card's key: whoever asks for more derives it once. */
+  async function demandGenuine(proof: ReadProof): Promise<Uint8Array> {
+    const ck = await cardKey(proof.id, proof.ckv);
+    if (!isGenuine(proof, ck)) throw new CardError('CARD_REFUSED', 'the MAC is not of this card and rc');
+    return ck;
   }
 
   /** The one MAC that lets the card open its sealed blocks: over STATE=01 at the write count the card just proved. */
   async function authorise(proof: ReadProof, wcnt: number): Promise<Uint8Array> {
-    await demandGenuine(proof);
-    return writeMac(
-      sessionKey(await cardKey(proof.id, proof.ckv), proof.rc),
-      proof.rc,
-      wcnt,
-      stateBlock,
-      externallyAuthenticated,
-    );
+    const ck = await demandGenuine(proof);
+    return writeMac(sessionKey(ck, proof.rc), proof.rc, wcnt, stateBlock, externallyAuthenticated);
   }
 
   /** One evaluation of a blinded PIN; counted before it leaves, refused when the tries are used up. */
   async function evaluatePin(proof: ReadProof, generation: number, blinded: Uint8Array): Promise<Uint8Array> {
     await demandGenuine(proof);
-    const version = (await pinVersions?.get(counterIdOf(proof.id, generation)))?.version ?? 1;
+    const counterId = counterIdOf(proof.id, generation);
+    const version = (await pinVersions?.get(counterId))?.version ?? 1;
     const evaluated = evaluate(oprfKey(await pinKey(version), proof.id, generation), blinded);
-    await count(counterIdOf(proof.id, generation), (counter) => ({ ...counter, evaluations: counter.evaluations + 1 }));
+    await count(counterId, (counter) => ({ ...counter, evaluations: counter.evaluations + 1 }));
     return evaluated;
   }
 
-  async function pinKey(version: number): Promise<KeyObject> {
+  async function pinKey(version: number): Promise<MacKey> {
     const key = await secret('pin-oprf', version);
     if (!key) throw new CardError('CARD_REFUSED', 'no PIN key of this version');
     return key;
@@ -241,6 +227,9 @@ export type CardKeyService = ReturnType<typeof createCardKeyService>;
 export function stationRequest(purpose: string, id: Uint8Array, number: number): Uint8Array {
   return Buffer.from(`sanuki-station-v1 ${purpose} ${toBase64url(id)} ${number}`);
 }
+
+const isGenuine = ({ rc, blocks, data, mac }: ReadProof, ck: Uint8Array): boolean =>
+  equalBytes(readMac(sessionKey(ck, rc), rc, blocks, data), mac);
 
 /** A field of a terminal's message: base64url of an exact length. */
 export function field(text: string, length: number): Uint8Array {

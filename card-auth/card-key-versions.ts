@@ -1,6 +1,5 @@
-import { createSecretKey, type KeyObject, randomBytes } from 'node:crypto';
-import { createSeal } from '../lib/seal.ts';
 import type { Collection, CollectionDefinition, StoredRecord } from '../storage/index.ts';
+import type { CardKeys, MacKey } from './card-keys.ts';
 import { CardError } from './errors.ts';
 
 /** Secrets of the key service of which there are versions: a card, or a PIN of it, belongs to one for its life. */
@@ -14,7 +13,7 @@ export interface SecretVersion {
   readonly state: 'next' | 'active' | 'retired';
   readonly since: number;
   readonly until?: number | undefined;
-  /** Only the key service opens it. None: the first version, which lies in a file. */
+  /** Only the key service opens it, or finds it in its token. None: the first version, which is not in the store. */
   readonly sealed?: string | undefined;
 }
 
@@ -31,22 +30,19 @@ export const secretVersionOf = (name: VersionedSecret, number: number): string =
 export const versionNumberOf = (id: string): number => Number(id.slice(id.lastIndexOf('-') + 1));
 
 export interface CardKeyVersionsOptions {
-  /** The versions that lie in files. */
-  readonly first: Readonly<Record<VersionedSecret, ReadonlyMap<number, Uint8Array>>>;
-  readonly wrappingKey: Uint8Array;
+  readonly keys: Pick<CardKeys, 'first' | 'make' | 'open'>;
   /** None: there are no versions but the first. */
   readonly versions?: Collection<SecretVersions> | undefined;
 }
 
 /** The versions as the key service has them: it follows the store, so that a new one needs no restart. */
-export function createCardKeyVersions({ first, wrappingKey, versions }: CardKeyVersionsOptions) {
-  const seal = createSeal(wrappingKey, 'card-key-version');
-  const opened = new Map<string, KeyObject>();
+export function createCardKeyVersions({ keys, versions }: CardKeyVersionsOptions) {
+  const opened = new Map<string, MacKey>();
   for (const name of versionedSecrets)
-    for (const [number, secret] of first[name]) opened.set(secretVersionOf(name, number), createSecretKey(secret));
+    for (const [number, secret] of keys.first[name]) opened.set(secretVersionOf(name, number), secret);
 
-  /** The secret itself, or undefined where there is no such version. Node makes a KeyObject slowly, so each is made once. */
-  async function secret(name: VersionedSecret, number: number): Promise<KeyObject | undefined> {
+  /** The extracted key of a version, or undefined where there is no such version. */
+  async function secret(name: VersionedSecret, number: number): Promise<MacKey | undefined> {
     const id = secretVersionOf(name, number);
     const listed = (await versions?.get(name))?.keys;
     const version = listed?.find((one) => one.id === id);
@@ -54,7 +50,7 @@ export function createCardKeyVersions({ first, wrappingKey, versions }: CardKeyV
     if (listed && !version) return undefined;
     const known = opened.get(id);
     if (known || version?.sealed === undefined) return known;
-    const made = createSecretKey(seal.open(version.sealed, id));
+    const made = keys.open(id, version.sealed);
     opened.set(id, made);
     return made;
   }
@@ -62,14 +58,14 @@ export function createCardKeyVersions({ first, wrappingKey, versions }: CardKeyV
   /** The version for what is new. */
   async function current(name: VersionedSecret): Promise<number> {
     const active = (await versions?.get(name))?.keys.find(({ state }) => state === 'active');
-    return active ? versionNumberOf(active.id) : Math.max(...first[name].keys());
+    return active ? versionNumberOf(active.id) : Math.max(...keys.first[name].keys());
   }
 
-  /** A new version, sealed: whoever stores it cannot open it. */
+  /** A new version, as the store keeps it: whoever stores it has no use of it. */
   async function make(name: VersionedSecret, number: number): Promise<string> {
     if (!versionedSecrets.includes(name) || !Number.isInteger(number) || number < 2 || number > 0xffff)
       throw new CardError('CARD_REFUSED', 'there is no such secret, or no such version of it');
-    return seal.seal(randomBytes(32), secretVersionOf(name, number));
+    return keys.make(secretVersionOf(name, number));
   }
 
   return { secret, current, make };

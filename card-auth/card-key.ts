@@ -1,10 +1,10 @@
-import { hkdfSync, type KeyObject } from 'node:crypto';
+import { expand, type MacKey } from './card-keys.ts';
 import { CardError } from './errors.ts';
 
-/** CK of a card: HKDF-SHA-256 of the version's master key over CKV and the ID block. Weak DES keys are not given out. */
-export function deriveCardKey(master: KeyObject | Uint8Array, id: Uint8Array, ckv: number): Uint8Array {
+/** CK of a card: HKDF-SHA-256 of the version's master key, here extracted, over CKV and the ID block. Weak DES keys are not given out. */
+export function deriveCardKey(master: MacKey, id: Uint8Array, ckv: number): Uint8Array {
   const info = Buffer.concat([Buffer.from('KSSC-CK-v1'), Buffer.from([ckv >> 8, ckv & 0xff]), id]);
-  const ck = new Uint8Array(hkdfSync('sha256', master, Buffer.alloc(0), info, 16));
+  const ck = Uint8Array.from(expand(master, info, 16));
   if (isWeak(ck)) throw new CardError('CARD_REFUSED', 'the derived key is weak: the card needs another serial');
   return ck;
 }

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomText } from '../lib/random.ts';
 import { createCardEventTasks } from './card-event-tasks.ts';
 import { countCards } from './card-limit.ts';
 import { type CardRecord, type CardRegistry, type HandedOver, isWaiting } from './card-registry.ts';
@@ -7,7 +7,9 @@ import { CardError } from './errors.ts';
 import type { HandOverCodes } from './hand-over-code.ts';
 import { createLetterCodes } from './letter-codes.ts';
 import { type CardActor, mayMove, type ReasonCode } from './life-cycle.ts';
-import { checkOpen, expiryOf, type Programme } from './programme.ts';
+import { createNewCards } from './new-cards.ts';
+import { checkOpen, type Programme } from './programme.ts';
+import { createReplacements } from './replacements.ts';
 import type { StopCodes } from './stop-code.ts';
 
 /** Who acts: as what, and under which id in the audit. */
@@ -91,6 +93,7 @@ export function createCardOffice(options: CardOfficeOptions) {
   }
 
   async function move(card: CardRecord, act: keyof typeof stopped, reason: ReasonCode, by: CardPerson) {
+    if (act === 'resume') demandNoCopy(card);
     const to = stopped[act];
     const moved = await cards.move(card.id, to, reason, by.as);
     if (!moved) throw new CardError('MOVE_REFUSED', `a card that is ${card.status} is not made ${to} by ${by.as}`);
@@ -150,14 +153,17 @@ export function createCardOffice(options: CardOfficeOptions) {
 
   /** Asked for by one person; it happens when another one agrees. */
   async function propose(act: Exclude<CardAct, 'issue'>, number: string, reason: ReasonCode, by: CardPerson) {
-    const { id: cardId, residentRef } = await named(number);
+    const card = await named(number);
+    if (act === 'resume') demandNoCopy(card);
+    const { id: cardId, residentRef } = card;
     return ask({ act, residentRef, cardId, reason }, by);
   }
 
   async function ask(what: Pick<CardTask, 'act' | 'residentRef' | 'cardId' | 'reason'>, by: CardPerson) {
     demandOpen(what.act);
     const at = now();
-    const id = randomBytes(12).toString('base64url');
+    // Typed at the command line, where a first hyphen would be an option.
+    const id = randomText(12, 'hex');
     const task: CardTask = { ...what, id, state: 'open', openedBy: by.id, openedAt: at, dueAt: at };
     await tasks.open(task);
     return task;
@@ -223,80 +229,7 @@ export function createCardOffice(options: CardOfficeOptions) {
     return { card, ...told };
   }
 
-  /**
-   * A card that the station made, for a task that was agreed to. It starts inactive and without a code; a replacement
-   * carries the same residentRef, so every pseudonym of its holder stays, and names the card whose place it takes. The
-   * task names its card first and is done last: after a crash between, the same card can be issued again, and no other.
-   */
-  async function issue(taskId: string, made: MadeCard, by: CardPerson): Promise<CardRecord> {
-    const task = await tasks.update(taskId, (current) => {
-      demandOpen(current.act);
-      if (current.state !== 'approved' || (current.madeCard ?? made.id) !== made.id)
-        throw new CardError('TASK_DECIDED', 'the task waits for no card, or for another one');
-      return { ...current, madeCard: made.id };
-    });
-    if (!task) throw new CardError('TASK_DECIDED', 'there is no such task');
-    const card: CardRecord = {
-      ...made,
-      expiresOn: Math.min(
-        made.expiresOn ?? Number.POSITIVE_INFINITY,
-        expiryOf(now(), { cardYears: programme.cardYears }),
-      ),
-      residentRef: task.residentRef,
-      status: 'issued',
-      madeFor: taskId,
-      ...(task.cardId === undefined ? {} : { supersedes: task.cardId }),
-      lastWcnt: 0,
-      lastTapAt: 0,
-      unfinished: [],
-      issuedAt: now(),
-    };
-    const known = await cards.get(made.id);
-    if (!known) await cards.insert(card);
-    await onChange({ type: 'issued', card: known ?? card, reason: task.reason, by });
-    await tasks.update(taskId, (current) => ({ ...current, state: 'done' }));
-    return known ?? card;
-  }
-
-  /**
-   * R37: the card goes to its holder. Its making was agreed to by two, so one gives it out; the code of the separate
-   * letter is made here, once: whoever wants another one asks a second person (`code`). Nobody here agreed to a card
-   * that was imported, so its code takes two, alone (`code`) or in a batch.
-   */
-  async function handOver(cardId: string, how: HandedOver['how'], by: CardPerson): Promise<MadeCode> {
-    const { told, kept } = letterOf(cardId, 'activate');
-    const card = await cards.update(cardId, (current) => {
-      if (!isWaiting(current)) throw new CardError('MOVE_REFUSED', 'only a new card is handed over, and once');
-      if (current.madeFor === undefined)
-        throw new CardError('SECOND_PERSON_NEEDED', 'the code of an imported card takes two persons');
-      return { ...current, ...kept, handedOver: { at: now(), how, by: by.id } };
-    });
-    if (!card) throw new CardError('CARD_MISSING', 'the card is gone');
-    await onChange({ type: 'handed-over', card, reason: 'HANDOVER', by });
-    return { card, ...told };
-  }
-
-  /** Once the new card is in its holder's hand and active, the old one ends; repeated after a crash it does nothing more. */
-  async function settleReplacement({ id, supersedes }: Pick<CardRecord, 'id' | 'supersedes'>): Promise<void> {
-    if (supersedes === undefined || (await cards.get(supersedes))?.replacedBy === id) return;
-    const by = { as: 'system', id: 'replacement' } as const;
-    const old = await cards.move(supersedes, 'revoked', 'REQUEST', by.as);
-    const named = await cards.update(supersedes, (current) => ({ ...current, replacedBy: id }));
-    if (old && named) await onChange({ type: 'replaced', card: named, reason: 'REQUEST', by });
-  }
-
-  /** Those that a crash left half done, found again by the daily round. */
-  async function settleReplacements(): Promise<void> {
-    let after: string | undefined;
-    do {
-      const page = await cards.list({ where: { status: 'active' }, limit: 1000, ...(after ? { after } : {}) });
-      for (const card of page.records) await settleReplacement(card);
-      after = page.next;
-    } while (after);
-  }
-
   return {
-    settleReplacements,
     suspend,
     suspendAllOf,
     unlockOnce,
@@ -305,10 +238,15 @@ export function createCardOffice(options: CardOfficeOptions) {
     approve,
     decline,
     ...createCardEventTasks({ cards, tasks, suspendAllOf, onChange, now }),
-    issue,
-    handOver,
-    settleReplacement,
+    ...createNewCards({ cards, tasks, letterOf, programme, onChange, now }),
+    ...createReplacements({ cards, onChange }),
   };
 }
 
 export type CardOffice = ReturnType<typeof createCardOffice>;
+
+/** One of the two is a copy, and nobody can tell which: not even two persons let it go on. */
+function demandNoCopy({ reason }: CardRecord): void {
+  if (reason === 'CLONE')
+    throw new CardError('MOVE_REFUSED', 'a card of which a copy was seen is replaced, and never resumed');
+}

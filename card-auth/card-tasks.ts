@@ -21,7 +21,7 @@ export interface CardTask extends StoredRecord {
   readonly reason: ReasonCode;
   /** approved: agreed to, but the card still has to be made. */
   readonly state: 'open' | 'approved' | 'done' | 'declined';
-  /** Who asked: an officer, or the event that told of a change. */
+  /** Who asked: an officer, the event that told of a change, or the system that stopped the card. */
   readonly openedBy: string;
   readonly openedAt: number;
   /** Not before this instant. */
@@ -92,6 +92,16 @@ export function tasksFor(event: ChangeEvent, cards: readonly CardRecord[]): read
       openedAt: event.at,
       ...(event.byRegister && consequence.reason === 'RESIDENCE' ? { bySystem: true } : {}),
     }));
+}
+
+/** Pure: a new card in the place of one that was stopped for good; once for each card and cause, whoever finds it. */
+export function replacementTask(
+  { id: cardId, residentRef }: Pick<CardRecord, 'id' | 'residentRef'>,
+  reason: ReasonCode,
+  { cause, at }: { readonly cause: string; readonly at: number },
+): CardTask {
+  const when = { openedBy: `system:${cause}`, openedAt: at, dueAt: at };
+  return { id: `${cause}.${cardId}`, act: 'replace', residentRef, cardId, reason, state: 'open', ...when };
 }
 
 export function createCardTasks({ tasks }: { tasks: Collection<CardTask> }) {

@@ -28,7 +28,7 @@ const ResidentRow = z.strictObject({
   sex: z.enum(['1', '2', '3']),
   birthDate: z.string().refine(isDay, 'YYYY-MM-DD of a day that exists'),
   postal: z.string().regex(/^\d{7}$/, '7 digits'),
-  municipality: z.string().regex(/^\d{5}$/, '5 digits'),
+  municipality: z.string().regex(/^(\d{5}|[^\d\p{C}][^\p{C}]{0,99})$/u, 'a code of 5 digits, or a name'),
   town: z.string().max(200),
   block: z.string().max(200),
 });
@@ -64,10 +64,20 @@ function parsed<T>(schema: z.ZodType<T>, { fields, fault }: Row): T {
   );
 }
 
-export function residentOf(row: Row, { synthetic, now }: { synthetic: boolean; now: number }): Resident {
+const nameIn = (names: Readonly<Record<string, string>>, code: string): string =>
+  (Object.hasOwn(names, code) ? names[code] : undefined) ?? code;
+
+export interface ResidentOfOptions {
+  readonly synthetic: boolean;
+  /** Names of municipalities by their codes: people write names, and are compared by them. */
+  readonly municipalities: Readonly<Record<string, string>>;
+  readonly now: number;
+}
+
+export function residentOf(row: Row, { synthetic, municipalities, now }: ResidentOfOptions): Resident {
   const { id, sex, birthDate, postal, municipality, town, block, ...name } = parsed(ResidentRow, row);
   if (!Object.values(name).some((text) => text !== undefined)) throw new RowFault('columns: no name at all');
-  const address = { postal, municipality, town, block };
+  const address = { postal, municipality: nameIn(municipalities, municipality), town, block };
   return { id, name, sex: Number(sex) as 1 | 2 | 3, birthDate, address, synthetic, basicAt: now };
 }
 

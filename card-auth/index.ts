@@ -4,7 +4,10 @@
  * HTTP nor protocols. `client/` is the terminal side, a door of its own: it runs unchanged in a browser and in Node.
  */
 export * from './card-key.ts';
+export type { RemoteCardKeyService } from './card-key-calls.ts';
+export * from './card-key-channel.ts';
 export * from './card-key-service.ts';
+export * from './card-key-stream.ts';
 export {
   type SecretVersions,
   secretVersionOf,
@@ -13,7 +16,7 @@ export {
   versionedSecrets,
   versionNumberOf,
 } from './card-key-versions.ts';
-export * from './card-key-worker.ts';
+export * from './card-keys.ts';
 export { countCards } from './card-limit.ts';
 export * from './card-office.ts';
 export * from './card-registry.ts';
@@ -24,6 +27,7 @@ export * from './errors.ts';
 export * from './hand-over-code.ts';
 export * from './import.ts';
 export * from './issuance.ts';
+export * from './key-compromise.ts';
 export * from './key-issuing.ts';
 export * from './life-cycle.ts';
 export * from './oprf.ts';

@@ -23,7 +23,8 @@ export interface KeyIssuingOptions {
   readonly demandStation: (station: string, octets: Uint8Array, signature: Uint8Array) => Promise<void>;
   readonly cardIdOf: (id: Uint8Array) => string;
   readonly cardKey: (id: Uint8Array, ckv: number) => Promise<Uint8Array>;
-  readonly demandGenuine: (proof: ReadProof) => Promise<void>;
+  /** Gives the card's key. */
+  readonly demandGenuine: (proof: ReadProof) => Promise<Uint8Array>;
   /** The version for new cards; none where there is but one. */
   readonly issuingVersion: (() => Promise<number>) | undefined;
 }
@@ -61,10 +62,9 @@ export function createKeyIssuing(options: KeyIssuingOptions) {
   async function renewCk(request: CkRequest, signature: Uint8Array, proof: ReadProof): Promise<RenewedKey> {
     if (request.purpose !== 'renew' || !equalBytes(request.id, proof.id) || proof.ckv === request.ckv)
       throw new CardError('STATION_REFUSED', 'this is no request to renew the key of this card');
-    const wcnt = await genuineCount(proof);
+    const { key: old, wcnt } = await demandCounted(proof);
     const ck = await keyFor(request, signature);
     try {
-      const old = sessionKey(await cardKey(proof.id, proof.ckv), proof.rc);
       return { sealed: sealTo(request, ck), mac: writeMac(old, proof.rc, wcnt, blocks.ck, ck) };
     } finally {
       ck.fill(0);
@@ -73,17 +73,16 @@ export function createKeyIssuing(options: KeyIssuingOptions) {
 
   /** The MAC with which a card takes the version of the key that it just proved; no other one. */
   async function confirmVersion(proof: ReadProof): Promise<Uint8Array> {
-    const wcnt = await genuineCount(proof);
-    const key = sessionKey(await cardKey(proof.id, proof.ckv), proof.rc);
+    const { key, wcnt } = await demandCounted(proof);
     return writeMac(key, proof.rc, wcnt, blocks.ckv, ckvBlockOf(proof.ckv));
   }
 
-  /** WCNT out of a good MAC over ID, CKV and WCNT. */
-  async function genuineCount(proof: ReadProof): Promise<number> {
+  /** Session key and WCNT of a good MAC over ID, CKV and WCNT. */
+  async function demandCounted(proof: ReadProof) {
     if (proof.blocks[2] !== blocks.wcnt) throw new CardError('CARD_REFUSED', 'the card did not tell its write count');
-    await demandGenuine(proof);
+    const key = sessionKey(await demandGenuine(proof), proof.rc);
     const [low = 0, middle = 0, high = 0] = proof.data.slice(32, 35);
-    return low + middle * 0x100 + high * 0x1_00_00;
+    return { key, wcnt: low + middle * 0x100 + high * 0x1_00_00 };
   }
 
   /** The policy for every key that leaves: signed by an enrolled station, of the active version, for one purpose. */

@@ -20,6 +20,7 @@ export type CardActor = (typeof cardActors)[number];
 
 export const reasonCodes = [
   'CLONE',
+  'KEY',
   'LOST',
   'STOLEN',
   'DAMAGED',

@@ -1,15 +1,15 @@
-import { hkdfSync, type KeyObject } from 'node:crypto';
 import { ristretto255, ristretto255_hasher, ristretto255_oprf } from '@noble/curves/ed25519.js';
+import { expand, type MacKey } from './card-keys.ts';
 import { CardError } from './errors.ts';
 
 const { oprf } = ristretto255_oprf;
 /** Context string of mode OPRF (0) and suite, RFC 9497 3.1. */
 const deriveKeyPairTag = Buffer.from('DeriveKeyPairOPRFV1-\0-ristretto255-SHA512', 'latin1');
 
-/** The OPRF key of a card and PIN generation: a change of PIN changes it, so that two generations share nothing. */
-export function oprfKey(master: KeyObject | Uint8Array, id: Uint8Array, generation: number): Uint8Array {
+/** The OPRF key of a card and PIN generation, of the extracted master: a change of PIN changes it, so that two generations share nothing. */
+export function oprfKey(master: MacKey, id: Uint8Array, generation: number): Uint8Array {
   const info = Buffer.concat([Buffer.from('KSSC-OPRF-v1'), id, Buffer.from([generation >> 8, generation & 0xff])]);
-  const seed = new Uint8Array(hkdfSync('sha256', master, Buffer.alloc(0), info, 32));
+  const seed = expand(master, info, 32);
   return deriveSecretKey(seed, Buffer.from('KSSC-PIN-OPRF-v1'));
 }
 

@@ -1,5 +1,5 @@
 import { type Resident, residentCollection } from '../card-auth/index.ts';
-import { openCardOfficeBeside, openGround } from '../idp/index.ts';
+import { cardKeyPlaceOf, openCardOfficeBeside, openGround } from '../idp/index.ts';
 import { readHubFile } from './hub-file.ts';
 
 export type Office = Awaited<ReturnType<typeof openOffice>>;
@@ -20,5 +20,6 @@ async function openOffice(data: string) {
   const residents = ground.storage.collection<Resident>(residentCollection);
   const hasResident = async (id: string) => (await residents.get(id)) !== undefined;
   const parts = openCardOfficeBeside(ground, settings, Date.now);
-  return { ...parts, settings, place: ground.place, hasResident, close: ground.close };
+  const places = { place: ground.place, keyPlace: cardKeyPlaceOf(ground, settings) };
+  return { ...parts, ...places, settings, hasResident, close: ground.close };
 }

@@ -20,6 +20,7 @@ import {
 } from '../card-auth/index.ts';
 import type { Settings } from '../config/index.ts';
 import { openApplicationImport, openEventFeedBeside, openGround, programmeOf, startKeyService } from '../idp/index.ts';
+import { createLog } from '../lib/log.ts';
 import { type Row, readRows } from '../lib/rows.ts';
 import type { StoredRecord } from '../storage/index.ts';
 import { defaultData, print, readHubFile } from './hub-file.ts';
@@ -107,6 +108,7 @@ function lineOf(text: string): number {
 /** A change of what is printed on somebody's card is an event of the register, told by the difference. */
 async function importResidents(file: string, from: number, settings: Settings, ground: Ground): Promise<void> {
   const { storage, audit } = ground;
+  const { municipalities } = settings.cardOffice;
   const now = Date.now;
   const feed = openEventFeedBeside(ground, settings, now);
   async function onChange(before: Resident, after: Resident): Promise<void> {
@@ -127,7 +129,7 @@ async function importResidents(file: string, from: number, settings: Settings, g
   }
   await run('residents', file, from, audit, {
     into: storage.collection<Resident>(residentCollection),
-    read: (row) => residentOf(row, { synthetic: settings.profile === 'trial', now: now() }),
+    read: (row) => residentOf(row, { synthetic: settings.profile === 'trial', municipalities, now: now() }),
     merge: mergeResident,
     onChange,
   });
@@ -175,7 +177,10 @@ async function importCards(file: string, from: number, settings: Settings, groun
   const { storage, audit } = ground;
   const residents = storage.collection<Resident>(residentCollection);
   const hasResident = async (id: string) => (await residents.get(id)) !== undefined;
-  const { keyService, close } = await startKeyService(ground, settings);
+  const { keyService, close } = await startKeyService(ground, {
+    settings,
+    log: createLog({ name: 'import', level: settings.log.level }),
+  });
   try {
     const { cardId } = keyService;
     // One instant for the whole delivery: the card office asks for the codes of what came together.

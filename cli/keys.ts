@@ -1,22 +1,19 @@
 import { Command, InvalidArgumentError } from 'commander';
-import {
-  createCardKeyService,
-  type IssuedKey,
-  issuedKeyCollection,
-  type PinCounter,
-  pinCounterCollection,
-} from '../card-auth/index.ts';
 import { type MadeMove, plannedMoves, type RingKey } from '../federation/index.ts';
 import {
   auditMove,
   type KeyUseName,
   keyUseNames,
   openCardKeyRotation,
-  openCardKeys,
   type RotatingKey,
   rotatingKeys,
+  startKeyService,
 } from '../idp/index.ts';
+import { createLog } from '../lib/log.ts';
 import { defaultData, print } from './hub-file.ts';
+import { compromiseCommand } from './keys-compromise.ts';
+import { serveCommand } from './keys-serve.ts';
+import { tokenCommand } from './keys-token.ts';
 import { commandActor, type OpenHub, withHub } from './open-hub.ts';
 
 interface ListOptions {
@@ -43,7 +40,10 @@ export function keysCommand(): Command {
   return new Command('keys')
     .description('the keys of the hub itself: what signs, what comes next, what is retired')
     .addCommand(shared(new Command('list').description('keys, and what the schedule will do next')).action(list))
-    .addCommand(shared(rotate).action(rotateKeys));
+    .addCommand(shared(rotate).action(rotateKeys))
+    .addCommand(compromiseCommand(withKeys))
+    .addCommand(tokenCommand())
+    .addCommand(serveCommand());
 }
 
 function useOf(text: string): KeyUseName {
@@ -52,24 +52,24 @@ function useOf(text: string): KeyUseName {
   return use;
 }
 
-/** Works beside running hubs; the key service's secrets are opened only to make a version. */
+/** Works beside running hubs; a key service is started, or asked, only to make a version. */
 function withKeys<T>(
-  { data, use }: ListOptions,
+  { data, use }: Pick<ListOptions, 'data' | 'use'>,
   act: (keys: readonly RotatingKey[], hub: OpenHub) => Promise<T>,
 ): Promise<T> {
   return withHub(data, async (hub) => {
     const { settings, federation, ground } = hub;
-    const { storage } = ground;
     const cardRotation = await openCardKeyRotation({
-      storage,
+      storage: ground.storage,
       settings,
       makeVersion: async (name, number) => {
-        const service = createCardKeyService({
-          keys: await openCardKeys(ground.folder.keys, { create: false }),
-          counters: storage.collection<PinCounter>(pinCounterCollection),
-          issued: storage.collection<IssuedKey>(issuedKeyCollection),
-        });
-        return service.makeVersion(name, number);
+        const log = createLog({ name: 'keys', level: settings.log.level });
+        const { keyService, close } = await startKeyService(ground, { settings: withoutMaking(settings), log });
+        try {
+          return await keyService.makeVersion(name, number);
+        } finally {
+          await close();
+        }
       },
       now: Date.now,
     });
@@ -80,6 +80,9 @@ function withKeys<T>(
     );
   });
 }
+
+/** A command makes no keys of a hub that was never started. */
+const withoutMaking = (settings: OpenHub['settings']) => ({ ...settings, keys: { ...settings.keys, create: false } });
 
 interface Told {
   readonly use: KeyUseName;

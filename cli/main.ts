@@ -14,7 +14,7 @@ export async function main(args: readonly string[]): Promise<void> {
     await program.parseAsync([...args], { from: 'user' });
   } catch (error) {
     process.stderr.write(`sanuki: ${reasonOf(error)}\n`);
-    process.exitCode = 1;
+    process.exitCode ??= 1;
   }
 }
 

@@ -70,6 +70,12 @@ export const CardOffice = z.strictObject({
     .default(1)
     .describe('How many cards a person may hold at once. A new one that takes the place of another is not counted.'),
   register: register.prefault({ kind: 'imported' }).describe('The resident register.'),
+  municipalities: z
+    .record(z.string().regex(/^\d{5}$/, 'a code of 5 digits'), z.string().min(1).max(100))
+    .default({})
+    .describe(
+      'Names by codes: where the register has a code, applications are compared by the name, and letters say it.',
+    ),
   registerHours: z
     .int()
     .positive()

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { KeyServiceSettings } from './card-keys.ts';
 import { SettingsError } from './errors.ts';
 import { unsafeRotation } from './key-rotation.ts';
 import { checkTransport } from './listeners.ts';
@@ -9,13 +10,27 @@ import { Settings } from './settings.ts';
 
 /** Reads settings from a YAML (or JSON) file, with values of the command line on top; the refusal names every wrong key in words. */
 export async function loadSettings(file: string, overrides: Tree = {}): Promise<Settings> {
-  let raw: unknown;
+  const raw = await readTree(file);
+  return parseSettings(isTree(raw) ? merged(raw, overrides) : raw);
+}
+
+/** Those of a card key service of its own. */
+export async function loadKeyServiceSettings(file: string): Promise<KeyServiceSettings> {
+  return checked(KeyServiceSettings, await readTree(file));
+}
+
+/** Of a hub, or of a card key service of its own, which alone names a socket: whoever has the card keys. */
+export async function loadKeyHolderSettings(file: string): Promise<Settings | KeyServiceSettings> {
+  const raw = await readTree(file);
+  return isTree(raw) && 'socket' in raw ? checked(KeyServiceSettings, raw) : parseSettings(raw);
+}
+
+async function readTree(file: string): Promise<unknown> {
   try {
-    raw = parse(await readFile(file, 'utf8'));
+    return parse(await readFile(file, 'utf8'));
   } catch (cause) {
     throw new SettingsError('SETTINGS_UNREADABLE', `the settings file ${file} cannot be read as YAML`, { cause });
   }
-  return parseSettings(isTree(raw) ? merged(raw, overrides) : raw);
 }
 
 type Tree = Readonly<Record<string, unknown>>;
@@ -35,12 +50,16 @@ export const trialSettingsFile = fileURLToPath(new URL('trial.yaml', import.meta
 
 /** Checks settings: shape and defaults by the schema, then the rules that only production has. */
 export function parseSettings(raw: unknown): Settings {
-  const result = Settings.safeParse(raw);
-  if (!result.success)
-    throw new SettingsError('SETTINGS_INVALID', `the settings are not usable:\n${z.prettifyError(result.error)}`);
-  const settings = result.data;
+  const settings = checked(Settings, raw);
   if (settings.profile === 'production') checkProduction(settings);
   return settings;
+}
+
+function checked<T extends z.ZodType>(schema: T, raw: unknown): z.output<T> {
+  const result = schema.safeParse(raw);
+  if (!result.success)
+    throw new SettingsError('SETTINGS_INVALID', `the settings are not usable:\n${z.prettifyError(result.error)}`);
+  return result.data;
 }
 
 function checkProduction(settings: Settings): void {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { CardKeys } from './card-keys.ts';
 import { CardOffice } from './card-office.ts';
 import { KeyRotation } from './key-rotation.ts';
 import { Connections, Listener } from './listeners.ts';
@@ -92,6 +93,7 @@ export const Settings = z.strictObject({
       rotation: KeyRotation.prefault({}).describe('When the keys change that the hub signs with, and those of cards.'),
     })
     .prefault({}),
+  cardKeys: CardKeys.prefault({}).describe('The card key service: where it runs, and where its keys are.'),
   service: z.strictObject({
     name: text.describe('Name of the sign-in service as residents read it.'),
     operator: text.describe('The organisation that runs it.'),

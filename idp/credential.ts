@@ -1,11 +1,9 @@
-import { once } from 'node:events';
-import { Worker } from 'node:worker_threads';
 import {
   type AuthenticatorScheme,
   type CardChallenge,
+  type CardFact,
   type CardRegistry,
   cardChallengeCollection,
-  connectCardKeyService,
   createCardSignIn,
   createPinSetting,
   createResidents,
@@ -14,15 +12,18 @@ import {
   residentCollection,
 } from '../card-auth/index.ts';
 import type { Settings } from '../config/index.ts';
+import type { Log } from '../lib/log.ts';
 import { openCardOffice } from './card/office.ts';
 import { HubPageError } from './errors.ts';
 import type { Ground } from './ground.ts';
+import { startKeyService } from './key-service.ts';
 import { openIssuing } from './office/issuing.ts';
 import { openCardKeyRotation } from './rotating-keys.ts';
 
 export interface CredentialOptions {
   readonly settings: Settings;
   readonly ground: Ground;
+  readonly log: Log;
   /** A card was stopped: whoever is signed in with it is signed out. */
   readonly onStopped: (cardId: string) => Promise<void>;
   /** R43: kinds of cards beside the hub's own. */
@@ -30,14 +31,20 @@ export interface CredentialOptions {
   readonly now: () => number;
 }
 
-/** The card half of the hub: residents, cards, the sign-in at the card, and the key service in its own worker. */
-export async function openCredential({ settings, ground, onStopped, otherSchemes, now }: CredentialOptions) {
+/** The card half of the hub: residents, cards, the sign-in at the card, and the key service apart from it. */
+export async function openCredential({ settings, ground, log, onStopped, otherSchemes, now }: CredentialOptions) {
   const { storage } = ground;
   const residents = createResidents({ residents: storage.collection<Resident>(residentCollection) });
-  const { codes, onFact, ...parts } = openCardOffice({ settings, ground, onStopped, otherSchemes, now });
+  const { codes, onFact: onCardFact, ...parts } = openCardOffice({ settings, ground, onStopped, otherSchemes, now });
   const { cards } = parts;
+  const onFact = async (fact: CardFact) => {
+    // The operator hears of it too: more than one within a week is no accident of single cards.
+    if (fact.type === 'card.clone-alarm')
+      log.warn({ event: fact.type }, 'a copy of a card was used; the card is stopped');
+    await onCardFact(fact);
+  };
   if (settings.profile === 'production') await refuseTrialPeople(residents, cards);
-  const { keyService, close } = await startKeyService(ground, settings);
+  const { keyService, close } = await startKeyService(ground, { settings, log });
   const rotation = await openCardKeyRotation({ storage, settings, makeVersion: keyService.makeVersion, now });
   const {
     origin,
@@ -53,27 +60,6 @@ export async function openCredential({ settings, ground, onStopped, otherSchemes
   const issuing = openIssuing({ storage, settings, tasks, cards, office, keyService, onFact, now });
 
   return { ...parts, residents, signIn, pinSetting, rotation, ...issuing, close };
-}
-
-/** The key service in a worker of its own, which alone opens the card keys. */
-export async function startKeyService(
-  { folder, place }: Pick<Ground, 'folder' | 'place'>,
-  { keys, profile }: Pick<Settings, 'keys' | 'profile'>,
-) {
-  const worker = new Worker(new URL(`card-key-process.${import.meta.url.split('.').at(-1)}`, import.meta.url), {
-    workerData: { keysFolder: folder.keys, place, create: keys.create, trial: profile === 'trial' },
-    // It holds next to nothing: a large young generation would only be resident memory of an idle hub.
-    resourceLimits: { maxYoungGenerationSizeMb: 6 },
-  });
-  await once(worker, 'message');
-
-  async function close(): Promise<void> {
-    const ended = once(worker, 'exit');
-    worker.postMessage('close');
-    await ended;
-  }
-
-  return { keyService: connectCardKeyService(worker), close };
 }
 
 /** Demo people and software cards have no place in production, however they got into the store. */

@@ -53,7 +53,7 @@ export async function openGround({ settings, now }: { settings: Settings; now: (
 }
 
 /** The settings' engine; the file of the embedded one is in the data folder. */
-export const storePlaceOf = ({ storage, data }: Settings): StoragePlace =>
+export const storePlaceOf = ({ storage, data }: Pick<Settings, 'storage' | 'data'>): StoragePlace =>
   storage.engine === 'embedded' ? { engine: 'embedded', file: storeFile(data) } : storage;
 
 /** Both journals and what is derived from the master key. */

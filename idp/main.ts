@@ -13,11 +13,8 @@ import { openStaff } from './attributes/staff.ts';
 import { openAuthenticators } from './authenticators/open.ts';
 import { createPasskeyPrompts } from './authenticators/prompt.tsx';
 import { passkeyRoutes } from './authenticators/routes.ts';
-import { cardRoutes } from './card/card-routes.tsx';
-import { changeRoutes } from './card/change-routes.tsx';
-import { pinRoutes } from './card/pin-routes.tsx';
+import { holderCardRoutes } from './card/routes.ts';
 import { createStopLine } from './card/stop-line.ts';
-import { stopRoutes } from './card/stop-routes.tsx';
 import {
   type CounterPresentation,
   counterPresentationCollection,
@@ -27,6 +24,7 @@ import { openCredential } from './credential.ts';
 import { type Ground, openFederation, openPresentGround } from './ground.ts';
 import { homeRoutes } from './home.tsx';
 import { createKeySchedule } from './key-schedule.ts';
+import { cardKeyPlaceOf } from './key-service.ts';
 import { createKeyUses, type KeyUse, keyUseCollection } from './key-use.ts';
 import { createArrivals } from './listeners/arrival.ts';
 import { openListeners } from './listeners/open.ts';
@@ -71,31 +69,38 @@ export async function openHub(options: HubOptions) {
   const ground = await openPresentGround({ settings, now });
   const { guarantees } = ground.storage;
   log.info({ ...(guarantees ? { guarantees } : {}), schema: ground.schema }, 'the store is open');
+  const opened = new AsyncDisposableStack();
+  opened.defer(ground.close);
   try {
-    return await wire(ground, options);
+    const hub = await wire(ground, options, opened);
+    return { ...hub, close: () => opened.disposeAsync() };
   } catch (error) {
-    await ground.close();
+    await opened.disposeAsync();
     throw error;
   }
 }
 
-/** Nothing here decides anything. */
-async function wire(ground: Ground, options: HubOptions) {
+/** Nothing here decides anything. What has to be closed is put on the stack as it opens, and closed in the other order. */
+async function wire(ground: Ground, options: HubOptions, opened: AsyncDisposableStack) {
   const { settings, log, issuingStation, otherSchemes, now = Date.now } = options;
   const staff = await openStaff({ settings: settings.staff, log, now });
+  opened.defer(staff.close);
   const { place, storage, secret, audit } = ground;
   const federation = await openFederation(ground, { settings, now });
   const credential = await openCredential({
     settings,
     ground,
     otherSchemes,
+    log,
     onStopped: async (cardId) => void (await signOut.endAll({ cardId }, { reason: 'card' })),
     now,
   });
+  opened.defer(credential.close);
   const { keys, registry, registryMark, links, replay, clientSecrets } = federation;
   const rotating = rotatingKeys({ rotation: federation.rotation, cardRotation: credential.rotation, settings });
   const frame = createPageFrame(settings);
   const traces = openTraces({ settings, storage, log, now });
+  opened.defer(traces.flush);
   const secure = settings.origin.startsWith('https:');
   const displayNameOf = credential.residents.displayName;
   const { cards, office, notices, schemes, suspendOther, pinSetting: setting } = credential;
@@ -189,6 +194,7 @@ async function wire(ground: Ground, options: HubOptions) {
     entityId,
     browserCookie,
   });
+  opened.defer(signOut.close);
   const sso = createSamlSso({ ...common, ...endpoints, names, entityId, replay, signingKey: keys.samlKey });
   const saml = samlRoutes({ ...common, ...endpoints, sso, entityId, name: settings.service.name, stylesheet });
   const identity = openIdentity(ground, { ...common, ...attributes, settings, residents: credential.residents });
@@ -215,6 +221,7 @@ async function wire(ground: Ground, options: HubOptions) {
     lookAtStaff: staff.lookAt,
     testPeriods,
   });
+  opened.defer(admin.close);
   const stopCard = createStopLine({ stopByCode: credential.stopByCode, letters: admin.office.letters });
   const api = openApi({
     ...common,
@@ -250,15 +257,9 @@ async function wire(ground: Ground, options: HubOptions) {
   const pictures = logoRoutes({ logos, registry });
   const home = homeRoutes({ settings, frame });
   const forCards = { ...common, settings, origin: settings.origin, secure, frame, browserCookie };
-  const card = cardRoutes({ ...forCards, office, suspendOther });
-  const change = changeRoutes({
-    ...forCards,
-    changeRequests: credential.changeRequests,
-    timeZone: settings.service.timeZone,
-  });
-  const pin = pinRoutes({ ...forCards, setting });
-  const stop = stopRoutes({ ...forCards, stopCard, log });
-  const pages = [home, pictures, saml, signIn, passkeys, signOut.routes, own, card, change, pin, stop];
+  const { changeRequests } = credential;
+  const card = holderCardRoutes({ ...forCards, office, suspendOther, changeRequests, setting, stopCard, log });
+  const pages = [home, pictures, saml, signIn, passkeys, signOut.routes, own, card];
   const routes = [...pages, oidc.routes, attributes.routes, admin.routes, api.routes];
   const arrivals = createArrivals(settings);
   const edges = { routes, arrivals, api: api.problems, oidc: oidc.middleware, followKeys: keys.load };
@@ -269,20 +270,12 @@ async function wire(ground: Ground, options: HubOptions) {
     audit,
     onFault: (err) => log.error({ err }, 'the keys could not be looked at'),
   });
-
-  async function close(): Promise<void> {
-    staff.close();
-    await schedule.close();
-    await admin.close();
-    await signOut.close();
-    await traces.flush();
-    await credential.close();
-    await ground.close();
-  }
+  opened.defer(schedule.close);
 
   return {
     app,
     place,
+    keyPlace: cardKeyPlaceOf(ground, settings),
     arrivals,
     registry,
     sessions,
@@ -298,7 +291,6 @@ async function wire(ground: Ground, options: HubOptions) {
     cardOffice: admin.office,
     traces,
     sessionCookie,
-    close,
   };
 }
 

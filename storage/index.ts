@@ -11,5 +11,5 @@ export * from './journal.ts';
 export { createMemoryStorage } from './memory.ts';
 export { type MigrationPlan, migrateStore, planMigrations } from './migrate.ts';
 export { openStorage, type StoragePlace } from './open.ts';
-export { announcePresence } from './presence.ts';
+export { announcePresence, inUse, presentHubs } from './presence.ts';
 export { openSealed, takeOver } from './sealed.ts';

@@ -35,6 +35,7 @@ const homes: readonly (readonly [RegExp, RegExp])[] = [
   [/^ldapjs$/, /^trial\//],
   [/^pino$/, /^lib\/log\.ts$/],
   [/^(pdfkit|fontkit)$/, /^lib\/pdf[^/]*\.ts$/],
+  [/^koffi$/, /^lib\/pkcs11-module\.ts$/],
   [/^(samlify|xml-crypto)$/, /^test\//],
   [/^node:(http|https|net|tls)$/, /^(lib\/outgoing[^/]*\.ts$|idp\/|relying-parties\/|trial\/|cli\/)/],
 ];

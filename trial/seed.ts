@@ -3,23 +3,14 @@ import { mkdir } from 'node:fs/promises';
 import { isDeepStrictEqual } from 'node:util';
 import {
   type CardKeyService,
-  createCardKeyService,
   expiryOf,
-  type IssuedKey,
-  issuedKeyCollection,
   issueSoftwareCard,
   type MadeCard,
   newCardNumber,
-  type PinCounter,
-  type PinKeyVersion,
-  pinCounterCollection,
-  pinKeyVersionCollection,
-  type SecretVersions,
   type SoftwareCardMemory,
-  secretVersionsCollection,
 } from '../card-auth/index.ts';
 import { cardPinBound, parseClientMetadata } from '../federation/index.ts';
-import { openCardKeys, openDataFolder, openStationKey, type startHub } from '../idp/index.ts';
+import { cardKeyServiceOn, openStationKey, type startHub } from '../idp/index.ts';
 import { openStorage } from '../storage/index.ts';
 import type { Text } from '../web/index.ts';
 import {
@@ -50,7 +41,7 @@ export async function seedPeople(hub: Hub, data: string): Promise<void> {
   for (const card of wanted) if (!(await cards.byNumber(card.number))) missing.push(card);
   if (missing.length === 0) return;
   await mkdir(cardsFolderOf(data), { recursive: true, mode: 0o700 });
-  await withIssuingStation(hub, data, async (station) => {
+  await withIssuingStation(hub, async (station) => {
     for (const card of missing) await issue(hub, data, card, station);
     await writeRideOnlyCard(data, station);
   });
@@ -81,21 +72,13 @@ interface Station {
 
 /** In the trial the station's key lies beside the hub; a real station keeps its own. */
 async function withIssuingStation<T>(
-  { place }: Pick<Hub, 'place'>,
-  data: string,
+  { place, keyPlace }: Pick<Hub, 'place' | 'keyPlace'>,
   act: (station: Station) => Promise<T>,
 ): Promise<T> {
-  const { keys } = await openDataFolder(data);
   const storage = await openStorage(place);
-  const { privateKey, publicKey } = await openStationKey(keys, { create: false });
   try {
-    const keyService = createCardKeyService({
-      keys: { ...(await openCardKeys(keys, { create: false })), station: publicKey },
-      counters: storage.collection<PinCounter>(pinCounterCollection),
-      issued: storage.collection<IssuedKey>(issuedKeyCollection),
-      versions: storage.collection<SecretVersions>(secretVersionsCollection),
-      pinVersions: storage.collection<PinKeyVersion>(pinKeyVersionCollection),
-    });
+    const keyService = await cardKeyServiceOn(storage, { ...keyPlace, create: false });
+    const { privateKey } = await openStationKey(keyPlace.folder, { create: false });
     return await act({ keyService, sign: (request) => sign(null, request, privateKey) });
   } finally {
     await storage.close();
@@ -132,9 +115,13 @@ async function issue(hub: Hub, data: string, demo: DemoCard, { keyService, sign:
 }
 
 /** A blank card for a resident, into the card box: its holder sets the PIN with the code that the office gives out. */
-export async function makeSoftwareCard(at: Pick<Hub, 'place'>, data: string, residentId: string): Promise<MadeCard> {
+export async function makeSoftwareCard(
+  at: Pick<Hub, 'place' | 'keyPlace'>,
+  data: string,
+  residentId: string,
+): Promise<MadeCard> {
   await mkdir(cardsFolderOf(data), { recursive: true, mode: 0o700 });
-  return withIssuingStation(at, data, async ({ keyService, sign: signed }) => {
+  return withIssuingStation(at, async ({ keyService, sign: signed }) => {
     const ckv = await keyService.issuingVersion();
     const { id, memory } = await issueSoftwareCard({ keyService, sign: signed, ckv, balanceYen: 0 });
     const [number, name] = [newCardNumber(), faceOf({ residentId })];

@@ -64,6 +64,14 @@ export const noticeCopy = {
     ja: 'カードのコピーが使われた疑いがあるため、カードを止めました。サポートセンターへお電話ください',
     en: 'A copy of the card may have been used, so the card was stopped. Please call the support centre',
   },
+  'card-key-known': {
+    ja: 'カードの鍵が知られたおそれがあるため、安全のためにカードを止めました。新しいカードを手紙でご案内します',
+    en: 'The key of your card may be known to others, so it was stopped for your safety. A letter about a new card follows',
+  },
+  'pin-to-change': {
+    ja: '安全のため、「暗証番号を変える」で新しい暗証番号に変えてください。電話や窓口でお尋ねすることはありません',
+    en: 'For your safety, please change your PIN under “Change the PIN”. Nobody will ask you for it',
+  },
   'card-expiring': { ja: 'カードの有効期限まであと{n}日です', en: 'The card expires in {n} days' },
   'moved-out': {
     ja: '対象の地域から転出した届けがあったため、カードはあと{n}日で使えなくなります。転出していないときは、サポートセンターへお電話ください',

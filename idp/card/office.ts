@@ -14,16 +14,21 @@ import {
   createCodeBatches,
   createExpiryRound,
   createHandOverCodes,
+  createKeyCompromise,
   createStopCodes,
   liteSScheme,
   type PinCounter,
+  type PinKeyVersion,
   pinCounterCollection,
+  pinKeyVersionCollection,
+  replacementTask,
   returnTries,
   type Schemes,
 } from '../../card-auth/index.ts';
 import type { Settings } from '../../config/index.ts';
 import type { Audit } from '../audit.ts';
 import type { Ground } from '../ground.ts';
+import { createLetters, type Letter, letterCollection } from '../office/letters.ts';
 import { programmeOf } from '../programme.ts';
 import { type SsoSession, sessionCollection } from '../session.ts';
 import { endBeside } from '../sign-out/beside.ts';
@@ -79,11 +84,18 @@ export function openCardOffice(options: OfficePartsOptions) {
     requests: storage.collection<ChangeRequest>(changeRequestCollection),
     now,
   });
+  const letters = createLetters({ letters: storage.collection<Letter>(letterCollection), now });
+  /** Its holder may not be able to sign in any more, so a letter says so; the office finds a task. */
+  const onUnsafe = async (card: CardRecord) => {
+    await letters.queue(card.id, card.residentRef, 'card-unsafe');
+    if (card.reason === 'CLONE') await tasks.open(replacementTask(card, 'CLONE', { cause: 'clone-alarm', at: now() }));
+  };
   const { onFact, onChange, onExpiry } = createCardEvents({
     audit,
     notices,
     cards,
     onStopped,
+    onUnsafe,
     onActivated,
     survey: settings.programme.survey,
   });
@@ -112,7 +124,8 @@ export function openCardOffice(options: OfficePartsOptions) {
   const expiryRound = createExpiryRound({ cards, onEvent: onExpiry, programme, now });
   const stopByCode = createCardStop({ cards, stopCodes, suspend: office.suspend });
   const rounds = { expiryRound, programme, changeRequests };
-  return { schemes, suspendOther, stopByCode, cards, notices, tasks, codes, office, codeBatches, onFact, ...rounds };
+  const events = { onFact, onChange, onUnsafe };
+  return { schemes, suspendOther, stopByCode, cards, notices, tasks, codes, office, codeBatches, ...events, ...rounds };
 }
 
 /** The home scheme tells its own facts; of another one the sign-in is recorded here. */
@@ -130,4 +143,30 @@ function audited(schemes: Schemes, audit: Audit): Schemes {
 export function openCardOfficeBeside(ground: Ground, settings: OfficePartsOptions['settings'], now: () => number) {
   const sessions = ground.storage.collection<SsoSession>(sessionCollection);
   return openCardOffice({ settings, ground, onStopped: (cardId) => endBeside(sessions, cardId, now), now });
+}
+
+/** For the command that is given when a key may be known; beside the hub. */
+export function openKeyCompromise(ground: Ground, settings: OfficePartsOptions['settings'], now: () => number) {
+  const { cards, tasks, notices, onChange, onUnsafe } = openCardOfficeBeside(ground, settings, now);
+  const pinVersions = ground.storage.collection<PinKeyVersion>(pinKeyVersionCollection);
+  const compromise = createKeyCompromise({ cards, tasks, pinVersions, onChange, onUnsafe, now });
+
+  /** Once for each key, however often the command is given: the key stands on the notice. */
+  async function askForNewPin(
+    found: AsyncIterable<CardRecord>,
+    key: string,
+  ): Promise<{ asked: number; before: number }> {
+    let [asked, before] = [0, 0];
+    for await (const { residentRef } of found) {
+      const known = (await notices.list(residentRef, { limit: 100 })).records;
+      if (known.some(({ kind, reference }) => kind === 'pin-to-change' && reference === key)) before += 1;
+      else {
+        await notices.notify(residentRef, 'pin-to-change', { reference: key });
+        asked += 1;
+      }
+    }
+    return { asked, before };
+  }
+
+  return { ...compromise, askForNewPin };
 }

@@ -1,4 +1,4 @@
-import type { CardChange, CardFact, CardRegistry, ExpiryEvent } from '../../card-auth/index.ts';
+import type { CardChange, CardFact, CardRecord, CardRegistry, ExpiryEvent } from '../../card-auth/index.ts';
 import type { Audit } from '../audit.ts';
 import type { NoticeKind } from './notice-copy.ts';
 import { type Notices, noticeOfFact } from './notices.ts';
@@ -20,6 +20,8 @@ export interface CardEventsOptions {
   readonly cards: Pick<CardRegistry, 'get'>;
   /** Signs out whoever is signed in with the card; every move of a card does so by itself. */
   readonly onStopped?: ((cardId: string) => Promise<void>) | undefined;
+  /** It was stopped because a copy may exist, and its holder needs a new one. */
+  readonly onUnsafe: (card: CardRecord) => Promise<void>;
   /** A card took the place of another one. */
   readonly onActivated: (cardId: string) => Promise<void>;
   /** R113: the address of the programme's anonymous survey. */
@@ -28,7 +30,7 @@ export interface CardEventsOptions {
 
 /** What follows from whatever happens to a card: its record in the audit, the holder's notice, the end of its sign-ins. */
 export function createCardEvents(options: CardEventsOptions) {
-  const { audit, notices, cards, onStopped, onActivated, survey } = options;
+  const { audit, notices, cards, onStopped, onUnsafe, onActivated, survey } = options;
 
   async function onFact({ type, cardId, code, count }: CardFact): Promise<void> {
     await audit.record({
@@ -42,7 +44,10 @@ export function createCardEvents(options: CardEventsOptions) {
     const card = kind && (await cards.get(cardId));
     if (kind && card) await notices.notify(card.residentRef, kind, count === undefined ? {} : { count });
     // The alarm is raised in the step that finds it, which is no move.
-    if (type === 'card.clone-alarm') await onStopped?.(cardId);
+    if (type === 'card.clone-alarm') {
+      await onStopped?.(cardId);
+      if (card) await onUnsafe(card);
+    }
     if (type === 'card.activated') await onActivated(cardId);
   }
 
@@ -55,8 +60,10 @@ export function createCardEvents(options: CardEventsOptions) {
       actor: by.id,
       detail: { as: by.as, reason },
     });
-    const kind = noticeOfChange[type];
+    const unsafe = reason === 'KEY' && (type === 'suspended' || type === 'revoked');
+    const kind = unsafe ? 'card-key-known' : noticeOfChange[type];
     if (kind) await notices.notify(card.residentRef, kind);
+    if (unsafe) await onUnsafe(card);
   }
 
   async function onExpiry({ type, card, days, withProgramme }: ExpiryEvent): Promise<void> {

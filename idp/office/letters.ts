@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Collection, CollectionDefinition, StoredRecord } from '../../storage/index.ts';
 import { once } from './forms.ts';
 
-export const letterKinds = ['enrolment', 'card-stopped', 'card-continued', 'new-pin-code'] as const;
+export const letterKinds = ['enrolment', 'card-stopped', 'card-unsafe', 'card-continued', 'new-pin-code'] as const;
 export type LetterKind = (typeof letterKinds)[number];
 
 /**

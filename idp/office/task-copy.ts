@@ -4,6 +4,7 @@ import type { LetterKind } from './letters.ts';
 
 export const reasonNames: Readonly<Record<ReasonCode, Text>> = {
   CLONE: { ja: 'コピーの疑い', en: 'a copy was seen' },
+  KEY: { ja: '鍵の漏えいのおそれ', en: 'its key may be known' },
   LOST: { ja: '紛失', en: 'lost' },
   STOLEN: { ja: '盗難', en: 'stolen' },
   DAMAGED: { ja: '破損', en: 'damaged' },
@@ -28,8 +29,8 @@ export const toDo: Readonly<Record<CardAct, Text>> = {
     en: 'Check the reason, agree, then make the new card. Every service still knows its holder.',
   },
   resume: {
-    ja: 'カードが本人の手元に戻ったことを確かめます。コピーの疑いで止めたカードは再開しません。',
-    en: 'Make sure the holder has the card again. Never resume one that was stopped for a copy.',
+    ja: 'カードが本人の手元に戻ったことを確かめます。鍵の漏えいのおそれで止めたカードは、すぐに鍵を新しくするときか、誤報と分かったときだけ再開します。',
+    en: 'Make sure the holder has the card again. If its key may be known: only to renew the key at once, or after a false alarm.',
   },
   revoke: { ja: '届けや台帳を確かめます。元に戻せません。', en: 'Check the notice or the register. It is final.' },
   unlock: { ja: '本人が暗証番号を覚えていることを確かめます。', en: 'Make sure the holder knows the PIN.' },
@@ -43,6 +44,7 @@ export const letterNames: Readonly<Record<LetterKind, Text>> = {
   enrolment: { ja: 'カードの申込を承認したお知らせ', en: 'A card was applied for' },
   'card-stopped': { ja: 'カードを止めたお知らせ', en: 'The card was stopped' },
   'card-continued': { ja: 'カードの利用を再開したお知らせ', en: 'The card can be used again' },
+  'card-unsafe': { ja: '安全のためカードを止めたお知らせ', en: 'The card was stopped for safety' },
   'new-pin-code': { ja: '暗証番号の再設定を受け付けたお知らせ', en: 'A new PIN was asked for' },
 };
 
@@ -59,6 +61,10 @@ export const letterTexts: Readonly<Record<LetterKind, Text>> = {
   'card-continued': {
     ja: '止めていたカードを、また使えるようにしました。お心当たりがないときは、すぐにお電話ください。',
     en: 'Your card, which was stopped, can be used again. If you know nothing of it, please call at once.',
+  },
+  'card-unsafe': {
+    ja: 'カードの写しが作られたおそれがあるため、安全のためにカードを止めました。新しいカードをご用意し、あらためてご案内します。サービスとのつながりはそのまま残ります。暗証番号をお尋ねすることはありません。',
+    en: 'A copy of your card may exist, so it was stopped for your safety. We are preparing a new one and will write again; your services stay connected. Nobody will ask for your PIN.',
   },
   'new-pin-code': {
     ja: '暗証番号の再設定を受け付けました。お心当たりがないときは、すぐにお電話ください。',
@@ -92,6 +98,7 @@ export const taskCopy = {
   reason: { ja: '理由', en: 'Reason' },
   by: { ja: '頼んだ人', en: 'Asked by' },
   register: { ja: '届け', en: 'a notice of change' },
+  system: { ja: 'システム', en: 'the system' },
   due: { ja: 'この日から', en: 'Not before' },
   decide: { ja: '決める', en: 'Decide' },
   approve: { ja: '承認する', en: 'Agree' },

@@ -121,7 +121,7 @@ function cellsOf({ task, person, number, openedBy }: ShownTask, style: DateStyle
       ) : null}
     </span>,
     reasonNames[task.reason][language],
-    openedBy ?? taskCopy.register[language],
+    openedBy ?? taskCopy[task.openedBy.startsWith('system:') ? 'system' : 'register'][language],
     <span key="due">
       {formatDay(task.dueAt, style)}
       {task.bySystem ? (

@@ -201,7 +201,7 @@ async function shownOf(
     task,
     number,
     person: (await residents.displayName(residentRef)) ?? '',
-    openedBy: openedBy.startsWith('event:') ? undefined : nameOf(openedBy),
+    openedBy: /^(event|system):/.test(openedBy) ? undefined : nameOf(openedBy),
     may: door.may(administrator, act, { authors, about: [residentRef] }),
   };
 }

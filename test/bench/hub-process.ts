@@ -36,6 +36,7 @@ const hub = await startTestHub({
     limits: { pages: unlimited, signIn: unlimited, token: unlimited },
     signIn: { unfinishedPerHour: 1_000_000 },
     log: { level: 'warn' },
+    cardKeys: JSON.parse(process.env.SANUKI_BENCH_CARD_KEYS ?? '{}'),
   },
 });
 const issued: Awaited<ReturnType<typeof issueCard>>[] = [];

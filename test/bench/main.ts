@@ -2,6 +2,7 @@
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { benchAttributes } from './attributes.ts';
+import { benchCardKeys } from './card-keys.ts';
 import { benchConsole } from './console.ts';
 import type { Figure } from './measure.ts';
 import { benchPopulation } from './population.ts';
@@ -31,6 +32,7 @@ const benches = {
   saml: benchSaml,
   attributes: benchAttributes,
   'sign-on': benchSignOn,
+  'card-keys': benchCardKeys,
   'sign-out': benchSignOut,
   console: benchConsole,
   several: () => benchSeveral(storage),

@@ -86,12 +86,7 @@ async function prepare(settings: ReturnType<typeof pairSettings>): Promise<Prepa
     await services.register(hub);
     const cards: Card[] = [];
     for (let nth = 0; nth < 2 * terminals; nth += 1)
-      cards.push(
-        await issueCard(
-          { data: settings.data, hub },
-          { residentRef: `r${nth}`, number: String(1_234_567_890_200 + nth) },
-        ),
-      );
+      cards.push(await issueCard({ hub }, { residentRef: `r${nth}`, number: String(1_234_567_890_200 + nth) }));
     const { cookie } = await hub.sessions.start({
       residentRef: 'r0',
       cardId: cards[0]?.cardId ?? '',

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { expect } from 'chai';
+import { extractedKey } from '../../card-auth/card-keys.ts';
 import {
   blindPin,
   finishEvaluation,
@@ -17,7 +18,7 @@ import { isSuitablePin, isTrivialPin } from '../../card-auth/pin.ts';
 const bytes = (text: string) => new Uint8Array(Buffer.from(text, 'hex'));
 const hex = (value: Uint8Array) => Buffer.from(value).toString('hex');
 const id = bytes('012e50e7dac78b470000000000000001');
-const oprfMaster = createHash('sha256').update('test oprf master v1').digest();
+const oprfMaster = extractedKey(createHash('sha256').update('test oprf master v1').digest());
 const secret = bytes('00112233445566778899aabbccddeeff');
 
 /** The published vector of KSSC-CARD-1 section 5, reproduced elsewhere by two independent programs. */

@@ -21,6 +21,7 @@ import {
   pinChallengeCollection,
   pinCounterCollection,
   type SoftwareCardMemory,
+  softwareCardKeys,
   type Tear,
 } from '../../card-auth/index.ts';
 import { createMemoryStorage, type Storage } from '../../storage/index.ts';
@@ -48,7 +49,7 @@ export const keys = {
 /** One process of the hub on a store that others may share. */
 export function openProcess(storage: Storage, now: () => number, facts: CardFact[] = []) {
   const keyService = createCardKeyService({
-    keys,
+    keys: softwareCardKeys(keys),
     counters: storage.collection<PinCounter>(pinCounterCollection),
     issued: storage.collection<IssuedKey>(issuedKeyCollection),
   });

@@ -12,6 +12,7 @@ import {
   createRenewals,
   createStationKeys,
   deriveCardKey,
+  extractedKey,
   renewalChallengeCollection,
   type Tear,
 } from '../../card-auth/index.ts';
@@ -70,9 +71,9 @@ async function setUp() {
     return { ck: Buffer.from(blocks.get(0x87) ?? []).toString('hex'), shown: blocks.get(0x86)?.[0] };
   };
   const derived = (version: number) =>
-    Buffer.from(deriveCardKey(keys.cardMasters.get(version) ?? new Uint8Array(), world.issued.id, version)).toString(
-      'hex',
-    );
+    Buffer.from(
+      deriveCardKey(extractedKey(keys.cardMasters.get(version) ?? new Uint8Array()), world.issued.id, version),
+    ).toString('hex');
   return { ...world, renewals, renewalHub, renew, messages, loseAt, versions, keyOn, derived };
 }
 

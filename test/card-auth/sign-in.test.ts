@@ -23,10 +23,12 @@ import {
   createCardRegistry,
   createCardSignIn,
   deriveCardKey,
+  extractedKey,
   type IssuedKey,
   issuedKeyCollection,
   type PinCounter,
   pinCounterCollection,
+  softwareCardKeys,
   stationRequest,
 } from '../../card-auth/index.ts';
 import { createMemoryStorage } from '../../storage/index.ts';
@@ -58,7 +60,7 @@ async function setUp() {
   };
   const counters = storage.collection<PinCounter>(pinCounterCollection);
   const keyService = createCardKeyService({
-    keys,
+    keys: softwareCardKeys(keys),
     counters,
     issued: storage.collection<IssuedKey>(issuedKeyCollection),
   });
@@ -74,7 +76,7 @@ async function setUp() {
     now,
   });
   const id = randomBytes(16);
-  const ck = deriveCardKey(master, id, 1);
+  const ck = deriveCardKey(extractedKey(master), id, 1);
   const secret = randomBytes(16);
   const first = blindPin(pin);
   const evaluation = await keyService.evaluateFirstPin(

@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import { issuedMc } from '../../card-auth/client/card-layout.ts';
 import { createRecipient } from '../../card-auth/client/index.ts';
 import { readMac, sessionKey } from '../../card-auth/felica/lite-s-mac.ts';
-import { deriveCardKey } from '../../card-auth/index.ts';
+import { deriveCardKey, extractedKey } from '../../card-auth/index.ts';
 import { refusal } from '../refusal.ts';
 import { askCk } from './station.ts';
 import { idOn, masterKey, newStation, openStationWorld, type StationWorld } from './station-world.ts';
@@ -119,7 +119,7 @@ describe('the issuing station against an attacker', () => {
     const rc = Buffer.from((await issuances.tap(task)).rc, 'base64url');
     const open = Uint8Array.from(Buffer.from('ffffff0007'.padEnd(32, '0'), 'hex'));
     const ckvBlock = Uint8Array.of(1, ...new Uint8Array(15));
-    const ck = deriveCardKey(masterKey, id, 1);
+    const ck = deriveCardKey(extractedKey(masterKey), id, 1);
     const mac = readMac(sessionKey(ck, rc), rc, [0x82, 0x86, 0x88], Buffer.concat([id, ckvBlock, open]));
     const honest = { ...word, third: text(open), mac: text(mac) };
     expect(await refusal(issuances.record(task, honest, officer)), 'a genuine card, not locked').to.equal(

@@ -34,6 +34,7 @@ import {
   type SoftwareCardMemory,
   type Station,
   secretVersionsCollection,
+  softwareCardKeys,
   stationCollection,
   type Tear,
 } from '../../card-auth/index.ts';
@@ -50,12 +51,12 @@ function openProcess(storage: Storage, now: () => number) {
   const stationRecords = storage.collection<Station>(stationCollection);
   const versions = storage.collection<SecretVersions>(secretVersionsCollection);
   const keyService = createCardKeyService({
-    keys: {
+    keys: softwareCardKeys({
       cardMasters: new Map([[1, masterKey]]),
       oprfMaster: secret('oprf'),
       indexKey: secret('index'),
       wrappingKey: secret('wrapping'),
-    },
+    }),
     counters: storage.collection<PinCounter>(pinCounterCollection),
     issued: storage.collection<IssuedKey>(issuedKeyCollection),
     stations: stationRecords,

@@ -20,7 +20,7 @@ describe('sanuki keys', function () {
   before(async () => {
     hub = await makeDataFolder('production');
     // As the first start leaves them.
-    await openCardKeys((await openDataFolder(hub.folder)).keys, { create: true });
+    await openCardKeys((await openDataFolder(hub.folder)).keys, { create: true, trial: true });
   });
   after(() => hub.clean());
 

@@ -73,6 +73,17 @@ describe('settings', () => {
     expect(() => parseSettings({ ...base, sources: [{ ...source, id: 'saml:a' }] })).to.throw(/sources/);
   });
 
+  it('say where the card key service is, and where its token belongs', () => {
+    const pkcs11 = { module: '/usr/lib/m.so', token: 'sanuki', pinFile: '/etc/sanuki/pin' };
+    const cardKeys = (given: object) => parseSettings({ ...base, cardKeys: given }).cardKeys;
+    expect(parseSettings(base).cardKeys).to.deep.equal({ mode: 'worker' });
+    expect(cardKeys({ mode: 'process', pkcs11 })).to.deep.equal({ mode: 'process', pkcs11 });
+    expect(() => cardKeys({ mode: 'socket' })).to.throw(/that mode needs it/);
+    expect(() => cardKeys({ socket: '/run/k' })).to.throw(/belongs to mode socket/);
+    expect(() => cardKeys({ mode: 'socket', socket: '/run/k', pkcs11 })).to.throw(/in the settings of the service/);
+    expect(() => cardKeys({ pkcs11: { ...pkcs11, pin: '1234' } })).to.throw(/Unrecognized key: "pin"/);
+  });
+
   it('let nobody’s registration lead into a private network unless the operator says so', () => {
     expect(parseSettings(base).bodiesInOwnNetwork).to.equal(false);
     expect(parseSettings({ ...base, bodiesInOwnNetwork: true }).bodiesInOwnNetwork).to.equal(true);

@@ -99,8 +99,7 @@ async function startWorld(storage: object) {
   const services = await createTestServices();
   await services.register(observer);
   const number = (nth: number) => String(1_234_567_890_000 + nth);
-  const card = (residentRef: string, nth: number) =>
-    issueCard({ data, hub: observer }, { residentRef, number: number(nth) });
+  const card = (residentRef: string, nth: number) => issueCard({ hub: observer }, { residentRef, number: number(nth) });
   const cards = await Promise.all(residents.map(card));
   const guessed = await Promise.all(
     Array.from({ length: guessedCards }, (_, nth) => card(`guessed-${nth}`, residents.length + nth)),

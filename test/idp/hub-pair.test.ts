@@ -18,7 +18,7 @@ describe('two hubs on one store', function () {
     pair = await startHubPair();
     services = await createTestServices();
     await services.register(pair.one);
-    card = await issueCard({ data: pair.data, hub: pair.one });
+    card = await issueCard({ hub: pair.one });
   });
   after(() => pair?.close());
   afterEach(() => pair?.front.pin(undefined));
@@ -92,7 +92,7 @@ describe('two hubs on one store', function () {
   });
 
   it('count wrong PINs together, and lock the card and its sessions for both', async () => {
-    const own = await issueCard({ data: pair.data, hub: pair.one }, { residentRef: 'r2', number: '1234567890124' });
+    const own = await issueCard({ hub: pair.one }, { residentRef: 'r2', number: '1234567890124' });
     const good = await signedIn(own);
     const told: unknown[] = [];
     for (let at = 0; at < 7; at += 1) {

@@ -7,21 +7,13 @@ import { CookieJar } from 'tough-cookie';
 import { type CardHub, presentCard, signInWithCard } from '../../card-auth/client/index.ts';
 import {
   type AuthenticatorScheme,
-  createCardKeyService,
   createSoftwareCard,
-  type IssuedKey,
-  issuedKeyCollection,
   issueSoftwareCard,
   type MadeCard,
-  type PinCounter,
-  type PinKeyVersion,
-  pinCounterCollection,
-  pinKeyVersionCollection,
-  type SecretVersions,
-  secretVersionsCollection,
 } from '../../card-auth/index.ts';
 import { parseSettings } from '../../config/index.ts';
-import { openCardKeys, openStationKey } from '../../idp/card-keys.ts';
+import { cardKeyServiceOn } from '../../idp/card-key-service.ts';
+import { openStationKey } from '../../idp/card-keys.ts';
 import { startHub } from '../../idp/main.ts';
 import { createLog } from '../../lib/log.ts';
 import { openStorage } from '../../storage/index.ts';
@@ -90,18 +82,12 @@ export type TestHub = Awaited<ReturnType<typeof startTestHub>>;
 
 /** The issuing station gives a resident a software card with this PIN. */
 export async function issueCard(
-  { data, hub }: { readonly data: string; readonly hub: Pick<TestHub['hub'], 'credential' | 'place'> },
+  { hub }: { readonly hub: Pick<TestHub['hub'], 'credential' | 'place' | 'keyPlace'> },
   { residentRef = 'r1', number = '1234567890123', pin = '482100', person = true } = {},
 ) {
   const storage = await openStorage(hub.place);
-  const station = await openStationKey(join(data, 'keys'), { create: false });
-  const keyService = createCardKeyService({
-    keys: { ...(await openCardKeys(join(data, 'keys'), { create: false })), station: station.publicKey },
-    counters: storage.collection<PinCounter>(pinCounterCollection),
-    issued: storage.collection<IssuedKey>(issuedKeyCollection),
-    versions: storage.collection<SecretVersions>(secretVersionsCollection),
-    pinVersions: storage.collection<PinKeyVersion>(pinKeyVersionCollection),
-  });
+  const keyService = await cardKeyServiceOn(storage, { ...hub.keyPlace, create: false });
+  const station = await openStationKey(hub.keyPlace.folder, { create: false });
   const issued = await issueSoftwareCard({
     keyService,
     sign: (request) => sign(null, request, station.privateKey),

@@ -18,6 +18,7 @@ import {
   pinCounterCollection,
   type SoftwareCard,
   type SoftwareCardMemory,
+  softwareCardKeys,
   type Tear,
 } from '../../../card-auth/index.ts';
 import { createMemoryStorage } from '../../../storage/index.ts';
@@ -32,13 +33,13 @@ async function setUp() {
   const storage = createMemoryStorage();
   const station = generateKeyPairSync('ed25519');
   const keyService = createCardKeyService({
-    keys: {
+    keys: softwareCardKeys({
       cardMasters: new Map([[1, randomBytes(32)]]),
       oprfMaster: randomBytes(32),
       indexKey: randomBytes(32),
       wrappingKey: randomBytes(32),
       station: station.publicKey,
-    },
+    }),
     counters: storage.collection<PinCounter>(pinCounterCollection),
     issued: storage.collection<IssuedKey>(issuedKeyCollection),
   });
