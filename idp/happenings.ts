@@ -1,4 +1,4 @@
-import { randomText } from '../lib/random.ts';
+import { createRisingIds } from '../lib/rising-id.ts';
 import type { Collection, CollectionDefinition, StoredRecord } from '../storage/index.ts';
 import type { AuditEvent } from './audit.ts';
 
@@ -63,13 +63,14 @@ export function createHappenings({
   readonly happenings: Collection<Happening>;
   readonly now: () => number;
 }) {
+  const newId = createRisingIds();
+
   async function note({ type, card, result }: AuditEvent): Promise<void> {
     const shown = shownTypes.find((one) => one === type);
     if (card === undefined || shown === undefined) return;
     const at = now();
-    const id = `${String(at).padStart(15, '0')}-${randomText(9, 'base64url')}`;
     const refused = result === 'refused' || alarms.includes(shown);
-    await happenings.insert({ id, card, at, type: shown, refused, expiresAt: at + keptMs });
+    await happenings.insert({ id: newId(at), card, at, type: shown, refused, expiresAt: at + keptMs });
   }
 
   /** Of all these cards, the latest first. */

@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import type { RecordedAccess } from '../attribute-service/index.ts';
-import { randomText } from '../lib/random.ts';
+import { createRisingIds } from '../lib/rising-id.ts';
 import { dayIn } from '../lib/time.ts';
 import {
   type Collection,
@@ -69,6 +69,7 @@ export interface ReportsOptions {
 
 /** The reports of residents. Who may read and answer them is decided in the console's table of roles. */
 function createReports({ reports, dayOf, now }: ReportsOptions) {
+  const newId = createRisingIds();
   const byUnique = async (where: { readonly entry: string } | { readonly number: string }) =>
     (await reports.find({ where, limit: 1 })).records[0];
 
@@ -100,7 +101,7 @@ function createReports({ reports, dayOf, now }: ReportsOptions) {
     const { party, partyName, place, types, purpose, result, reference, level } = access;
     const at = now();
     return {
-      id: `${String(at).padStart(15, '0')}-${randomText(9, 'base64url')}`,
+      id: newId(at),
       number: `R-${dayOf(at).replaceAll('-', '')}-${String(randomInt(1_000_000)).padStart(6, '0')}`,
       residentRef,
       entry,

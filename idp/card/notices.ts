@@ -1,5 +1,5 @@
-import { randomBytes } from 'node:crypto';
 import type { CardFact } from '../../card-auth/index.ts';
+import { createRisingIds } from '../../lib/rising-id.ts';
 import {
   type Collection,
   type CollectionDefinition,
@@ -56,14 +56,12 @@ export interface NoticesOptions {
 }
 
 export function createNotices({ notices, readings, now }: NoticesOptions) {
-  let place = 0;
+  /** What was read ends at an id. */
+  const newId = createRisingIds();
 
   async function notify(residentRef: string, kind: NoticeKind, facts: NoticeFacts = {}): Promise<void> {
     const at = now();
-    // Of two in one millisecond the later one has the higher id: what was read ends at an id.
-    place = Math.max(at, place + 1);
-    const id = `${String(place).padStart(15, '0')}-${randomBytes(9).toString('base64url')}`;
-    await notices.insert({ id, residentRef, kind, at, ...facts, expiresAt: at + keptMs });
+    await notices.insert({ id: newId(at), residentRef, kind, at, ...facts, expiresAt: at + keptMs });
   }
 
   /** The latest first. */

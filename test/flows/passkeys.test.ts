@@ -75,45 +75,47 @@ describe('passkeys in Chromium', function () {
     },
   } as const;
 
-  for (const locale of ['ja-JP', 'en-GB'] as const)
-    for (const [size, viewport] of Object.entries({ desktop, phone }))
-      it(`are bound on the way and used beside the card, used alone, listed and removed (${locale}, ${size})`, async () => {
-        const { context, page, problems, device } = await open({ locale, viewport });
-        const { bind, use, alone, remove } = words[locale];
-        const at = `${locale}-${size}`;
-        await page.goto(await asking(cardPinBound));
-        await check(page, `enrol-${at}`);
-        await page.getByRole('button', { name: bind }).click();
-        await page.getByRole('button', { name: use }).waitFor();
-        await check(page, `use-${at}`);
-        await page.getByRole('button', { name: use }).click();
-        await page.waitForURL(`${sp.acsUrl}**`);
-        expect(await device?.credentials()).to.have.length(1);
+  for (const [locale, size, viewport] of [
+    ['ja-JP', 'phone', phone],
+    ['en-GB', 'desktop', desktop],
+  ] as const)
+    it(`are bound on the way and used beside the card, used alone, listed and removed (${locale}, ${size})`, async () => {
+      const { context, page, problems, device } = await open({ locale, viewport });
+      const { bind, use, alone, remove } = words[locale];
+      const at = `${locale}-${size}`;
+      await page.goto(await asking(cardPinBound));
+      await check(page, `enrol-${at}`);
+      await page.getByRole('button', { name: bind }).click();
+      await page.getByRole('button', { name: use }).waitFor();
+      await check(page, `use-${at}`);
+      await page.getByRole('button', { name: use }).click();
+      await page.waitForURL(`${sp.acsUrl}**`);
+      expect(await device?.credentials()).to.have.length(1);
 
-        await page.goto(await asking(passkey));
-        await check(page, `alone-${at}`);
-        await page.getByRole('button', { name: alone }).click();
-        await page.waitForURL(`${sp.acsUrl}**`);
+      await page.goto(await asking(passkey));
+      await check(page, `alone-${at}`);
+      await page.getByRole('button', { name: alone }).click();
+      await page.waitForURL(`${sp.acsUrl}**`);
 
-        await page.goto(`${world.hub.origin}/account/authenticators`);
-        expect(await page.locator('#sign-in').count(), 'a passkey alone does not open it').to.equal(1);
-        expect(problems).to.deep.equal([]);
-        await context.close();
-        const again = await open({ locale, viewport });
-        await again.page.goto(`${world.hub.origin}/account/authenticators`);
-        await check(again.page, `account-${at}`);
-        await again.page.getByRole('button', { name: bind }).click();
-        await again.page.locator('#bound').waitFor();
-        await check(again.page, `account-bound-${at}`);
-        const removeIt = again.page.locator('article button', { hasText: remove });
-        while (await removeIt.count()) {
-          await removeIt.first().click();
-          await again.page.locator('#removed').waitFor();
-        }
-        await check(again.page, `account-removed-${at}`);
-        expect(again.problems).to.deep.equal([]);
-        await again.context.close();
-      });
+      await page.goto(`${world.hub.origin}/account/authenticators`);
+      expect(await page.locator('#sign-in').count(), 'a passkey alone does not open it').to.equal(1);
+      expect(problems).to.deep.equal([]);
+      await context.close();
+      const again = await open({ locale, viewport });
+      await again.page.goto(`${world.hub.origin}/account/authenticators`);
+      await check(again.page, `account-${at}`);
+      await again.page.getByRole('button', { name: bind }).click();
+      await again.page.locator('#bound').waitFor();
+      await check(again.page, `account-bound-${at}`);
+      const removeIt = again.page.locator('article button', { hasText: remove });
+      while (await removeIt.count()) {
+        await removeIt.first().click();
+        await again.page.locator('#removed').waitFor();
+      }
+      await check(again.page, `account-removed-${at}`);
+      expect(again.problems).to.deep.equal([]);
+      await again.context.close();
+    });
 
   it('are offered beside the card where both would do, and lead back to it', async () => {
     const { context, page } = await open({ viewport: phone });
