@@ -1,8 +1,8 @@
 import {
   type Collection,
   type CollectionDefinition,
+  insertOnce,
   type Page,
-  StorageError,
   type StoredRecord,
 } from '../storage/index.ts';
 import type { CardRecord } from './card-registry.ts';
@@ -106,15 +106,7 @@ export function replacementTask(
 
 export function createCardTasks({ tasks }: { tasks: Collection<CardTask> }) {
   /** Whether it was new. */
-  async function open(task: CardTask): Promise<boolean> {
-    try {
-      await tasks.insert(task);
-      return true;
-    } catch (error) {
-      if (error instanceof StorageError && error.code === 'ALREADY_EXISTS') return false;
-      throw error;
-    }
-  }
+  const open = (task: CardTask): Promise<boolean> => insertOnce(tasks, task);
 
   const inState = (state: CardTask['state'], page: { limit?: number; after?: string } = {}): Promise<Page<CardTask>> =>
     tasks.find({ where: { state }, ...page });

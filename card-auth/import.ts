@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Row } from '../lib/rows.ts';
 import { isDay, parseInstant } from '../lib/time.ts';
-import { type Collection, StorageError, type StoredRecord } from '../storage/index.ts';
+import { type Collection, insertOnce, type StoredRecord } from '../storage/index.ts';
 import type { CardRecord } from './card-registry.ts';
 import { changeKinds } from './card-tasks.ts';
 import { isOpen, type Programme } from './programme.ts';
@@ -168,12 +168,7 @@ async function put<T extends StoredRecord>(
   record: T,
   { into, merge, onChange }: Pick<ImportOptions<T>, 'into' | 'merge' | 'onChange'>,
 ): Promise<'added' | 'changed' | 'same'> {
-  try {
-    await into.insert(record);
-    return 'added';
-  } catch (error) {
-    if (!(error instanceof StorageError && error.code === 'ALREADY_EXISTS')) throw error;
-  }
+  if (await insertOnce(into, record)) return 'added';
   const before = onChange && (await into.get(record.id));
   const after = before && merge(before, record);
   if (before && after && after !== before) await onChange(before, after);

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { equalBytes, fromBase64url, toBase64url } from '../lib/bytes.ts';
-import { type Collection, type CollectionDefinition, StorageError, type StoredRecord } from '../storage/index.ts';
+import { type Collection, type CollectionDefinition, insertOnce, type StoredRecord } from '../storage/index.ts';
 import { type CardKeyService, field } from './card-key-service.ts';
 import type { CardOffice, CardPerson } from './card-office.ts';
 import { type CardRecord, type CardRegistry, newCardNumber } from './card-registry.ts';
@@ -91,16 +91,9 @@ export function createIssuances(options: IssuancesOptions) {
 
   /** Whether it was new. Of two cards for one task, and of two tasks for one card, one is refused. */
   async function reserve(wanted: Issuance): Promise<boolean> {
-    try {
-      await issuances.insert(wanted);
-      return true;
-    } catch (cause) {
-      if (!(cause instanceof StorageError && cause.code === 'ALREADY_EXISTS')) throw cause;
-      if ((await issuances.get(wanted.id))?.cardId === wanted.cardId) return false;
-      throw new CardError('OTHER_CARD', 'another card was begun for this task, or this card for another task', {
-        cause,
-      });
-    }
+    if (await insertOnce(issuances, wanted)) return true;
+    if ((await issuances.get(wanted.id))?.cardId === wanted.cardId) return false;
+    throw new CardError('OTHER_CARD', 'another card was begun for this task, or this card for another task');
   }
 
   async function tap(taskId: string): Promise<{ readonly rc: string }> {

@@ -1,6 +1,6 @@
 import { createCipheriv, createPublicKey, diffieHellman, generateKeyPairSync, hkdfSync } from 'node:crypto';
 import { equalBytes } from '../lib/bytes.ts';
-import { type Collection, type CollectionDefinition, StorageError, type StoredRecord } from '../storage/index.ts';
+import { type Collection, type CollectionDefinition, insertOnce, type StoredRecord } from '../storage/index.ts';
 import type { ReadProof } from './card-key-service.ts';
 import { ckvBlockOf } from './client/card-layout.ts';
 import { blocks } from './client/lite-s.ts';
@@ -103,12 +103,7 @@ export function createKeyIssuing(options: KeyIssuingOptions) {
 
   /** Of two that ask at once, one reserves. */
   async function reserve(id: string, by: Pick<IssuedKey, 'task' | 'station'>, request: CkRequest): Promise<void> {
-    try {
-      await issued.insert({ id, ...by });
-    } catch (cause) {
-      if (!(cause instanceof StorageError && cause.code === 'ALREADY_EXISTS')) throw cause;
-      demandSame(await issued.get(id), request);
-    }
+    if (!(await insertOnce(issued, { id, ...by }))) demandSame(await issued.get(id), request);
   }
 
   /** A card in use proves each time that it lies there, so it may be finished at another station than it was begun at. */

@@ -1,7 +1,7 @@
 import { createPublicKey, type KeyObject, verify } from 'node:crypto';
 import { toBase64url } from '../lib/bytes.ts';
 import type { Seal } from '../lib/seal.ts';
-import { type Collection, type CollectionDefinition, StorageError, type StoredRecord } from '../storage/index.ts';
+import { type Collection, type CollectionDefinition, insertOnce, type StoredRecord } from '../storage/index.ts';
 import { CardError } from './errors.ts';
 
 /** Tries of one card and PIN generation, shared by all processes. */
@@ -29,12 +29,8 @@ export const pinCounterCollection: CollectionDefinition = { name: 'card-pin-coun
 export function createPinGenerations({ counters, seal }: { counters: Collection<PinCounter>; seal: Seal }) {
   /** Of two that reserve one generation, one gets it; a number that was ever used is refused, retired ones too. */
   async function reserve(id: string): Promise<void> {
-    try {
-      await counters.insert({ id, wrong: 0, evaluations: 1, publicKey: '' });
-    } catch (cause) {
-      if (!(cause instanceof StorageError && cause.code === 'ALREADY_EXISTS')) throw cause;
-      throw new CardError('CHALLENGE_SPENT', 'this PIN generation was already reserved', { cause });
-    }
+    if (!(await insertOnce(counters, { id, wrong: 0, evaluations: 1, publicKey: '' })))
+      throw new CardError('CHALLENGE_SPENT', 'this PIN generation was already reserved');
   }
 
   /** Takes the key that the terminal made, once, and only with a proof that the terminal holds it. */

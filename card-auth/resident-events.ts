@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type Collection, type CollectionDefinition, StorageError, type StoredRecord } from '../storage/index.ts';
+import { type Collection, type CollectionDefinition, insertOnce, type StoredRecord } from '../storage/index.ts';
 import type { CardTask, ChangeEvent } from './card-tasks.ts';
 import type { Resident } from './residents.ts';
 
@@ -92,15 +92,7 @@ export function createResidentEvents(options: ResidentEventsOptions) {
     return kept?.state === 'unknown' ? settle({ ...kept, person: record.person }) : 'repeated';
   }
 
-  async function isNew(record: ResidentEvent): Promise<boolean> {
-    try {
-      await events.insert(record);
-      return true;
-    } catch (error) {
-      if (error instanceof StorageError && error.code === 'ALREADY_EXISTS') return false;
-      throw error;
-    }
-  }
+  const isNew = (record: ResidentEvent): Promise<boolean> => insertOnce(events, record);
 
   async function settle(record: ResidentEvent): Promise<'noted' | 'unknown'> {
     const { id, source, reference, toldAt } = record;

@@ -1,6 +1,6 @@
 import { createPublicKey, type KeyObject, verify } from 'node:crypto';
 import { fromBase64url, sha256, toBase64url } from '../lib/bytes.ts';
-import { type Collection, type CollectionDefinition, StorageError, type StoredRecord } from '../storage/index.ts';
+import { type Collection, type CollectionDefinition, insertOnce, type StoredRecord } from '../storage/index.ts';
 import { CardError } from './errors.ts';
 
 /** A computer of the card office that may ask for card keys; its private key was made there and never leaves it. */
@@ -70,12 +70,7 @@ export function createStations({
     if (octets?.length !== 32) throw new CardError('STATION_MALFORMED', 'the public key of a station has 32 bytes');
     const id = toBase64url(sha256(octets));
     const station: Station = { id, publicKey, name, state: 'proposed', proposedBy: by, proposedAt: now() };
-    try {
-      await stations.insert(station);
-    } catch (cause) {
-      if (!(cause instanceof StorageError && cause.code === 'ALREADY_EXISTS')) throw cause;
-      throw new CardError('STATION_DECIDED', 'this key was proposed before', { cause });
-    }
+    if (!(await insertOnce(stations, station))) throw new CardError('STATION_DECIDED', 'this key was proposed before');
     return station;
   }
 

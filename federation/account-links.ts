@@ -1,5 +1,5 @@
 import { createHmac, createSecretKey, randomBytes } from 'node:crypto';
-import { type Collection, type CollectionDefinition, StorageError, type StoredRecord } from '../storage/index.ts';
+import { type Collection, type CollectionDefinition, insertOnce, type StoredRecord } from '../storage/index.ts';
 
 /**
  * Pseudonymous links (the pilot's relay DB): one random identifier per resident and party, for both protocols. No two
@@ -52,14 +52,9 @@ export function createAccountLinks({ links, indexKey, now = Date.now }: AccountL
     const known = await links.get(id);
     if (known) return known.unlinkedAt === undefined ? known.pseudonym : relink(known);
     const link = { id, residentRef, party, pseudonym: randomBytes(24).toString('base64url'), linkedAt: now() };
-    try {
-      await links.insert(link);
-      return link.pseudonym;
-    } catch (error) {
-      if (!(error instanceof StorageError && error.code === 'ALREADY_EXISTS')) throw error;
-      // Two first visits at once: the one that was stored counts for both.
-      return (await links.get(id))?.pseudonym ?? pseudonymFor(residentRef, party);
-    }
+    if (await insertOnce(links, link)) return link.pseudonym;
+    // Two first visits at once: the one that was stored counts for both.
+    return (await links.get(id))?.pseudonym ?? pseudonymFor(residentRef, party);
   }
 
   /** The resident comes back: as the same person, because the party keeps what belongs to the pseudonym. */

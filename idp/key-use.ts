@@ -1,4 +1,4 @@
-import { type Collection, type CollectionDefinition, StorageError, type StoredRecord } from '../storage/index.ts';
+import { type Collection, type CollectionDefinition, insertOnce, type StoredRecord } from '../storage/index.ts';
 
 /** When a registered key was last seen to verify something of its provider's. */
 export interface KeyUse extends StoredRecord {
@@ -48,12 +48,7 @@ export function createKeyUses({ uses, onFault, now }: KeyUsesOptions) {
   async function write(use: KeyUse): Promise<void> {
     const later = (current: KeyUse) => (current.at >= use.at ? current : use);
     if (await uses.update(use.id, later)) return;
-    try {
-      await uses.insert(use);
-    } catch (error) {
-      if (!(error instanceof StorageError && error.code === 'ALREADY_EXISTS')) throw error;
-      await uses.update(use.id, later);
-    }
+    if (!(await insertOnce(uses, use))) await uses.update(use.id, later);
   }
 
   /** Fingerprint -> ms since 1970. */

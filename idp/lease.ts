@@ -1,5 +1,5 @@
 import { randomText } from '../lib/random.ts';
-import { type Collection, type CollectionDefinition, StorageError, type StoredRecord } from '../storage/index.ts';
+import { type Collection, type CollectionDefinition, insertOnce, type StoredRecord } from '../storage/index.ts';
 
 /** Who does one piece of scheduled work at the moment; gone at its end. */
 export interface LeaseRecord extends StoredRecord {
@@ -44,13 +44,7 @@ export function createLeases({ leases, termMs = 15_000, marginMs = 3_000, now }:
   /** Undefined: somebody else holds it. */
   async function acquire(name: string): Promise<Lease | undefined> {
     const record = { id: name, holder: randomText(16, 'base64url'), expiresAt: now() + termMs };
-    try {
-      await leases.insert(record);
-    } catch (error) {
-      if (error instanceof StorageError && error.code === 'ALREADY_EXISTS') return undefined;
-      throw error;
-    }
-    return leaseOf(record);
+    return (await insertOnce(leases, record)) ? leaseOf(record) : undefined;
   }
 
   function leaseOf({ id, holder, expiresAt }: LeaseRecord): Lease {

@@ -3,7 +3,7 @@ import type { Context } from 'koa';
 import type { ProviderRecord, ProviderRegistry } from '../federation/index.ts';
 import { sha256 } from '../lib/bytes.ts';
 import { type RasterType, readRaster } from '../lib/raster.ts';
-import { type Collection, type CollectionDefinition, StorageError, type StoredRecord } from '../storage/index.ts';
+import { type Collection, type CollectionDefinition, insertOnce, type StoredRecord } from '../storage/index.ts';
 import { HubPageError } from './errors.ts';
 
 /** A picture beside a service's name, under the SHA-256 (hex) of its octets. */
@@ -38,12 +38,8 @@ export function createLogos({ logos, now }: LogosOptions) {
       throw new HubPageError('LOGO_TOO_LARGE', `a logo of ${about.width} x ${about.height}`);
     const id = sha256(bytes).toString('hex');
     const expiresAt = now() + waitingMs;
-    try {
-      await logos.insert({ id, ...about, base64: bytes.toString('base64'), expiresAt });
-    } catch (error) {
-      if (!(error instanceof StorageError && error.code === 'ALREADY_EXISTS')) throw error;
+    if (!(await insertOnce(logos, { id, ...about, base64: bytes.toString('base64'), expiresAt })))
       await logos.update(id, (known) => (known.expiresAt === undefined ? known : { ...known, expiresAt }));
-    }
     return id;
   }
 

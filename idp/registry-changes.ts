@@ -1,4 +1,4 @@
-import { type Collection, type CollectionDefinition, StorageError, type StoredRecord } from '../storage/index.ts';
+import { type Collection, type CollectionDefinition, insertOnce, type StoredRecord } from '../storage/index.ts';
 
 /** How often the registry was written; one record for all. */
 export interface RegistryChange extends StoredRecord {
@@ -20,13 +20,8 @@ export function createRegistryChanges({ changes }: { readonly changes: Collectio
   async function note(): Promise<void> {
     const more = (current: RegistryChange) => ({ ...current, count: current.count + 1 });
     if (await changes.update(id, more)) return;
-    try {
-      await changes.insert({ id, count: 1 });
-    } catch (error) {
-      // Another process was the first one ever.
-      if (!(error instanceof StorageError && error.code === 'ALREADY_EXISTS')) throw error;
-      await changes.update(id, more);
-    }
+    // Or another process was the first one ever.
+    if (!(await insertOnce(changes, { id, count: 1 }))) await changes.update(id, more);
   }
 
   async function noted<R>(written: Promise<R>): Promise<R> {

@@ -5,9 +5,9 @@ import { dayIn } from '../lib/time.ts';
 import {
   type Collection,
   type CollectionDefinition,
+  insertOnce,
   type Page,
   type Storage,
-  StorageError,
   type StoredRecord,
 } from '../storage/index.ts';
 
@@ -82,14 +82,9 @@ function createReports({ reports, dayOf, now }: ReportsOptions) {
     const known = await ofEntry(residentRef, entry);
     if (known) return { report: known, fresh: false };
     const report = reportOf(residentRef, entry, access, words);
-    try {
-      await reports.insert(report);
-      return { report, fresh: true };
-    } catch (error) {
-      if (!(error instanceof StorageError && error.code === 'ALREADY_EXISTS')) throw error;
-      // Sent twice at once, or a number that was drawn before.
-      return open(residentRef, { id: entry, ...access }, words);
-    }
+    if (await insertOnce(reports, report)) return { report, fresh: true };
+    // Sent twice at once, or a number that was drawn before.
+    return open(residentRef, { id: entry, ...access }, words);
   }
 
   function reportOf(

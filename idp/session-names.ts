@@ -1,6 +1,6 @@
 import { nameIdTuple, type QualifiedNameId } from '../federation/index.ts';
 import { sha256 } from '../lib/bytes.ts';
-import { type Collection, type CollectionDefinition, StorageError, type StoredRecord } from '../storage/index.ts';
+import { type Collection, type CollectionDefinition, insertOnce, type StoredRecord } from '../storage/index.ts';
 
 /** A NameID that a party was given in a session, as a hash: a party signs out by name, and may come without a browser. */
 export interface SessionName extends StoredRecord {
@@ -32,11 +32,7 @@ export function createSessionNames({ names, entityId }: SessionNamesOptions) {
   ): Promise<void> {
     const name = hashOf(party, nameId);
     const id = sha256('sanuki-session-name:', name, '\n', sessionId).toString('base64url');
-    try {
-      await names.insert({ id, name, sessionId, expiresAt });
-    } catch (error) {
-      if (!(error instanceof StorageError && error.code === 'ALREADY_EXISTS')) throw error;
-    }
+    await insertOnce(names, { id, name, sessionId, expiresAt });
   }
 
   async function sessionIdsOf(party: string, nameId: QualifiedNameId): Promise<readonly string[]> {

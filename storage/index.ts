@@ -7,6 +7,7 @@ export * from './collection.ts';
 export { type CopyOptions, type CopyReport, copyStore } from './copy.ts';
 export { isUnfinishedCopy, putInService } from './copy-mark.ts';
 export { openEmbeddedStorage } from './embedded.ts';
+export { insertOnce } from './insert-once.ts';
 export * from './journal.ts';
 export { createMemoryStorage } from './memory.ts';
 export { type MigrationPlan, migrateStore, planMigrations } from './migrate.ts';

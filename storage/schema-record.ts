@@ -6,6 +6,7 @@ import {
   type StoredRecord,
 } from './collection.ts';
 import { copyMarkCollection } from './copy-mark.ts';
+import { insertOnce } from './insert-once.ts';
 import { presenceCollection } from './presence.ts';
 import { hasRows, peek } from './rows.ts';
 import { firstVersion } from './schema.ts';
@@ -49,13 +50,7 @@ export async function ensureSchema(
 ): Promise<SchemaRecord> {
   const schema = await readSchema(storage, latest);
   if (await schemas.get(schemaId)) return schema;
-  try {
-    await schemas.insert(schema);
-    return schema;
-  } catch (error) {
-    if (!(error instanceof StorageError && error.code === 'ALREADY_EXISTS')) throw error;
-    return readSchema(storage, latest);
-  }
+  return (await insertOnce(schemas, schema)) ? schema : readSchema(storage, latest);
 }
 
 async function isUnused(storage: Storage): Promise<boolean> {

@@ -8,6 +8,7 @@ import {
   StorageError,
   type StoredRecord,
 } from './collection.ts';
+import { insertOnce } from './insert-once.ts';
 
 export interface SealedOptions<T> {
   readonly seal: Seal;
@@ -108,14 +109,5 @@ export async function takeOver<Old extends StoredRecord, New extends StoredRecor
       }),
     );
     moved += taken.filter((one) => one !== undefined).length;
-  }
-}
-
-/** Written before, by another process or before a crash, is as good as written now. */
-async function insertOnce<T extends StoredRecord>(into: Pick<Collection<T>, 'insert'>, record: T): Promise<void> {
-  try {
-    await into.insert(record);
-  } catch (error) {
-    if (!(error instanceof StorageError && error.code === 'ALREADY_EXISTS')) throw error;
   }
 }

@@ -3,9 +3,9 @@ import { dayIn } from '../../lib/time.ts';
 import {
   type Collection,
   type CollectionDefinition,
+  insertOnce,
   type Journal,
   type JournalRecord,
-  StorageError,
   type StoredRecord,
 } from '../../storage/index.ts';
 import type { Lease, Leases } from '../lease.ts';
@@ -221,12 +221,7 @@ async function insertOr<T extends StoredRecord>(
   record: T,
   otherwise: () => Promise<unknown>,
 ): Promise<void> {
-  try {
-    await collection.insert(record);
-  } catch (error) {
-    if (!(error instanceof StorageError && error.code === 'ALREADY_EXISTS')) throw error;
-    await otherwise();
-  }
+  if (!(await insertOnce(collection, record))) await otherwise();
 }
 
 function withTally(current: SignInCount, chain: string, { found, expiresAt }: Tally): SignInCount {

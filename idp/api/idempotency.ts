@@ -1,7 +1,7 @@
 import { sha256 } from '../../lib/bytes.ts';
 import { randomText } from '../../lib/random.ts';
 import type { Seal } from '../../lib/seal.ts';
-import { type Collection, type CollectionDefinition, StorageError, type StoredRecord } from '../../storage/index.ts';
+import { type Collection, type CollectionDefinition, insertOnce, type StoredRecord } from '../../storage/index.ts';
 import { ApiError } from './errors.ts';
 
 /** What goes back to whoever called. */
@@ -77,13 +77,7 @@ export function createOnce({ uses, seal, now }: OnceOptions) {
 
   /** Of two requests at once one gets the key; the other sees who has it. */
   async function claim(use: KeyUse): Promise<KeyUse | undefined> {
-    try {
-      await uses.insert(use);
-      return undefined;
-    } catch (error) {
-      if (!(error instanceof StorageError && error.code === 'ALREADY_EXISTS')) throw error;
-      return (await uses.get(use.id)) ?? use;
-    }
+    return (await insertOnce(uses, use)) ? undefined : ((await uses.get(use.id)) ?? use);
   }
 
   function answerOf(use: KeyUse, fingerprint: string): Answer {

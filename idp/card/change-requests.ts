@@ -1,8 +1,8 @@
 import {
   type Collection,
   type CollectionDefinition,
+  insertOnce,
   type Page,
-  StorageError,
   type StoredRecord,
 } from '../../storage/index.ts';
 import { HubPageError } from '../errors.ts';
@@ -37,16 +37,12 @@ export function createChangeRequests({ requests, now }: ChangeRequestsOptions) {
   async function ask(residentRef: string, items: readonly ChangedItem[]): Promise<void> {
     const at = now();
     const asked: ChangeRequest = { id: residentRef, items, state: 'open', at, expiresAt: at + keptMs };
-    try {
-      await requests.insert(asked);
-    } catch (error) {
-      if (!(error instanceof StorageError && error.code === 'ALREADY_EXISTS')) throw error;
-      await requests.update(residentRef, (kept) => {
-        if (kept.state === 'open' || kept.at + dayMs > at)
-          throw new HubPageError('CHANGE_TOLD', 'a change was told already, and is open or less than a day old');
-        return asked;
-      });
-    }
+    if (await insertOnce(requests, asked)) return;
+    await requests.update(residentRef, (kept) => {
+      if (kept.state === 'open' || kept.at + dayMs > at)
+        throw new HubPageError('CHANGE_TOLD', 'a change was told already, and is open or less than a day old');
+      return asked;
+    });
   }
 
   const waiting = (limit: number): Promise<Page<ChangeRequest>> => requests.find({ where: { state: 'open' }, limit });

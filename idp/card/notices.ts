@@ -3,8 +3,8 @@ import { createRisingIds } from '../../lib/rising-id.ts';
 import {
   type Collection,
   type CollectionDefinition,
+  insertOnce,
   type Page,
-  StorageError,
   type StoredRecord,
 } from '../../storage/index.ts';
 import type { BrowserFamily } from '../browser-family.ts';
@@ -80,12 +80,8 @@ export function createNotices({ notices, readings, now }: NoticesOptions) {
   /** Up to this one, and never back: what came after the page was opened stays unread. Only an own notice counts. */
   async function markRead(residentRef: string, id: string): Promise<void> {
     if ((await notices.get(id))?.residentRef !== residentRef) return;
-    try {
-      await readings.insert({ id: residentRef, readTo: id });
-    } catch (error) {
-      if (!(error instanceof StorageError && error.code === 'ALREADY_EXISTS')) throw error;
-      await readings.update(residentRef, (current) => (current.readTo < id ? { ...current, readTo: id } : current));
-    }
+    if (await insertOnce(readings, { id: residentRef, readTo: id })) return;
+    await readings.update(residentRef, (current) => (current.readTo < id ? { ...current, readTo: id } : current));
   }
 
   return { notify, list, readTo, unread, markRead };

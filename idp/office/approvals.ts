@@ -1,11 +1,11 @@
 import { type CardTasks, checkOpen, type Programme } from '../../card-auth/index.ts';
-import type { Collection, CollectionDefinition, StoredRecord } from '../../storage/index.ts';
+import { type Collection, type CollectionDefinition, insertOnce, type StoredRecord } from '../../storage/index.ts';
 import type { Audit } from '../audit.ts';
 import type { Application, Applications, EvidenceKind, Seen } from './applications.ts';
 import { compareBasic } from './comparison.ts';
 import { OfficeError } from './errors.ts';
 import type { Evidence } from './evidence.ts';
-import { type Forms, once } from './forms.ts';
+import type { Forms } from './forms.ts';
 import type { Letters } from './letters.ts';
 import { isBar, type Persons } from './persons.ts';
 import { type ProofedItems, proofedItems } from './proofed.ts';
@@ -108,7 +108,7 @@ export function createApprovals(options: ApprovalsOptions) {
     const who = { officers, secondOfficer: decision.by, at: decision.at };
     const proofed = proofedItems(options.proofIndex, id, entry);
     const { askedAt } = answer;
-    await once(proofings.insert({ ...about, ...who, id, residentRef, evidence: seen, askedAt, proofed }));
+    await insertOnce(proofings, { ...about, ...who, id, residentRef, evidence: seen, askedAt, proofed });
     await forms.take(id, residentRef, { mandate, insurers });
     const times = { openedAt: decision.at, dueAt: decision.at };
     const agreed = { state: 'approved', openedBy: opener, decidedBy: decision.by } as const;

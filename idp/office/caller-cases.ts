@@ -1,7 +1,7 @@
 import { foldName } from '../../attribute-service/index.ts';
 import type { Resident } from '../../card-auth/index.ts';
 import { randomText } from '../../lib/random.ts';
-import { type Collection, type CollectionDefinition, StorageError, type StoredRecord } from '../../storage/index.ts';
+import { type Collection, type CollectionDefinition, insertOnce, type StoredRecord } from '../../storage/index.ts';
 import { foldAddress } from './comparison.ts';
 import { OfficeError } from './errors.ts';
 
@@ -96,12 +96,7 @@ export function createCallerCases({ cases, failed, residents, now }: CallerCases
   }
 
   async function reserve(id: string): Promise<boolean> {
-    try {
-      await failed.insert({ id, count: 1, expiresAt: now() + dayMs });
-      return true;
-    } catch (error) {
-      if (!(error instanceof StorageError && error.code === 'ALREADY_EXISTS')) throw error;
-    }
+    if (await insertOnce(failed, { id, count: 1, expiresAt: now() + dayMs })) return true;
     let open = false;
     await failed.update(id, (current) => {
       open = current.count < failedMax;

@@ -1,6 +1,5 @@
-import type { Collection, CollectionDefinition, StoredRecord } from '../../storage/index.ts';
+import { type Collection, type CollectionDefinition, insertOnce, type StoredRecord } from '../../storage/index.ts';
 import { OfficeError } from './errors.ts';
-import { once } from './forms.ts';
 
 /** R111: a card reader that a resident has at home; the id is its serial number. */
 export interface LentEquipment extends StoredRecord {
@@ -25,7 +24,7 @@ export function createEquipment({
 }) {
   /** Of two who lend the same piece one is refused. */
   async function lend(serial: string, loan: Pick<LentEquipment, 'residentRef' | 'lentBy' | 'dueOn'>): Promise<void> {
-    await once(equipment.insert({ ...nobody, id: serial }));
+    await insertOnce(equipment, { ...nobody, id: serial });
     await equipment.update(serial, (current) => {
       if (current.backAt === undefined) throw new OfficeError('EQUIPMENT_TAKEN', 'the equipment is lent already');
       return { ...loan, id: serial, lentAt: now() };

@@ -1,4 +1,4 @@
-import { type Collection, type CollectionDefinition, StorageError, type StoredRecord } from '../../storage/index.ts';
+import { type Collection, type CollectionDefinition, insertOnce, type StoredRecord } from '../../storage/index.ts';
 
 export const mandateKinds = ['mandate', 'parental', 'guardian'] as const;
 export type MandateKind = (typeof mandateKinds)[number];
@@ -82,11 +82,11 @@ export function createForms({ mandates, consents, notify, now }: FormsOptions) {
     residentRef: string,
     given: { readonly mandate?: MandateForm | undefined; readonly insurers: readonly InsurerConsentForm[] },
   ): Promise<void> {
-    if (given.mandate && (await once(mandates.insert({ ...given.mandate, id: application, residentRef }))))
+    if (given.mandate && (await insertOnce(mandates, { ...given.mandate, id: application, residentRef })))
       await notify(residentRef, 'mandate-given');
     // By its place on the form: the number of an insurer stands in no id.
     for (const [at, consent] of given.insurers.entries())
-      if (await once(consents.insert({ ...consent, id: `${application}.${at + 1}`, residentRef, at: now() })))
+      if (await insertOnce(consents, { ...consent, id: `${application}.${at + 1}`, residentRef, at: now() }))
         await notify(residentRef, 'insurer-consent-given');
   }
 
@@ -112,14 +112,3 @@ export function createForms({ mandates, consents, notify, now }: FormsOptions) {
 }
 
 export type Forms = ReturnType<typeof createForms>;
-
-/** A write that may have been done before, by another process or before a crash; whether this one did it. */
-export async function once(written: Promise<void>): Promise<boolean> {
-  try {
-    await written;
-    return true;
-  } catch (error) {
-    if (!(error instanceof StorageError && error.code === 'ALREADY_EXISTS')) throw error;
-    return false;
-  }
-}

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { Collection, CollectionDefinition, StoredRecord } from '../../storage/index.ts';
-import { once } from './forms.ts';
+import { type Collection, type CollectionDefinition, insertOnce, type StoredRecord } from '../../storage/index.ts';
 
 export const letterKinds = ['enrolment', 'card-stopped', 'card-unsafe', 'card-continued', 'new-pin-code'] as const;
 export type LetterKind = (typeof letterKinds)[number];
@@ -32,9 +31,14 @@ export function createLetters({ letters, now }: { readonly letters: Collection<L
   /** The id is that of its cause, so that a repeat puts no second letter into the queue. */
   async function queue(cause: string, residentRef: string, kind: LetterKind): Promise<void> {
     const at = now();
-    await once(
-      letters.insert({ id: `${kind}.${cause}`, residentRef, kind, state: 'waiting', at, expiresAt: at + keptMs }),
-    );
+    await insertOnce(letters, {
+      id: `${kind}.${cause}`,
+      residentRef,
+      kind,
+      state: 'waiting',
+      at,
+      expiresAt: at + keptMs,
+    });
   }
 
   /** All of them, the oldest first. */

@@ -1,11 +1,10 @@
 import type { CardRegistry, CardTask, Resident, Residents } from '../../card-auth/index.ts';
 import { countCards } from '../../card-auth/index.ts';
 import { randomText } from '../../lib/random.ts';
-import type { Collection, CollectionDefinition, StoredRecord } from '../../storage/index.ts';
+import { type Collection, type CollectionDefinition, insertOnce, type StoredRecord } from '../../storage/index.ts';
 import type { Application, Applications } from './applications.ts';
 import { isAlike } from './comparison.ts';
 import { OfficeError } from './errors.ts';
-import { once } from './forms.ts';
 import type { RegisterEntry, ResidentRegister } from './register.ts';
 
 /** Which resident of the hub a person of the register is; and whose application this person's card came by last. */
@@ -52,10 +51,10 @@ export function createPersons(options: PersonsOptions) {
   /** The resident of an approved application; made where there was none, from what the register says. */
   async function ensure({ reference, ...basic }: RegisterEntry): Promise<string> {
     const id = linkId(reference);
-    await once(links.insert({ id, residentRef: (await refOf(reference)) ?? randomText(16, 'base64url') }));
+    await insertOnce(links, { id, residentRef: (await refOf(reference)) ?? randomText(16, 'base64url') });
     const residentRef = (await links.get(id))?.residentRef;
     if (residentRef === undefined) throw new TypeError('a register link went away');
-    if (!(await residents.get(residentRef))) await once(residents.insert({ ...basic, id: residentRef, synthetic }));
+    if (!(await residents.get(residentRef))) await insertOnce(residents, { ...basic, id: residentRef, synthetic });
     return residentRef;
   }
 

@@ -1,6 +1,6 @@
 import type { ProviderRecord } from '../../federation/index.ts';
 import { sha256 } from '../../lib/bytes.ts';
-import { type Collection, type CollectionDefinition, StorageError, type StoredRecord } from '../../storage/index.ts';
+import { type Collection, type CollectionDefinition, insertOnce, type StoredRecord } from '../../storage/index.ts';
 import type { Administrator, Administrators } from '../admin/administrators.ts';
 import { AdminError } from '../admin/errors.ts';
 import type { Audit } from '../audit.ts';
@@ -35,12 +35,8 @@ export function createTestPeriods({ periods, administrators, audit, now }: TestP
     const detail = { version: record.version, until: period.expiresAt };
     await audit.record({ type: 'provider.test.open', result: 'ok', actor: administrator, provider: record.id, detail });
     if (await periods.update(id, () => period)) return;
-    try {
-      await periods.insert(period);
-    } catch (error) {
-      // The same button twice: the first one has opened it.
-      if (!(error instanceof StorageError && error.code === 'ALREADY_EXISTS')) throw error;
-    }
+    // The same button twice: the first one has opened it.
+    await insertOnce(periods, period);
   }
 
   async function close(record: ProviderRecord, { id: administrator }: Pick<Administrator, 'id'>): Promise<void> {

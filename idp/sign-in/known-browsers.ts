@@ -4,8 +4,8 @@ import { randomText } from '../../lib/random.ts';
 import {
   type Collection,
   type CollectionDefinition,
+  insertOnce,
   type Storage,
-  StorageError,
   type StoredRecord,
 } from '../../storage/index.ts';
 import { browserFamilyOf } from '../browser-family.ts';
@@ -53,11 +53,7 @@ export function createKnownBrowsers({ browsers, notices, secure, now }: KnownBro
   /** Told before it is noted: after a crash in between it is told once more, rather than never. */
   async function meet(residentRef: string, browser: KnownBrowser, userAgent: string): Promise<void> {
     await notices.notify(residentRef, 'new-device', { browser: browserFamilyOf(userAgent) });
-    try {
-      await browsers.insert(browser);
-    } catch (error) {
-      if (!(error instanceof StorageError && error.code === 'ALREADY_EXISTS')) throw error;
-    }
+    await insertOnce(browsers, browser);
   }
 
   return { note };

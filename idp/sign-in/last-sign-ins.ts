@@ -2,8 +2,8 @@ import type { Context } from 'koa';
 import {
   type Collection,
   type CollectionDefinition,
+  insertOnce,
   type Storage,
-  StorageError,
   type StoredRecord,
 } from '../../storage/index.ts';
 import { type BrowserFamily, browserFamilyOf } from '../browser-family.ts';
@@ -44,18 +44,8 @@ export function createLastSignIns({ latest, now }: LastSignInsOptions) {
         return record;
       });
       if (written && before) return placeIn(before);
-      if (await isFirst(record)) return undefined;
-    }
-  }
-
-  /** False where another first sign-in was faster. */
-  async function isFirst(record: LastSignIn): Promise<boolean> {
-    try {
-      await latest.insert(record);
-      return true;
-    } catch (error) {
-      if (!(error instanceof StorageError && error.code === 'ALREADY_EXISTS')) throw error;
-      return false;
+      // False where another first sign-in was faster.
+      if (await insertOnce(latest, record)) return undefined;
     }
   }
 

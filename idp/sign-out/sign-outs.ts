@@ -2,7 +2,7 @@ import type { ProviderRegistry } from '../../federation/index.ts';
 import { sha256 } from '../../lib/bytes.ts';
 import type { Log } from '../../lib/log.ts';
 import { randomText } from '../../lib/random.ts';
-import { StorageError } from '../../storage/index.ts';
+import { insertOnce } from '../../storage/index.ts';
 import type { Audit } from '../audit.ts';
 import type { SessionEnd, SessionOwner, Sessions, SsoSession } from '../session.ts';
 import type { Attempt, BackChannel } from './back-channel.ts';
@@ -66,10 +66,10 @@ export function createSignOuts(options: SignOutsOptions) {
       const start = { state: 'waiting', attempts: 0, dueAt: at + leaseMs, expiresAt: at + deliveryMs } as const;
       return [{ id, signOut: how.signOut, party, participant, way, ...start }];
     });
-    await Promise.all(made.map((delivery) => insertOnce(deliveries.insert(delivery))));
+    await Promise.all(made.map((delivery) => insertOnce(deliveries, delivery)));
     const told = Object.fromEntries(ways.map(({ party, way }) => [party, { outcome: firstOutcome[way], at }]));
     const common = { id: how.signOut, residentRef, sessionId, how, told, expiresAt: at + keptMs };
-    await insertOnce(signOuts.insert({ ...common, ...waiting }));
+    await insertOnce(signOuts, { ...common, ...waiting });
     // Only now is nothing lost without it.
     await sessions.forget(sessionId);
     return made.filter(({ way }) => way === 'back');
@@ -174,12 +174,4 @@ async function wayTo(registry: ProviderRegistry, party: string): Promise<'back' 
   const endpoint = await logoutEndpointOf(registry, party);
   if (!endpoint) return 'none';
   return endpoint.kind === 'front' ? 'front' : 'back';
-}
-
-async function insertOnce(inserted: Promise<void>): Promise<void> {
-  try {
-    await inserted;
-  } catch (error) {
-    if (!(error instanceof StorageError && error.code === 'ALREADY_EXISTS')) throw error;
-  }
 }

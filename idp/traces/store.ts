@@ -2,7 +2,7 @@ import type { Middleware } from 'koa';
 import { RateLimiterMemory } from 'rate-limiter-flexible';
 import type { Settings } from '../../config/index.ts';
 import type { Log } from '../../lib/log.ts';
-import { type Collection, type CollectionDefinition, StorageError, type StoredRecord } from '../../storage/index.ts';
+import { type Collection, type CollectionDefinition, insertOnce, type StoredRecord } from '../../storage/index.ts';
 import type { TraceStep } from './step.ts';
 import { createTrace, type Trace, type TraceAddition } from './trace.ts';
 
@@ -130,13 +130,8 @@ export function createTraces({ records, ring, settings, log, now, gatherMs = 250
     }
     if (!record || !(proven || (await admits(source)))) return;
     const empty = { id: code, steps: [], omitted: 0, expiresAt: 0, ...(proven ? {} : { place: await takePlace() }) };
-    try {
-      await records.insert(change(empty));
-    } catch (error) {
-      // Another process was first.
-      if (!(error instanceof StorageError && error.code === 'ALREADY_EXISTS')) throw error;
-      await records.update(code, change);
-    }
+    // Or another process was first.
+    if (!(await insertOnce(records, change(empty)))) await records.update(code, change);
   }
 
   async function admits(source: string): Promise<boolean> {
@@ -162,13 +157,7 @@ export function createTraces({ records, ring, settings, log, now, gatherMs = 250
     const step = (current: RingRecord) => ({ ...current, next: (current.next + 1) % settings.most });
     const moved = await ring.update(ringId, step);
     if (moved) return moved.next;
-    try {
-      await ring.insert({ id: ringId, next: 0 });
-      return 0;
-    } catch (error) {
-      if (!(error instanceof StorageError && error.code === 'ALREADY_EXISTS')) throw error;
-      return nextPlace();
-    }
+    return (await insertOnce(ring, { id: ringId, next: 0 })) ? 0 : nextPlace();
   }
 
   function merged(current: TraceRecord, { steps: added, proven }: TraceAddition): TraceRecord {
