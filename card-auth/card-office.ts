@@ -56,8 +56,6 @@ export interface MadeCard {
   readonly number: string;
   readonly id: string;
   readonly ckv: number;
-  /** Where the station gave it an end of its own; the programme's years hold all the same. */
-  readonly expiresOn?: number | undefined;
   readonly software: boolean;
 }
 

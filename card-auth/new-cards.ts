@@ -19,6 +19,9 @@ export function createNewCards({ cards, tasks, letterOf, programme, onChange, no
    * task names its card first and is done last: after a crash between, the same card can be issued again, and no other.
    */
   async function issue(taskId: string, made: MadeCard, by: CardPerson): Promise<CardRecord> {
+    const known = await cards.get(made.id);
+    if (known && known.madeFor !== taskId)
+      throw new CardError('TASK_DECIDED', 'a card with this ID is on record, and not for this task');
     const task = await tasks.update(taskId, (current) => {
       if (current.state !== 'approved' || (current.madeCard ?? made.id) !== made.id)
         throw new CardError('TASK_DECIDED', 'the task waits for no card, or for another one');
@@ -28,10 +31,8 @@ export function createNewCards({ cards, tasks, letterOf, programme, onChange, no
     if (!task) throw new CardError('TASK_DECIDED', 'there is no such task');
     const card: CardRecord = {
       ...made,
-      expiresOn: Math.min(
-        made.expiresOn ?? Number.POSITIVE_INFINITY,
-        expiryOf(now(), { cardYears: programme.cardYears }),
-      ),
+      // Its own years; the end of the programme is applied where it is read.
+      expiresOn: expiryOf(now(), { cardYears: programme.cardYears }),
       residentRef: task.residentRef,
       status: 'issued',
       madeFor: taskId,
@@ -41,7 +42,6 @@ export function createNewCards({ cards, tasks, letterOf, programme, onChange, no
       unfinished: [],
       issuedAt: now(),
     };
-    const known = await cards.get(made.id);
     if (!known) await cards.insert(card);
     await onChange({ type: 'issued', card: known ?? card, reason: task.reason, by });
     await tasks.update(taskId, (current) => ({ ...current, state: 'done' }));

@@ -41,7 +41,7 @@ export function faceRoutes(options: Options): (router: Router) => void {
   };
 }
 
-export async function faceOf({ residentRef, number }: CardRecord, options: Pick<Options, 'residents'>): Promise<Face> {
+async function faceOf({ residentRef, number }: CardRecord, options: Pick<Options, 'residents'>): Promise<Face> {
   return faceItems(await residentOf(residentRef, options), number);
 }
 

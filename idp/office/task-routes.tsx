@@ -17,8 +17,8 @@ import type { ChangeRequests } from '../card/change-requests.ts';
 import { HubPageError } from '../errors.ts';
 import { codeLetterOf } from './code-letter.ts';
 import { OfficeError } from './errors.ts';
-import { unprintableOn } from './face.ts';
-import { faceOf, facesMax } from './face-routes.ts';
+import { faceItems, unprintableOn } from './face.ts';
+import { facesMax } from './face-routes.ts';
 import { lettersPdf, mayBePdf, type Sender } from './letter-sheet.ts';
 import type { Letters } from './letters.ts';
 import { CodeLetterPage, OfficeCardPage } from './office-card-page.tsx';
@@ -214,22 +214,26 @@ const toldOf = async ({ changeRequests, residents }: Options) =>
     })),
   );
 
-const namedOf = (cards: readonly CardRecord[], options: Options) =>
+const namedOf = (cards: readonly CardRecord[], { residents }: Options) =>
   Promise.all(
-    cards.map(async (card) => ({
-      card,
-      person: (await options.residents.displayName(card.residentRef)) ?? '',
-      fault: unprintableOn(await faceOf(card, options)),
-    })),
+    cards.map(async (card) => {
+      const resident = await residents.get(card.residentRef);
+      return {
+        card,
+        person: resident ? displayNameOf(resident) : '',
+        fault: resident && unprintableOn(faceItems(resident, card.number)),
+      };
+    }),
   );
 
 async function showCard(ctx: Context, { administrator, session }: Admitted, options: Options): Promise<void> {
   const { cards, door, forms, frame, renewals, timeZone } = options;
   const card = await cardIn(ctx, options);
+  const resident = await residentOf(card.residentRef, options);
   const page = {
     card,
-    person: displayNameOf(await residentOf(card.residentRef, options)),
-    fault: unprintableOn(await faceOf(card, options)),
+    person: displayNameOf(resident),
+    fault: unprintableOn(faceItems(resident, card.number)),
     supersedes: (await cards.get(card.supersedes ?? ''))?.number,
     nameOf: await namesIn([card.handedOver?.by ?? ''], options),
     mayIssue: door.may(administrator, 'card.issue', { authors: [], about: [card.residentRef] }),

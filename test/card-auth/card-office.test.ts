@@ -123,7 +123,7 @@ describe('the card office (R38-R40, card-protocol 5)', () => {
 });
 
 describe('a card from application to replacement (R34-R39)', () => {
-  const made = { number: newCardNumber(), ckv: 1, expiresOn: 1_700_000_000_000 + 1e10, software: true };
+  const made = { number: newCardNumber(), ckv: 1, software: true };
 
   it('is applied for by one, approved by another, made, and inactive until its holder has it', async () => {
     const { office, cards } = await openOffice();
@@ -150,6 +150,15 @@ describe('a card from application to replacement (R34-R39)', () => {
       'fulfilled',
       'rejected',
     ]);
+  });
+
+  it('is no card that is on record already, whoever’s it is, and the task still gets one', async () => {
+    const { office, cards, cardId } = await openOffice();
+    const { id } = await office.apply('r9', one);
+    await office.approve(id, two);
+    expect(await refusal(office.issue(id, { ...made, id: cardId }, one))).to.equal('TASK_DECIDED');
+    expect((await cards.get(cardId))?.residentRef, 'its holder keeps it').to.equal('r1');
+    expect((await office.issue(id, { ...made, id: 'n1' }, one)).residentRef).to.equal('r9');
   });
 
   it('replaces one of the same person; the old one ends when the new one is active, and names it', async () => {
