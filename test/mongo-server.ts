@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { createConnection } from 'mongoose';
 import { mongoServerClassPath } from './peers/mongo-server/get.mjs';
 import { freePort } from './ports.ts';
+import { skipUnless } from './skip-unless.ts';
 
 export interface MongoServer {
   readonly url: string;
@@ -65,7 +66,7 @@ export function withMongo() {
   const made: string[] = [];
   before(async function () {
     this.timeout(getMs);
-    if (!process.env.MONGODB_URL && !canStart()) this.skip();
+    skipUnless(Boolean(process.env.MONGODB_URL) || canStart(), 'a server that speaks MongoDB’s protocol', this);
     shared ??= sharedServer();
     url = await shared;
   });
@@ -86,7 +87,7 @@ export function withMongo() {
 export function withOwnMongo(): void {
   before(function () {
     this.timeout(getMs);
-    if (!canStart()) this.skip();
+    skipUnless(canStart(), 'a server that speaks MongoDB’s protocol', this);
   });
 }
 

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { skipUnless } from './skip-unless.ts';
 
 const schemas = fileURLToPath(new URL('../../shared/schemas', import.meta.url));
 const xmllint = '/usr/bin/xmllint';
@@ -16,10 +17,7 @@ const xmllint = '/usr/bin/xmllint';
 export function withSchemas() {
   let folder = '';
   before(async function () {
-    if ([schemas, xmllint].some((path) => !existsSync(path))) {
-      process.stderr.write('    skipped: the schemas or xmllint are not at hand\n');
-      this.skip();
-    }
+    skipUnless([schemas, xmllint].every(existsSync), 'xmllint or the folder of schemas', this);
     folder = await mkdtemp(join(tmpdir(), 'sanuki-schema-'));
   });
   after(async () => {

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { openToken, type Token } from '../lib/pkcs11.ts';
+import { skipUnless } from './skip-unless.ts';
 import { initToken, isSoftHsmInstalled, keepTokensIn, softHsmModule } from './softhsm-token.ts';
 
 /**
@@ -25,9 +26,7 @@ function folderOfTokens(): string {
 /** SoftHSM2 in the describe block it is called in, which is skipped visibly where it is not installed. */
 export function withSoftHsm() {
   before(function () {
-    if (isSoftHsmInstalled()) return;
-    process.stderr.write('    skipped: softhsm2 is not installed\n');
-    this.skip();
+    skipUnless(isSoftHsmInstalled(), 'softhsm2', this);
   });
 
   const makeToken = () => initToken(folderOfTokens(), `sanuki-${randomBytes(6).toString('hex')}`);

@@ -13,6 +13,7 @@ import {
   type XmlElement,
 } from '../../lib/xml/index.ts';
 import { refusal } from '../refusal.ts';
+import { skipUnless } from '../skip-unless.ts';
 import { createReader, idOf, securityOf, strangerKey } from './soap-world.ts';
 
 const folder = fileURLToPath(new URL('../../../shared/fixtures/foreign-id-wsf/', import.meta.url));
@@ -28,9 +29,7 @@ const messages: readonly (readonly [file: string, signer: string, signed: readon
 
 describe('messages of an independent ID-WSF 2.0 implementation', () => {
   before(function () {
-    if (existsSync(folder)) return;
-    process.stderr.write('    skipped: the captured messages are not at hand\n');
-    this.skip();
+    skipUnless(existsSync(folder), 'the folder of captured messages', this);
   });
 
   const octetsOf = (file: string) => readFileSync(`${folder}${file}`);

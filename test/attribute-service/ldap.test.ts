@@ -6,10 +6,10 @@ import fc from 'fast-check';
 import { AttributeError } from '../../attribute-service/errors.ts';
 import type { LdapStaffOptions } from '../../attribute-service/sources/ldap.ts';
 import { type DirectoryEntry, startDirectory, trialDirectory } from '../../trial/index.ts';
-import { skipUnless } from '../flows/trial.ts';
 import { newKeyPair } from '../peer-keys.ts';
 import { freePort, freePorts } from '../ports.ts';
 import { refusal } from '../refusal.ts';
+import { skipUnless } from '../skip-unless.ts';
 import { hasSlapd, ldapTool, startSlapd } from './slapd.ts';
 import { instant, password, staffClient } from './staff-client.ts';
 

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { readCookieFile, writeCookieFile } from '../../cli/cookie-file.ts';
+import { skipUnless } from '../skip-unless.ts';
 
 const hub = 'http://localhost:4100/sign-in/x';
 
@@ -62,8 +63,7 @@ print(request.get_header('Cookie'))`;
       said = execFileSync('python3', ['-c', script], { encoding: 'utf8' });
     } catch (error) {
       if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
-      process.stdout.write('    skipped: python3 is not installed\n');
-      return this.skip();
+      return skipUnless(false, 'python3', this);
     }
     expect(said.trim()).to.equal('session=new');
   });

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { type AdminWorld, startAdminWorld } from '../idp/admin-world.ts';
+import { skipUnless } from '../skip-unless.ts';
 import { accessibilityFaults, chromiumPath, openChromium, picture } from './browser.ts';
-import { skipUnless } from './trial.ts';
 
 /** Each language and each width once: both are the page's own, and neither knows of the other. */
 const views = {

@@ -4,8 +4,8 @@ import { expect } from 'chai';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { type AccountWorld, agreeTo, startAccountWorld } from '../idp/account-world.ts';
 import { freePort } from '../ports.ts';
+import { skipUnless } from '../skip-unless.ts';
 import { accessibilityFaults, chromiumPath, openChromium, picture } from './browser.ts';
-import { skipUnless } from './trial.ts';
 
 const [desktop, phone] = [
   { width: 1100, height: 900 },

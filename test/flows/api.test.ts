@@ -7,8 +7,9 @@ import { expect } from 'chai';
 import type { Browser, Page } from 'playwright-core';
 import { readCookieFile } from '../../cli/cookie-file.ts';
 import { root } from '../root.ts';
+import { skipUnless } from '../skip-unless.ts';
 import { accessibilityFaults, chromiumPath, openChromium, picture } from './browser.ts';
-import { sanuki, skipUnless, startTrialProcess, type TrialProcess } from './trial.ts';
+import { sanuki, startTrialProcess, type TrialProcess } from './trial.ts';
 
 const run = promisify(execFile);
 const [desktop, phone] = [

@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import type { Browser, Page } from 'playwright-core';
 import { issueCard, startTestHub, type TestHub } from '../idp/world.ts';
+import { skipUnless } from '../skip-unless.ts';
 import { accessibilityFaults, chromiumPath, openChromium, picture } from './browser.ts';
 import { startReader } from './reader.ts';
-import { skipUnless } from './trial.ts';
 
 const [desktop, phone] = [
   { width: 1100, height: 900 },

@@ -5,10 +5,11 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { readCookieFile } from '../../cli/cookie-file.ts';
 import { attributeIn, browser as tabOf } from '../idp/world.ts';
 import { root } from '../root.ts';
+import { skipUnless } from '../skip-unless.ts';
 import { hasApache } from './apache.ts';
 import { accessibilityFaults, chromiumPath, openChromium, picture } from './browser.ts';
 import { startMellon } from './mellon.ts';
-import { sanuki, skipUnless, startTrialProcess, type TrialProcess } from './trial.ts';
+import { sanuki, startTrialProcess, type TrialProcess } from './trial.ts';
 
 const [desktop, phone] = [
   { width: 1100, height: 900 },

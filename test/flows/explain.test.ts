@@ -6,8 +6,9 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { readCookieFile } from '../../cli/cookie-file.ts';
 import { buildAuthnRequest, encodeRedirect } from '../../federation/index.ts';
 import { newSamlParty, sp } from '../idp/explain-world.ts';
+import { skipUnless } from '../skip-unless.ts';
 import { accessibilityFaults, chromiumPath, openChromium, picture } from './browser.ts';
-import { sanuki, skipUnless, startTrialProcess, type TrialProcess } from './trial.ts';
+import { sanuki, startTrialProcess, type TrialProcess } from './trial.ts';
 
 const [desktop, phone] = [
   { width: 1100, height: 900 },

@@ -6,8 +6,9 @@ import { promisify } from 'node:util';
 import { expect } from 'chai';
 import { freePorts } from '../ports.ts';
 import { root } from '../root.ts';
+import { skipUnless } from '../skip-unless.ts';
 import { hasApache } from './apache.ts';
-import { skipUnless, startTrialProcess, type TrialProcess } from './trial.ts';
+import { startTrialProcess, type TrialProcess } from './trial.ts';
 
 const run = promisify(execFile);
 

@@ -2,9 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { attributeIn, browser } from '../idp/world.ts';
+import { skipUnless } from '../skip-unless.ts';
 import { hasApache } from './apache.ts';
 import { startMellon } from './mellon.ts';
-import { sanuki, skipUnless, startTrialProcess, type TrialProcess } from './trial.ts';
+import { sanuki, startTrialProcess, type TrialProcess } from './trial.ts';
 
 describe('a change of SAML keys at the running product', function () {
   this.timeout(60_000);

@@ -5,9 +5,9 @@ import { blankSoftwareCard, createSoftwareCard, type SoftwareCard } from '../../
 import { cardsFolderOf, createCards } from '../../trial/card-box/cards.ts';
 import { form1, type Officer, type OfficeWorld, people, startOfficeWorld } from '../idp/office/office-world.ts';
 import { root } from '../root.ts';
+import { skipUnless } from '../skip-unless.ts';
 import { accessibilityFaults, chromiumPath, openChromium, picture } from './browser.ts';
 import { startReader } from './reader.ts';
-import { skipUnless } from './trial.ts';
 
 const sizes = { phone: { width: 360, height: 740 }, desktop: { width: 1100, height: 900 } };
 const [firstPin, newPin, nextPin] = ['593817', '719305', '640283'];

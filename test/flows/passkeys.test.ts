@@ -3,8 +3,8 @@ import type { Browser, Page } from 'playwright-core';
 import { cardPin, cardPinBound, passkey } from '../../federation/index.ts';
 import { openParties, type Parties, samlUrl, sp } from '../idp/sign-on-world.ts';
 import { browser as plainBrowser, signInAt, type TestBrowser } from '../idp/world.ts';
+import { skipUnless } from '../skip-unless.ts';
 import { accessibilityFaults, chromiumPath, openAuthenticator, openChromium, picture } from './browser.ts';
-import { skipUnless } from './trial.ts';
 
 const desktop = { width: 1100, height: 900 };
 const phone = { width: 360, height: 740 };

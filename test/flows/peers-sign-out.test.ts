@@ -10,9 +10,10 @@ import * as samlify from 'samlify';
 import { readCookieFile } from '../../cli/cookie-file.ts';
 import { attributeIn, browser, type TestBrowser } from '../idp/world.ts';
 import { newKeyPair } from '../peer-keys.ts';
+import { skipUnless } from '../skip-unless.ts';
 import { hasApache, startApache } from './apache.ts';
 import { startMellon } from './mellon.ts';
-import { sanuki, skipUnless, startTrialProcess, type TrialProcess } from './trial.ts';
+import { sanuki, startTrialProcess, type TrialProcess } from './trial.ts';
 
 describe('foreign parties sign out at the running product, and are signed out', function () {
   this.timeout(60_000);

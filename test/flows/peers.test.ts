@@ -6,9 +6,10 @@ import { expect } from 'chai';
 import * as samlify from 'samlify';
 import { attributeIn, browser } from '../idp/world.ts';
 import { newKeyPair } from '../peer-keys.ts';
+import { skipUnless } from '../skip-unless.ts';
 import { hasApache, startApache } from './apache.ts';
 import { startMellon } from './mellon.ts';
-import { sanuki, skipUnless, startTrialProcess, type TrialProcess } from './trial.ts';
+import { sanuki, startTrialProcess, type TrialProcess } from './trial.ts';
 
 describe('foreign parties complete a sign-in at the running product', function () {
   this.timeout(60_000);

@@ -1,6 +1,7 @@
 import type { Browser } from 'playwright-core';
+import { skipUnless } from '../skip-unless.ts';
 import { chromiumPath, openChromium } from './browser.ts';
-import { skipUnless, startTrialProcess, type TrialProcess } from './trial.ts';
+import { startTrialProcess, type TrialProcess } from './trial.ts';
 
 /** For a `describe`: its tests have a trial of their own and Chromium, or skip where there is none. */
 export function withTrialInChromium(take: (opened: { trial: TrialProcess; browser: Browser }) => void): void {

@@ -70,10 +70,3 @@ function collect(child: ChildProcess, stream: 'stdout' | 'stderr'): string[] {
   child[stream]?.on('data', (chunk) => chunks.push(String(chunk)));
   return chunks;
 }
-
-/** A skip that CI does not allow; elsewhere it says what is missing. */
-export function skipUnless(available: boolean, what: string, context: Mocha.Context): void {
-  if (available) return;
-  process.stdout.write(`    skipped: ${what} is not installed\n`);
-  context.skip();
-}

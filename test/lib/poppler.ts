@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { skipUnless } from '../skip-unless.ts';
 
 function isInstalled(): boolean {
   try {
@@ -31,10 +32,7 @@ export interface ReadPdf {
 export function withPoppler() {
   let folder = '';
   before(async function () {
-    if (!isInstalled()) {
-      process.stderr.write('    skipped: the programs of poppler-utils are not installed\n');
-      this.skip();
-    }
+    skipUnless(isInstalled(), 'poppler-utils', this);
     folder = await mkdtemp(join(tmpdir(), 'sanuki-pdf-'));
   });
   after(async () => {

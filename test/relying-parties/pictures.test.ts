@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { Browser, Page } from 'playwright-core';
 import { accessibilityFaults, chromiumPath, openChromium, picture } from '../flows/browser.ts';
-import { skipUnless } from '../flows/trial.ts';
+import { skipUnless } from '../skip-unless.ts';
 import { clinicScenes, longName, portalScenes, staffScenes } from './scenes.ts';
 import { startTestClinic, startTestPortal, type TestParty } from './world.ts';
 

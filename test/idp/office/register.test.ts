@@ -6,10 +6,10 @@ import { expect } from 'chai';
 import { CardOffice } from '../../../config/card-office.ts';
 import { candidatesOf, importedRegister, jsonRegister, openRegister } from '../../../idp/office/register.ts';
 import { hasSlapd, startSlapd } from '../../attribute-service/slapd.ts';
-import { skipUnless } from '../../flows/trial.ts';
 import { newKeyPair } from '../../peer-keys.ts';
 import { freePort } from '../../ports.ts';
 import { refusal } from '../../refusal.ts';
+import { skipUnless } from '../../skip-unless.ts';
 import { people } from './office-world.ts';
 
 const bornOn = async (day: string) => people.filter(({ birthDate }) => birthDate === day);

@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { skipUnless } from '../../skip-unless.ts';
 
 function isInstalled(): boolean {
   try {
@@ -21,10 +22,7 @@ function isInstalled(): boolean {
 export function withXmlsec1(ids: readonly (readonly [attribute: string, element: string])[]) {
   let folder = '';
   before(async function () {
-    if (!isInstalled()) {
-      process.stderr.write('    skipped: the program xmlsec1 is not installed\n');
-      this.skip();
-    }
+    skipUnless(isInstalled(), 'xmlsec1', this);
     folder = await mkdtemp(join(tmpdir(), 'sanuki-xmlsec-'));
   });
   after(async () => {
