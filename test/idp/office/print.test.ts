@@ -116,6 +116,8 @@ describe('print files (R29, R37)', function () {
     it('letters of the day are one file, made again if lost; what came later is in another, and none is marked unseen', async () => {
       const queue = world.cardOffice.letters;
       await queue.queue('one', 'P004', 'enrolment');
+      // The oldest is the first sheet; of one millisecond neither is.
+      world.pass(1);
       await queue.queue('two', 'P006', 'card-stopped');
       const post = (path: string) => world.send(officer, letters, path, {});
       expect((await post(`${letters}/files`)).status).to.equal(303);
